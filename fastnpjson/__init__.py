@@ -1,0 +1,52 @@
+"""NumPy data to JSON, as fast as orjson and right where orjson is not."""
+
+from orjson import (
+    OPT_APPEND_NEWLINE,
+    OPT_INDENT_2,
+    OPT_NAIVE_UTC,
+    OPT_NON_STR_KEYS,
+    OPT_OMIT_MICROSECONDS,
+    OPT_PASSTHROUGH_DATACLASS,
+    OPT_PASSTHROUGH_DATETIME,
+    OPT_PASSTHROUGH_SUBCLASS,
+    OPT_SERIALIZE_DATACLASS,
+    OPT_SERIALIZE_NUMPY,
+    OPT_SERIALIZE_UUID,
+    OPT_SORT_KEYS,
+    OPT_STRICT_INTEGER,
+    OPT_UTC_Z,
+    Fragment,
+    JSONDecodeError,
+    JSONEncodeError,
+    loads,
+)
+
+from fastnpjson._encode import Encoder, default, dumps, dumps_str
+
+__all__ = [
+    "OPT_APPEND_NEWLINE",
+    "OPT_INDENT_2",
+    "OPT_NAIVE_UTC",
+    "OPT_NON_STR_KEYS",
+    "OPT_OMIT_MICROSECONDS",
+    "OPT_PASSTHROUGH_DATACLASS",
+    "OPT_PASSTHROUGH_DATETIME",
+    "OPT_PASSTHROUGH_SUBCLASS",
+    "OPT_SERIALIZE_DATACLASS",
+    "OPT_SERIALIZE_NUMPY",
+    "OPT_SERIALIZE_UUID",
+    "OPT_SORT_KEYS",
+    "OPT_STRICT_INTEGER",
+    "OPT_UTC_Z",
+    "Encoder",
+    "Fragment",
+    "JSONDecodeError",
+    "JSONEncodeError",
+    "__version__",
+    "default",
+    "dumps",
+    "dumps_str",
+    "loads",
+]
+
+__version__ = "0.1.0"

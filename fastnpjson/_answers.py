@@ -1,0 +1,55 @@
+"""The caller's default and what it answered: a document that is encoded again asks nothing twice.
+
+A default may use up what it is given, as `list` does with a generator, or count its calls.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class _Answer(NamedTuple):
+    obj: Any
+    reply: Any
+    error: BaseException | None
+
+
+class Answers:
+    """A caller's default that can be rewound; with `None` for it all is declined.
+
+    Attributes:
+        default: The caller's default.
+        given: What it answered since the last rewind, in order.
+    """
+
+    def __init__(self, default: Callable[[Any], Any] | None) -> None:
+        self.default = default
+        self.given: list[_Answer] = []
+        self._earlier: dict[int, deque[_Answer]] = {}
+
+    def ask(self, obj: Any) -> Any:
+        """Return or raise what the default returns or raises."""
+        earlier = self._earlier.get(id(obj))
+        answer = earlier.popleft() if earlier else self._ask(obj)
+        self.given.append(answer)
+        if answer.error is not None:
+            raise answer.error
+        return answer.reply
+
+    def _ask(self, obj: Any) -> _Answer:
+        if self.default is None:
+            return _Answer(obj, None, TypeError())
+        try:
+            return _Answer(obj, self.default(obj), None)
+        except BaseException as error:
+            return _Answer(obj, None, error)
+
+    def rewind(self) -> None:
+        """Give the same answers once more, from the first."""
+        for answer in self.given:
+            self._earlier.setdefault(id(answer.obj), deque()).append(answer)
+        self.given = []

@@ -1,0 +1,227 @@
+"""A NumPy object to JSON: native where orjson is right, copied or converted where it is not."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cache
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+# NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
+import numpy.ma as ma
+import orjson
+from orjson import Fragment, JSONEncodeError
+from orjson import dumps as orjson_dumps
+
+from fastnpjson import _datetimes, _numbers
+from fastnpjson._datetimes import Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Convert = Callable[[Any], Any]
+    Array = np.ndarray[Any, Any]
+
+NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
+# What `converter` makes of an object that is for the caller's default.
+UNKNOWN: Final = object()
+# The dtypes that orjson writes right whatever the values, and their scalars; it does not know longlong scalars.
+NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))
+NATIVE_SCALARS: Final = frozenset(np.dtype(code).type for code in "?bBhHiIlLfd")
+DATES: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+_PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+_NULLS: Final = {"f": np.nan, "M": "NaT", "m": "NaT"}
+
+
+class Style(NamedTuple):
+    """What shapes the text of an array: orjson's flags, and the decimals to which floats are rounded."""
+
+    option: int = 0
+    decimals: int | None = None
+
+
+def _float32(scalar: Any) -> Fragment:
+    return Fragment(orjson_dumps(scalar, None, NUMPY))
+
+
+_SCALARS = {np.bool_: bool, np.str_: str} | {np.dtype(code).type: int for code in "bBhHiIlLqQ"}
+_FLOATS = {np.float64: float, np.float32: _float32}
+
+
+@cache
+def converter(style: Style) -> Convert:
+    """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
+    native, scalars = NATIVE, dict[type, Any](_SCALARS)
+    if style.option & orjson.OPT_STRICT_INTEGER:
+        native = native - set(map(np.dtype, "lLqQ"))
+    if style.decimals is None:
+        scalars |= _FLOATS
+    else:
+        native = native - set(map(np.dtype, "fd"))
+
+    def convert(obj: Any) -> Any:
+        kind = type(obj)
+        scalar = scalars.get(kind)
+        if scalar is not None:
+            return scalar(obj)
+        if kind is np.ndarray and obj.dtype in native:
+            try:
+                return Fragment(orjson_dumps(obj, None, NUMPY))
+            except JSONEncodeError:  # not contiguous, or without dimensions
+                pass
+        elif not issubclass(kind, (np.ndarray, np.generic)):
+            return _subclass(obj, style.option)
+        try:
+            written = write(obj, style)
+        except Unsupported:
+            return UNKNOWN
+        return Fragment(written) if type(written) is bytes else written
+
+    return convert
+
+
+def _subclass(obj: Any, option: int) -> Any:
+    if issubclass(type(obj), datetime.datetime) and not option & _PASSTHROUGH:
+        return _datetimes.plain(obj, option & DATES)
+    return UNKNOWN
+
+
+def write(obj: Any, style: Style) -> Any:
+    """Write an array or a scalar of NumPy.
+
+    Returns:
+        JSON text, or nested lists where the elements are Python objects: strings, records, an object array's.
+
+    Raises:
+        Unsupported: its dtype has no JSON.
+        JSONEncodeError: bytes that are not UTF-8, integers that `OPT_STRICT_INTEGER` forbids.
+    """
+    masked = issubclass(type(obj), ma.MaskedArray)
+    array = obj if masked else np.asarray(obj)
+    at_least_1d = array if array.ndim else array.reshape(1)
+    written = _write_masked(at_least_1d, style) if masked else _write(at_least_1d, style)
+    if type(written) is bytes:
+        return written if array.ndim else written[1:-1]
+    return written.tolist() if array.ndim else written.tolist()[0]
+
+
+def has_nan(obj: Any) -> bool:
+    """Tell whether a NumPy object has a NaN or an infinity that is not masked; not for object dtypes."""
+    kind = type(obj)
+    if not issubclass(kind, (np.ndarray, np.generic)):
+        return False
+    array = obj if issubclass(kind, ma.MaskedArray) else np.asarray(obj)
+    if array.dtype.names is not None:
+        return any(has_nan(array.reshape(-1)[name]) for name in array.dtype.names)
+    if array.dtype.kind not in "fV":
+        return False
+    numbers = array.compressed() if array is obj and kind is not np.ndarray else array
+    return not np.isfinite(numbers.astype(np.float64) if array.dtype.isbuiltin == 2 else numbers).all()
+
+
+def _write(array: Array, style: Style) -> bytes | Array:
+    writer = _others if array.dtype.isbuiltin == 2 else _WRITERS.get(array.dtype.kind)
+    if writer is None:
+        raise Unsupported
+    return writer(array, style)
+
+
+def _write_masked(array: Any, style: Style) -> bytes | Array:
+    data, mask = ma.getdata(array, subok=False), ma.getmaskarray(array)
+    if data.dtype.names is not None:
+        return _records(array, style)
+    if not mask.any():
+        return _write(data, style)
+    kind = data.dtype.kind
+    data = data.copy()
+    data[mask] = _NULLS.get(kind, np.zeros((), data.dtype))
+    if kind in "iu" and not style.option & orjson.OPT_STRICT_INTEGER:
+        text = _numbers.masked_integers(data, mask)
+        if text is not None:
+            return text
+    written = _write(data, style)
+    if kind in _NULLS:
+        return written
+    elements = np.empty(data.shape, object)
+    elements[...] = _builtins(written)
+    elements[mask] = None
+    return elements
+
+
+def _integers(array: Array, style: Style) -> bytes:
+    return _numbers.integers(array, strict=bool(style.option & orjson.OPT_STRICT_INTEGER))
+
+
+def _floats(array: Array, style: Style) -> bytes | Array:
+    return _numbers.floats(array, style.decimals)
+
+
+def _dates(array: Array, style: Style) -> bytes | Array:
+    return _datetimes.dates(_numbers.contiguous(array), style.option & DATES)
+
+
+def _durations(array: Array, _style: Style) -> Array:
+    return _datetimes.durations(_numbers.contiguous(array))
+
+
+def _strings(array: Array, _style: Style) -> Array:
+    strings = array.astype(object)
+    missing = getattr(array.dtype, "na_object", UNKNOWN)
+    if missing is not UNKNOWN:
+        strings[np.frompyfunc(lambda string: string is missing, 1, 1)(strings).astype(bool)] = None
+    return strings
+
+
+def _bytes(array: Array, _style: Style) -> Array:
+    return np.frompyfunc(_text, 1, 1)(array.astype(object))
+
+
+def _text(encoded: bytes) -> str:
+    try:
+        return encoded.decode()
+    except UnicodeDecodeError as error:
+        raise JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
+
+
+def _objects(array: Array, _style: Style) -> Array:
+    return array
+
+
+def _others(array: Array, style: Style) -> bytes | Array:
+    if array.dtype.names is not None:
+        return _records(array, style)
+    # The dtypes of ml_dtypes, as the first kind of number that holds all of their values.
+    for number in (np.int64, np.float32, np.float64):
+        if np.can_cast(array.dtype, number, "safe"):
+            return _write(array.astype(number), style)
+    raise Unsupported
+
+
+def _records(array: Array, style: Style) -> Array:
+    flat, names = array.reshape(-1), array.dtype.names or ()
+    columns = [_builtins(write(flat[name], style)) for name in names]
+    rows = zip(*columns, strict=True) if names else repeat((), flat.size)
+    records = np.empty(flat.shape, object)
+    records[:] = [dict(zip(names, row, strict=True)) for row in rows]
+    return records.reshape(array.shape)
+
+
+def _builtins(written: Any) -> Any:
+    return orjson.loads(written) if type(written) is bytes else written
+
+
+_WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
+    "b": _integers,
+    "i": _integers,
+    "u": _integers,
+    "f": _floats,
+    "M": _dates,
+    "m": _durations,
+    "U": _strings,
+    "T": _strings,
+    "S": _bytes,
+    "V": _others,
+    "O": _objects,
+}
