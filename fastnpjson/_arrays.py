@@ -1,38 +1,26 @@
-"""A NumPy object to JSON: native where orjson is right, copied or converted where it is not."""
+"""A NumPy array to JSON: written by orjson where it is right, copied or converted where it is not."""
 
 from __future__ import annotations
 
-import datetime
-from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import orjson
 
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
-import numpy.ma as ma
-import orjson
-from orjson import Fragment, JSONEncodeError
-from orjson import dumps as orjson_dumps
+from numpy import ma
 
 from fastnpjson import _datetimes, _numbers
-from fastnpjson._datetimes import Unsupported
+from fastnpjson._datetimes import DATES, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Convert = Callable[[Any], Any]
     Array = np.ndarray[Any, Any]
 
-NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
-# What `converter` makes of an object that is for the caller's default.
-UNKNOWN: Final = object()
-# The dtypes that orjson writes right whatever the values, and their scalars; it does not know longlong scalars.
-NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))
-NATIVE_SCALARS: Final = frozenset(np.dtype(code).type for code in "?bBhHiIlLfd")
-DATES: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
-_PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 _NULLS: Final = {"f": np.nan, "M": "NaT", "m": "NaT"}
+_NOT_MISSING: Final = object()
 
 
 class Style(NamedTuple):
@@ -40,52 +28,6 @@ class Style(NamedTuple):
 
     option: int = 0
     decimals: int | None = None
-
-
-def _float32(scalar: Any) -> Fragment:
-    return Fragment(orjson_dumps(scalar, None, NUMPY))
-
-
-_SCALARS = {np.bool_: bool, np.str_: str} | {np.dtype(code).type: int for code in "bBhHiIlLqQ"}
-_FLOATS = {np.float64: float, np.float32: _float32}
-
-
-@cache
-def converter(style: Style) -> Convert:
-    """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
-    native, scalars = NATIVE, dict[type, Any](_SCALARS)
-    if style.option & orjson.OPT_STRICT_INTEGER:
-        native = native - set(map(np.dtype, "lLqQ"))
-    if style.decimals is None:
-        scalars |= _FLOATS
-    else:
-        native = native - set(map(np.dtype, "fd"))
-
-    def convert(obj: Any) -> Any:
-        kind = type(obj)
-        scalar = scalars.get(kind)
-        if scalar is not None:
-            return scalar(obj)
-        if kind is np.ndarray and obj.dtype in native:
-            try:
-                return Fragment(orjson_dumps(obj, None, NUMPY))
-            except JSONEncodeError:  # not contiguous, or without dimensions
-                pass
-        elif not issubclass(kind, (np.ndarray, np.generic)):
-            return _subclass(obj, style.option)
-        try:
-            written = write(obj, style)
-        except Unsupported:
-            return UNKNOWN
-        return Fragment(written) if type(written) is bytes else written
-
-    return convert
-
-
-def _subclass(obj: Any, option: int) -> Any:
-    if issubclass(type(obj), datetime.datetime) and not option & _PASSTHROUGH:
-        return _datetimes.plain(obj, option & DATES)
-    return UNKNOWN
 
 
 def write(obj: Any, style: Style) -> Any:
@@ -102,7 +44,7 @@ def write(obj: Any, style: Style) -> Any:
     array = obj if masked else np.asarray(obj)
     at_least_1d = array if array.ndim else array.reshape(1)
     written = _write_masked(at_least_1d, style) if masked else _write(at_least_1d, style)
-    if type(written) is bytes:
+    if isinstance(written, bytes):
         return written if array.ndim else written[1:-1]
     return written.tolist() if array.ndim else written.tolist()[0]
 
@@ -168,21 +110,21 @@ def _durations(array: Array, _style: Style) -> Array:
 
 def _strings(array: Array, _style: Style) -> Array:
     strings = array.astype(object)
-    missing = getattr(array.dtype, "na_object", UNKNOWN)
-    if missing is not UNKNOWN:
-        strings[np.frompyfunc(lambda string: string is missing, 1, 1)(strings).astype(bool)] = None
+    missing = getattr(array.dtype, "na_object", _NOT_MISSING)
+    if missing is not _NOT_MISSING:
+        strings[_numbers.elementwise(lambda string: string is missing, strings).astype(bool)] = None
     return strings
 
 
 def _bytes(array: Array, _style: Style) -> Array:
-    return np.frompyfunc(_text, 1, 1)(array.astype(object))
+    return _numbers.elementwise(_text, array.astype(object))
 
 
 def _text(encoded: bytes) -> str:
     try:
         return encoded.decode()
     except UnicodeDecodeError as error:
-        raise JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
+        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
 
 
 def _objects(array: Array, _style: Style) -> Array:

@@ -8,7 +8,8 @@ durations as PnYnMnDTnHnMnS.
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
     Parts = tuple[tuple[int | str, str], ...]
 
-NaT = np.iinfo(np.int64).min
+# orjson's flags for dates.
+DATES: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+NaT: Final = np.iinfo(np.int64).min
 
-_MONTHS = {"Y": 12, "M": 1}
+_MONTHS: Final = {"Y": 12, "M": 1}
 # The seconds in a tick, and the ticks in a second, of the other units.
-_SECONDS = {"W": 604800, "D": 86400, "h": 3600, "m": 60}
-_TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9, "ps": 10**12, "fs": 10**15, "as": 10**18}
+_SECONDS: Final = {"W": 604800, "D": 86400, "h": 3600, "m": 60}
+_TICKS: Final = {"ms": 10**3, "us": 10**6, "ns": 10**9, "ps": 10**12, "fs": 10**15, "as": 10**18}
 # The Gregorian calendar repeats itself every 400 years.
-_CYCLE = 146097 * 86400
+_CYCLE: Final = 146097 * 86400
 
 
 class Unsupported(TypeError):
@@ -42,7 +45,7 @@ def _native_bounds(unit: str) -> tuple[int, int]:
     return int(bounds[0]), int(bounds[1])
 
 
-_NATIVE = {
+_NATIVE: Final = {
     np.dtype(f"M8[{unit}]"): (*_native_bounds(unit), _TICKS.get(unit, 1))
     for unit in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")
 }
@@ -82,7 +85,7 @@ def plain(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.
 
     The nanoseconds of a ``pandas.Timestamp`` are kept, ``pandas.NaT`` becomes `None`.
     """
-    if moment != moment:
+    if math.isnan(moment.year):
         return None
     builtin = datetime.datetime.combine(moment.date(), moment.timetz())
     nanosecond = getattr(moment, "nanosecond", 0)

@@ -10,13 +10,15 @@ import numpy as np
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._arrays import DATES, UNKNOWN, has_nan
+from fastnpjson._arrays import has_nan
+from fastnpjson._convert import UNKNOWN
+from fastnpjson._datetimes import DATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fastnpjson._answers import Answers
-    from fastnpjson._arrays import Convert
+    from fastnpjson._convert import Convert
 
 # How deep orjson goes.
 _DEEPEST: Final = 254
