@@ -11,8 +11,10 @@ import orjson
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
 from numpy import ma
 
-from fastnpjson import _datetimes, _numbers
-from fastnpjson._datetimes import DATES, Unsupported
+from fastnpjson import _numbers
+from fastnpjson._datetimes import DATES, dates
+from fastnpjson._ticks import Unsupported
+from fastnpjson._timedeltas import durations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,11 +103,11 @@ def _floats(array: Array, style: Style) -> bytes | Array:
 
 
 def _dates(array: Array, style: Style) -> bytes | Array:
-    return _datetimes.dates(_numbers.contiguous(array), style.option & DATES)
+    return dates(_numbers.contiguous(array), style.option & DATES)
 
 
 def _durations(array: Array, _style: Style) -> Array:
-    return _datetimes.durations(_numbers.contiguous(array))
+    return durations(_numbers.contiguous(array))
 
 
 def _strings(array: Array, _style: Style) -> Array:

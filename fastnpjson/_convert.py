@@ -12,7 +12,8 @@ from orjson import Fragment, JSONEncodeError
 from orjson import dumps as orjson_dumps
 
 from fastnpjson._arrays import Style, write
-from fastnpjson._datetimes import DATES, Unsupported, plain
+from fastnpjson._datetimes import DATES, plain
+from fastnpjson._ticks import Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable

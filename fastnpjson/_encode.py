@@ -15,8 +15,8 @@ from fastnpjson._answers import Answers
 from fastnpjson._arrays import Style, write
 from fastnpjson._convert import NATIVE, NUMPY, UNKNOWN, converter
 from fastnpjson._crowd import CROWD, DENSE, LARGE, Crowded, all_native
-from fastnpjson._datetimes import Unsupported
 from fastnpjson._recover import Walk
+from fastnpjson._ticks import Unsupported
 
 if TYPE_CHECKING:
     from fastnpjson._convert import Convert
