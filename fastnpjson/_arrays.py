@@ -42,13 +42,21 @@ def write(obj: Any, style: Style) -> Any:
         Unsupported: its dtype has no JSON.
         JSONEncodeError: bytes that are not UTF-8, integers that `OPT_STRICT_INTEGER` forbids.
     """
-    masked = issubclass(type(obj), ma.MaskedArray)
-    array = obj if masked else np.asarray(obj)
-    at_least_1d = array if array.ndim else array.reshape(1)
-    written = _write_masked(at_least_1d, style) if masked else _write(at_least_1d, style)
-    if isinstance(written, bytes):
-        return written if array.ndim else written[1:-1]
-    return written.tolist() if array.ndim else written.tolist()[0]
+    if issubclass(type(obj), ma.MaskedArray):
+        return _write(ma.getdata(obj, subok=False), style, ma.getmaskarray(obj))
+    return _write(np.asarray(obj), style)
+
+
+def decode(encoded: bytes) -> str:
+    """Decode the bytes of a NumPy scalar.
+
+    Raises:
+        JSONEncodeError: they are not UTF-8.
+    """
+    try:
+        return encoded.decode()
+    except UnicodeDecodeError as error:
+        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
 
 
 def has_nan(obj: Any) -> bool:
@@ -65,19 +73,26 @@ def has_nan(obj: Any) -> bool:
     return not np.isfinite(numbers.astype(np.float64) if array.dtype.isbuiltin == 2 else numbers).all()
 
 
-def _write(array: Array, style: Style) -> bytes | Array:
-    writer = _others if array.dtype.isbuiltin == 2 else _WRITERS.get(array.dtype.kind)
+def _write(array: Array, style: Style, mask: Array | None = None) -> Any:
+    written = _elements(np.atleast_1d(array), style, None if mask is None else np.atleast_1d(mask))
+    if isinstance(written, bytes):
+        return written if array.ndim else written[1:-1]
+    return written.tolist() if array.ndim else written.tolist()[0]
+
+
+def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
+    """Return JSON text, or an object array of the same shape, of an array with a dimension."""
+    if array.dtype.names is not None:
+        return _records(array, style, mask)
+    if mask is not None and mask.any():
+        return _masked(array, style, mask)
+    writer = _numbers_of_users if array.dtype.isbuiltin == 2 else _WRITERS.get(array.dtype.kind)
     if writer is None:
         raise Unsupported
     return writer(array, style)
 
 
-def _write_masked(array: Any, style: Style) -> bytes | Array:
-    data, mask = ma.getdata(array, subok=False), ma.getmaskarray(array)
-    if data.dtype.names is not None:
-        return _records(array, style)
-    if not mask.any():
-        return _write(data, style)
+def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
     kind = data.dtype.kind
     data = data.copy()
     data[mask] = _NULLS.get(kind, np.zeros((), data.dtype))
@@ -85,7 +100,7 @@ def _write_masked(array: Any, style: Style) -> bytes | Array:
         text = _numbers.masked_integers(data, mask)
         if text is not None:
             return text
-    written = _write(data, style)
+    written = _elements(data, style)
     if kind in _NULLS:
         return written
     elements = np.empty(data.shape, object)
@@ -119,33 +134,25 @@ def _strings(array: Array, _style: Style) -> Array:
 
 
 def _bytes(array: Array, _style: Style) -> Array:
-    return _numbers.elementwise(_text, array.astype(object))
-
-
-def _text(encoded: bytes) -> str:
-    try:
-        return encoded.decode()
-    except UnicodeDecodeError as error:
-        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
+    return _numbers.elementwise(decode, array.astype(object))
 
 
 def _objects(array: Array, _style: Style) -> Array:
     return array
 
 
-def _others(array: Array, style: Style) -> bytes | Array:
-    if array.dtype.names is not None:
-        return _records(array, style)
-    # The dtypes of ml_dtypes, as the first kind of number that holds all of their values.
+def _numbers_of_users(array: Array, style: Style) -> bytes | Array:
+    """Write a dtype that NumPy does not know, such as those of ml_dtypes, as the number that holds all its values."""
     for number in (np.int64, np.float32, np.float64):
         if np.can_cast(array.dtype, number, "safe"):
-            return _write(array.astype(number), style)
+            return _elements(array.astype(number), style)
     raise Unsupported
 
 
-def _records(array: Array, style: Style) -> Array:
+def _records(array: Array, style: Style, mask: Array | None) -> Array:
     flat, names = array.reshape(-1), array.dtype.names or ()
-    columns = [_builtins(write(flat[name], style)) for name in names]
+    masks = None if mask is None else mask.reshape(-1)
+    columns = [_builtins(_write(flat[name], style, None if masks is None else masks[name])) for name in names]
     rows = zip(*columns, strict=True) if names else repeat((), flat.size)
     records = np.empty(flat.shape, object)
     records[:] = [dict(zip(names, row, strict=True)) for row in rows]
@@ -166,6 +173,5 @@ _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
     "U": _strings,
     "T": _strings,
     "S": _bytes,
-    "V": _others,
     "O": _objects,
 }

@@ -11,7 +11,7 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 from orjson import dumps as orjson_dumps
 
-from fastnpjson._arrays import Style, write
+from fastnpjson._arrays import Style, decode, write
 from fastnpjson._datetimes import DATES, plain
 from fastnpjson._ticks import Unsupported
 
@@ -36,6 +36,7 @@ def _float32(scalar: Any) -> Fragment:
 _SCALARS: dict[type, Convert] = {
     np.bool_: bool,
     np.str_: str,
+    np.bytes_: decode,
     **{np.dtype(code).type: int for code in "bBhHiIlLqQ"},
 }
 _FLOATS: dict[type, Convert] = {np.float64: float, np.float32: _float32}

@@ -16,7 +16,6 @@ import orjson
 from fastnpjson._ticks import MONTHS, SECONDS, TICKS, NaT, decimals, elementwise
 
 if TYPE_CHECKING:
-
     Array = np.ndarray[Any, Any]
 
 # orjson's flags for dates.

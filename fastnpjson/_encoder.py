@@ -31,6 +31,7 @@ class Encoder:
     Raises:
         ValueError: `decimals` is not in 0 to 22, or given together with `unchecked`.
 
+    >>> import numpy as np
     >>> Encoder(decimals=2).encode({"pi": np.array([np.pi]), "e": 2.718281828})
     b'{"pi":[3.14],"e":2.718281828}'
     """

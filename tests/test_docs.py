@@ -29,7 +29,7 @@ def modules():
             yield module.name
 
 
-@pytest.mark.parametrize(("code", "line", "document"), blocks())
+@pytest.mark.parametrize(("code", "line", "document"), [*blocks()])
 def test_block_runs(code, line, document, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if ">>> " not in code:
@@ -39,6 +39,6 @@ def test_block_runs(code, line, document, tmp_path, monkeypatch):
     assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0
 
 
-@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("name", [*modules()])
 def test_docstring_examples_run(name):
     assert doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS).failed == 0
