@@ -266,6 +266,7 @@ UNKNOWN = {
     "complex-array": (np.zeros((2, 1), complex), r"numpy.ndarray of dtype complex128 and shape \(2, 1\): .*\.real"),
     "void": (np.zeros(1, "V3"), "V3 .*fields"),
     "complex-field": (np.zeros(1, [("a", complex)]), "<c16.*fields"),
+    "complex32": (np.zeros(1, ml_dtypes.complex32), "dtype complex32"),
     "date-without-unit": (ticks([1], "M8"), "unit"),
     "duration-without-unit": (ticks([1], "m8"), "unit"),
     "decimal": (decimal.Decimal(1), "decimal.Decimal: .*default="),

@@ -28,6 +28,12 @@ SMALL = {
 }
 
 
+@pytest.fixture(autouse=True)
+def dense(monkeypatch):
+    """However slow the machine is, the documents below are crowded."""
+    monkeypatch.setattr(_encode, "DENSE", 2**62)
+
+
 @pytest.mark.parametrize("small", [pytest.param(small, id=word) for word, small in SMALL.items()])
 @pytest.mark.parametrize("default", [None, str])
 def test_crowd(small, default):
@@ -57,5 +63,22 @@ def test_crowd_with_an_error():
 def test_sparse_objects_are_no_crowd(monkeypatch):
     monkeypatch.setattr(_encode, "all_native", lambda *_: pytest.fail("a second pass over a sparse document"))
     monkeypatch.setattr(_encode, "perf_counter_ns", itertools.count(2**62, 10**6).__next__)
+    monkeypatch.setattr(_encode, "DENSE", 16000)
     monkeypatch.setattr(_encode, "_since", 0)
     assert fastnpjson.dumps([np.int8(1)] * 500) == orjson.dumps([1] * 500)
+
+
+def test_crowd_that_default_has_seen():
+    document = [iter([1]), *[np.int8(1)] * 500, iter([2])]
+    assert fastnpjson.dumps(document, list) == b"[[1]," + b"1," * 500 + b"[2]]"
+
+
+def test_crowd_behind_a_key_that_is_refused():
+    document = [np.int8(1)] * 100 + [{1: np.int8(1)}]
+    assert fastnpjson.dumps(document) == b"[" + b"1," * 100 + b'{"1":1}]'
+
+
+def test_crowd_in_a_style_that_is_not_orjsons():
+    crowd = [np.float64(0.125), np.arange(2)] * 100
+    assert fastnpjson.Encoder(decimals=2).encode(crowd) == orjson.dumps([0.12, [0, 1]] * 100)
+    assert fastnpjson.dumps(crowd, option=fastnpjson.OPT_INDENT_2).count(b"\n  [0,1]") == 100

@@ -1,13 +1,16 @@
 """Errors that say where, and documents that end in one instead of worse."""
 
 import dataclasses
+import operator
 import re
 
 import numpy as np
+import orjson
 import pytest
 from cases import ANIMAL, UNKNOWN
 
 import fastnpjson
+from fastnpjson._recover import _Key
 
 
 def nested(depth):
@@ -78,6 +81,21 @@ def test_long_path_is_shortened():
     with pytest.raises(fastnpjson.JSONEncodeError) as caught:
         fastnpjson.dumps(nested(300))
     assert len(str(caught.value)) < 300
+
+
+@dataclasses.dataclass(slots=True)
+class Slots:
+    inside: object
+    _hidden: int = 0
+
+
+def test_dataclass_with_slots():
+    assert fastnpjson.dumps(Slots({1: 2**64})) == b'{"inside":{"1":18446744073709551616}}'
+
+
+def test_keys_never_meet():
+    assert operator.eq(_Key("a"), _Key("a")) is False
+    assert orjson.dumps({_Key("a"): 1, _Key("a"): 2}, option=orjson.OPT_NON_STR_KEYS) == b'{"a":1,"a":2}'
 
 
 class Misbehaving:
