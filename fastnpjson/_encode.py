@@ -181,14 +181,23 @@ def _again(obj: Any, plan: Plan, answers: Answers, refusal: JSONEncodeError) -> 
     text = all_native(obj, plan.hook, plan.style) if crowded and not answers.given else None
     if text is not None:
         return text
-    if crowded or refusal.__cause__ is None:
+    if not crowded:
+        _raise_from_hook(refusal, answers)
+    if not isinstance(refusal.__cause__, TypeError):
         answers.rewind()
         try:
             return orjson_dumps(obj, _hook(plan.convert, answers.ask), plan.option | orjson.OPT_NON_STR_KEYS)
         except JSONEncodeError as error:
             refusal = error.with_traceback(None)
-    cause = refusal.__cause__
-    if cause is not None and not isinstance(cause, TypeError):
-        raise cause
+        _raise_from_hook(refusal, answers)
     answers.rewind()
     return Walk(plan.convert, answers, plan.option).dumps(obj)
+
+
+def _raise_from_hook(refusal: JSONEncodeError, answers: Answers) -> None:
+    """Raise what a hook raised, which orjson hides; but a `TypeError` is for the walk to explain."""
+    cause = refusal.__cause__
+    # Up to 3.11 orjson has causes of its own, for a key of more than 64 bits and for surrogates.
+    own = isinstance(cause, (OverflowError, UnicodeError)) and cause is not answers.failure
+    if cause is not None and not own and not isinstance(cause, TypeError):
+        raise cause
