@@ -245,7 +245,7 @@ class DeclinedError(TypeError):
 
 @pytest.mark.parametrize(
     "error",
-    [ValueError("boom"), KeyError("boom"), DeclinedError("boom"), KeyboardInterrupt("boom"), MemoryError("boom")],
+    [ValueError("boom"), KeyError("boom"), DeclinedError("boom"), OverflowError("boom"), KeyboardInterrupt("boom")],
 )
 @pytest.mark.parametrize("document", [[{"a": object()}], [np.int8(1)] * 100 + [object()], [2**64, object()]])
 def test_default_raises(error, document):
@@ -299,3 +299,12 @@ def test_hook_for_other_encoders():
 )
 def test_any_document_reads_back(document, default, flags):
     check(read(fastnpjson.dumps(document, default, sum(FLAGS[flag] for flag in flags))), document)
+
+
+def test_interrupt_in_the_hook_surfaces():
+    class Interrupting(datetime.datetime):
+        def date(self):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fastnpjson.dumps([Interrupting(2020, 1, 2)])

@@ -17,7 +17,7 @@ fragment = fastnpjson.Fragment(b"[]")
 flag: int = fastnpjson.OPT_INDENT_2
 
 fastnpjson.dumps(1, option="x")  # type: ignore[arg-type]
-fastnpjson.Encoder(str)  # type: ignore[misc]
+fastnpjson.Encoder(str)  # type: ignore[call-arg]
 
 try:
     fastnpjson.loads("")
