@@ -32,19 +32,29 @@ class Style(NamedTuple):
     decimals: int | None = None
 
 
-def write(obj: Any, style: Style) -> Any:
-    """Write an array or a scalar of NumPy.
+class Written(NamedTuple):
+    """JSON text, or else builtins: nested lists of what are Python objects, such as strings and records."""
 
-    Returns:
-        JSON text, or nested lists where the elements are Python objects: strings, records, an object array's.
+    text: bytes | None
+    builtins: Any = None
+
+
+def write(obj: Any, style: Style) -> Written:
+    """Write an array or a scalar of NumPy.
 
     Raises:
         Unsupported: its dtype has no JSON.
         JSONEncodeError: bytes that are not UTF-8, integers that `OPT_STRICT_INTEGER` forbids.
     """
     if issubclass(type(obj), ma.MaskedArray):
-        return _write(ma.getdata(obj, subok=False), style, ma.getmaskarray(obj))
-    return _write(np.asarray(obj), style)
+        array, mask = ma.getdata(obj, subok=False), ma.getmaskarray(obj)
+        elements = _elements(np.atleast_1d(array), style, np.atleast_1d(mask))
+    else:
+        array = np.asarray(obj)
+        elements = _elements(np.atleast_1d(array), style)
+    if isinstance(elements, bytes):
+        return Written(elements if array.ndim else elements[1:-1])
+    return Written(None, elements.tolist() if array.ndim else elements.tolist()[0])
 
 
 def decode(encoded: bytes) -> str:
@@ -73,13 +83,6 @@ def has_nan(obj: Any) -> bool:
     return not np.isfinite(numbers.astype(np.float64) if array.dtype.isbuiltin == 2 else numbers).all()
 
 
-def _write(array: Array, style: Style, mask: Array | None = None) -> Any:
-    written = _elements(np.atleast_1d(array), style, None if mask is None else np.atleast_1d(mask))
-    if isinstance(written, bytes):
-        return written if array.ndim else written[1:-1]
-    return written.tolist() if array.ndim else written.tolist()[0]
-
-
 def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
     """Return JSON text, or an object array of the same shape, of an array with a dimension."""
     if array.dtype.names is not None:
@@ -103,8 +106,7 @@ def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
     written = _elements(data, style)
     if kind in _NULLS:
         return written
-    elements = np.empty(data.shape, object)
-    elements[...] = _builtins(written)
+    elements = np.array(orjson.loads(written), object).reshape(data.shape) if isinstance(written, bytes) else written
     elements[mask] = None
     return elements
 
@@ -152,15 +154,15 @@ def _numbers_of_users(array: Array, style: Style) -> bytes | Array:
 def _records(array: Array, style: Style, mask: Array | None) -> Array:
     flat, names = array.reshape(-1), array.dtype.names or ()
     masks = None if mask is None else mask.reshape(-1)
-    columns = [_builtins(_write(flat[name], style, None if masks is None else masks[name])) for name in names]
+    columns = [_builtins(_elements(flat[name], style, None if masks is None else masks[name])) for name in names]
     rows = zip(*columns, strict=True) if names else repeat((), flat.size)
     records = np.empty(flat.shape, object)
     records[:] = [dict(zip(names, row, strict=True)) for row in rows]
     return records.reshape(array.shape)
 
 
-def _builtins(written: Any) -> Any:
-    return orjson.loads(written) if type(written) is bytes else written
+def _builtins(elements: bytes | Array) -> Any:
+    return orjson.loads(elements) if isinstance(elements, bytes) else elements.tolist()
 
 
 _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {

@@ -66,10 +66,10 @@ def converter(style: Style) -> Convert:
         elif not issubclass(kind, (np.ndarray, np.generic)):
             return _subclass(obj, style.option)
         try:
-            written = write(obj, style)
+            text, builtins = write(obj, style)
         except Unsupported:
             return UNKNOWN
-        return Fragment(written) if type(written) is bytes else written
+        return builtins if text is None else Fragment(text)
 
     return convert
 

@@ -31,7 +31,6 @@ class Plan(NamedTuple):
     """What can be made ahead of all documents: flags for orjson, and the hooks of a call without default."""
 
     style: Style
-    option: int
     convert: Convert
     hook: Convert
     counting: Convert
@@ -43,7 +42,7 @@ def make_plan(option: int | None, decimals: int | None = None) -> Plan:
     orjson_dumps(None, None, option)  # raises for what is not an option
     style = Style((option or 0) & ~NUMPY, decimals)
     convert = converter(style)
-    return Plan(style, style.option, convert, _hook(convert, _decline), _counting_hook(convert, _decline))
+    return Plan(style, convert, _hook(convert, _decline), _counting_hook(convert, _decline))
 
 
 def _decline(_obj: Any) -> Any:
@@ -152,27 +151,22 @@ def default(obj: Any, /) -> Any:
 
 def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
     global _left
-    text = _document_array(obj, plan) if issubclass(type(obj), np.ndarray) else None
-    if text is not None:
-        return text
+    if issubclass(type(obj), np.ndarray):
+        # Not by the hook: a fragment costs a copy of the text.
+        try:
+            text, builtins = write(obj, plan.style)
+        except (Unsupported, JSONEncodeError):
+            return _again(obj, plan, answers, JSONEncodeError())
+        if text is not None:
+            return text + b"\n" if plan.style.option & orjson.OPT_APPEND_NEWLINE else text
+        obj = builtins
     hook = plan.counting if answers.default is None else _counting_hook(plan.convert, answers.ask)
     _left = CROWD
     try:
-        return orjson_dumps(obj, hook, plan.option)
+        return orjson_dumps(obj, hook, plan.style.option)
     except JSONEncodeError as error:
         refusal = error.with_traceback(None)
     return _again(obj, plan, answers, refusal)
-
-
-def _document_array(array: Any, plan: Plan) -> bytes | None:
-    """Write a document that is an array; a fragment would cost a copy of the text."""
-    try:
-        text = write(array, plan.style)
-    except (Unsupported, JSONEncodeError):
-        return None
-    if type(text) is not bytes:
-        return None
-    return text + b"\n" if plan.option & orjson.OPT_APPEND_NEWLINE else text
 
 
 def _again(obj: Any, plan: Plan, answers: Answers, refusal: JSONEncodeError) -> bytes:
@@ -186,12 +180,12 @@ def _again(obj: Any, plan: Plan, answers: Answers, refusal: JSONEncodeError) -> 
     if not isinstance(refusal.__cause__, TypeError):
         answers.rewind()
         try:
-            return orjson_dumps(obj, _hook(plan.convert, answers.ask), plan.option | orjson.OPT_NON_STR_KEYS)
+            return orjson_dumps(obj, _hook(plan.convert, answers.ask), plan.style.option | orjson.OPT_NON_STR_KEYS)
         except JSONEncodeError as error:
             refusal = error.with_traceback(None)
         _raise_from_hook(refusal, answers)
     answers.rewind()
-    return Walk(plan.convert, answers, plan.option).dumps(obj)
+    return Walk(plan.convert, answers, plan.style.option).dumps(obj)
 
 
 def _raise_from_hook(refusal: JSONEncodeError, answers: Answers) -> None:

@@ -165,7 +165,10 @@ RECORDS = {
         b'[{"a":null,"b":2.0},{"a":3,"b":null}]',
     ),
 }
+LISTS = np.empty(2, object)
+LISTS[:] = [[1, 2], [3, 4]]
 OBJECTS = {
+    "lists": (LISTS, b"[[1,2],[3,4]]"),
     "mixed": (np.array([1, "a", None, np.float32(0.1), {"k": np.int8(1)}], object), b'[1,"a",null,0.1,{"k":1}]'),
     "2-d": (np.array([[1, 2.5], [None, True]], object), b"[[1,2.5],[null,true]]"),
     "0-d": (np.array(None, object), b"null"),
@@ -187,6 +190,7 @@ MASKED = {
     "timedelta": (np.ma.array(ticks([0, 1], "m8[s]"), mask=[1, 0]), b'[null,"PT1S"]'),
     "objects": (np.ma.array([{}, object()], object, mask=[0, 1]), b"[{},null]"),
     "bfloat16": (np.ma.array(np.array([1, 2], ml_dtypes.bfloat16), mask=[0, 1]), b"[1.0,null]"),
+    "lists": (np.ma.array(LISTS, mask=[0, 1]), b"[[1,2],null]"),
     "constant": (np.ma.masked, b"null"),
     "0-d": (np.ma.array(5, mask=False), b"5"),
     "0-d-masked": (np.ma.array(5, mask=True), b"null"),
@@ -275,6 +279,9 @@ UNKNOWN = {
     "decimal": (decimal.Decimal(1), "decimal.Decimal: .*default="),
     "object": (object(), "object: "),
     "set": ({1}, "set: "),
+    "bytes": (b"1", "bytes: "),
+    "0-d-bytes": (np.array(b"1", object), "bytes: "),
+    "bytes-elements": (np.array([[b"1"]], object), "bytes: "),
     "type": (np.ndarray, "type: "),
 }
 

@@ -22,9 +22,9 @@ def nested(depth):
 
 @pytest.mark.parametrize(("value", "message"), [pytest.param(*pair, id=word) for word, pair in UNKNOWN.items()])
 def test_unknown(value, message):
-    with pytest.raises(fastnpjson.JSONEncodeError, match=rf"^\$: .*{message}"):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=rf"^\$[^:]*: .*{message}"):
         fastnpjson.dumps(value)
-    with pytest.raises(fastnpjson.JSONEncodeError, match=rf"^\$\.a\[1\]: .*{message}"):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=rf"^\$\.a\[1\][^:]*: .*{message}"):
         fastnpjson.dumps({"a": [np.arange(2), value], 1: 2})
 
 
