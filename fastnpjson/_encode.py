@@ -6,8 +6,8 @@ from functools import lru_cache
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import numpy as np
 import orjson
+from numpy import ndarray
 from orjson import JSONEncodeError
 from orjson import dumps as orjson_dumps
 
@@ -60,7 +60,7 @@ def _hook(convert: Convert, ask: Convert) -> Convert:
 def _counting_hook(convert: Convert, ask: Convert) -> Convert:
     def hook(obj: Any) -> Any:
         global _left
-        if type(obj) is np.ndarray and obj.size >= LARGE:
+        if type(obj) is ndarray and obj.size >= LARGE:
             _left += obj.size >> 3
         else:
             _left -= 1
@@ -98,13 +98,14 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     Raises:
         JSONEncodeError: names the JSON path, the type and the dtype of what has no JSON; it is a `TypeError`.
 
+    >>> import numpy as np
     >>> dumps({"x": np.arange(6.0)[::2], "when": np.datetime64("2020-01-02", "7D")})
     b'{"x":[0.0,2.0,4.0],"when":"2020-01-02T00:00:00"}'
     """
     global _left
     if default is not None or option is not None:
         return encode(obj, make_plan(option), Answers(default))
-    if type(obj) is np.ndarray:
+    if type(obj) is ndarray:
         if obj.dtype in NATIVE:
             try:
                 return orjson_dumps(obj, None, NUMPY)
@@ -122,6 +123,7 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
 def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = None) -> str:
     """Encode an object as `dumps` does, in a string.
 
+    >>> import numpy as np
     >>> dumps_str(np.array([1, 2]))
     '[1,2]'
     """
@@ -140,18 +142,18 @@ def default(obj: Any, /) -> Any:
     Raises:
         TypeError: it is something else, or has no JSON.
 
-    >>> import json
+    >>> import json, numpy as np
     >>> json.dumps({"x": np.float32(0.1)}, default=default)
     '{"x": 0.1}'
     """
-    if type(obj) is np.ndarray and obj.dtype == object:
+    if type(obj) is ndarray and obj.dtype == object:
         return obj.tolist()
     return orjson.loads(dumps(obj))
 
 
 def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
     global _left
-    if issubclass(type(obj), np.ndarray):
+    if issubclass(type(obj), ndarray):
         # Not by the hook: a fragment costs a copy of the text.
         try:
             text, builtins = write(obj, plan.style)
