@@ -147,7 +147,8 @@ def _numbers_of_users(array: Array, style: Style) -> bytes | Array:
     """Write a dtype that NumPy does not know, such as those of ml_dtypes, as the number that holds all its values."""
     for number in (np.int64, np.float32, np.float64):
         if np.can_cast(array.dtype, number, "safe"):
-            return _elements(array.astype(number), style)
+            with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
+                return _elements(array.astype(number), style)
     raise Unsupported
 
 

@@ -77,9 +77,9 @@ def _float16_digits() -> Array:
 def _round(array: Array, decimals: int) -> Array:
     # From this bound on the next float is further away than the last decimal: nothing to round, digits to lose.
     bound = 2.0 ** (np.finfo(array.dtype).nmant + 1) / 10.0**decimals
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):  # large numbers overflow and signaling NaN are invalid, to no effect
         rounded = np.round(array.astype(np.result_type(array, np.float64)), decimals)
-    return np.where(np.abs(array) < bound, rounded, array).astype(array.dtype)
+        return np.where(np.abs(array) < bound, rounded, array).astype(array.dtype)
 
 
 def _longdouble(number: Any) -> orjson.Fragment | None:
