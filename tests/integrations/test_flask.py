@@ -22,6 +22,7 @@ hypercorn = pytest.importorskip("hypercorn.asyncio", reason="needs the dependenc
 
 from hypercorn.config import Config  # noqa: E402
 from markupsafe import Markup  # noqa: E402
+from werkzeug.exceptions import HTTPException  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 from fastnpjson.flask import JSONProvider  # noqa: E402
@@ -409,7 +410,7 @@ def measurements():
     def invalid(error):
         return {"errors": error.messages, "valid": error.valid_data}, 422
 
-    @app.errorhandler(flask.wrappers.HTTPException)
+    @app.errorhandler(HTTPException)
     def http_error(error):
         response = error.get_response()
         response.data = flask.json.dumps({"code": error.code, "name": error.name})
