@@ -7,7 +7,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
-from numpy import ndarray
+from numpy import generic, ndarray
 from orjson import JSONEncodeError
 from orjson import dumps as orjson_dumps
 
@@ -146,6 +146,8 @@ def default(obj: Any, /) -> Any:
     >>> json.dumps({"x": np.float32(0.1)}, default=default)
     '{"x": 0.1}'
     """
+    if not issubclass(type(obj), (ndarray, generic)):
+        raise JSONEncodeError(f"Type is not JSON serializable: {type(obj).__name__}")
     if type(obj) is ndarray and obj.dtype == object:
         return obj.tolist()
     return orjson.loads(dumps(obj))

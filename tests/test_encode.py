@@ -277,8 +277,11 @@ def test_default_declines_without_a_word():
 def test_hook_for_other_encoders():
     document = {"f4": np.float32(0.1), "a": [np.zeros(2, "f4"), np.array([1, np.int8(2)], object)], "m": np.ma.masked}
     assert json.loads(json.dumps(document, default=fastnpjson.default)) == {"f4": 0.1, "a": [[0, 0], [1, 2]], "m": None}
-    with pytest.raises(TypeError, match="set"):
-        json.dumps({1}, default=fastnpjson.default)
+    for stranger in ({1}, datetime.date(2020, 1, 2), 1j):
+        with pytest.raises(TypeError, match=type(stranger).__name__):
+            json.dumps(stranger, default=fastnpjson.default)
+    with pytest.raises(TypeError, match="complex64"):
+        json.dumps(np.complex64(1), default=fastnpjson.default)
 
 
 @settings(max_examples=300, deadline=None)
