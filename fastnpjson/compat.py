@@ -27,13 +27,11 @@ from functools import partial
 from json import JSONDecodeError, JSONDecoder, decoder, detect_encoding, encoder, scanner
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import numpy as np
 import orjson
 
 import fastnpjson
 from fastnpjson import _alike
-from fastnpjson._alike import PASSTHROUGH, DifferenceError
-from fastnpjson._answers import Answers
+from fastnpjson._alike import PASSTHROUGH, DifferenceError, Replies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,6 +82,7 @@ _BUILTINS: Final[dict[type, Callable[[Any], Any]]] = {
     list: list,
     tuple: list,
 }
+_BASES: Final = tuple(_BUILTINS)
 
 
 class JSONEncoder(json.JSONEncoder):
@@ -99,6 +98,7 @@ class JSONEncoder(json.JSONEncoder):
         separators: ``(",", ":")``, or with an indent ``(",", ": ")``, where they are not given.
         default: Takes the place of the method `default`.
 
+    >>> import numpy as np
     >>> class Encoder(JSONEncoder):
     ...     def default(self, o):
     ...         return sorted(o) if isinstance(o, set) else super().default(o)
@@ -140,7 +140,7 @@ class JSONEncoder(json.JSONEncoder):
         Raises:
             TypeError: always; subclasses return something, and call this for what they do not know either.
         """
-        return _alike.builtins(o) if isinstance(o, (np.ndarray, np.generic)) else super().default(o)
+        return _alike.builtins(o) if isinstance(o, _alike.NUMPY) else super().default(o)
 
     def encode(self, o: Any) -> str:
         """Encode an object as a document.
@@ -151,15 +151,15 @@ class JSONEncoder(json.JSONEncoder):
         """
         if type(self).iterencode is not JSONEncoder.iterencode:
             return super().encode(o)
-        answers = Answers(self._ask)
+        replies = Replies(self._ask)
         text: str | None
         try:
-            text = self._by_orjson(o, answers).decode()
+            text = self._by_orjson(o, replies).decode()
         except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
             text = None
         if text is None:
-            answers.rewind()
-            text = self._by_json(o, answers)
+            replies.rewind()
+            text = self._by_json(o, replies)
         if self.ensure_ascii and not (text.isascii() and "\x7f" not in text):
             return _ESCAPED.sub(lambda match: encoder.encode_basestring_ascii(match[0])[1:-1], text)
         if text.isascii():
@@ -172,45 +172,47 @@ class JSONEncoder(json.JSONEncoder):
         yield self.encode(o)
 
     def _ask(self, obj: Any) -> Any:
-        for base, convert in _BUILTINS.items():
-            if issubclass(type(obj), base):
-                return convert(obj)
+        if issubclass(type(obj), _BASES):
+            return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
         return self.default(obj)
 
-    def _by_orjson(self, obj: Any, answers: Answers) -> bytes:
+    def _by_orjson(self, obj: Any, replies: Replies) -> bytes:
         option = _LAYOUTS.get((self.indent, self.item_separator, self.key_separator))
         if option is None:
             raise DifferenceError
         sort = orjson.OPT_SORT_KEYS if self.sort_keys else 0
         try:
-            text, found, nan = _alike.survey(obj, option | sort, answers.ask)
+            text, found, nan = _alike.survey(obj, option | sort, replies.ask)
         except orjson.JSONEncodeError:
-            answers.rewind()
+            replies.rewind()
             if _alike.needs_json(obj):
                 raise DifferenceError from None
             obj, sort = self._with_text_keys(obj), 0
-            text, found, nan = _alike.survey(obj, option, answers.ask)
-            if self.sort_keys and answers.given:
-                raise DifferenceError from None  # answers are not sorted
+            text, found, nan = _alike.survey(obj, option, replies.ask)
+            if self.sort_keys and replies.given:
+                raise DifferenceError from None  # replies are not sorted
         if nan and not self.allow_nan:
             raise DifferenceError
         if not found:
             return text
-        ask = answers.ask if answers.given else None
-        answers.rewind()
+        ask = replies.ask if replies.given else None
+        replies.rewind()
         if not nan:
             return fastnpjson.dumps(obj, ask, option | sort)
 
         def hook(item: Any) -> Any:
-            return orjson.Fragment(_alike.text(item)) if _alike.is_numpy(item) else answers.ask(item)
+            return orjson.Fragment(_alike.text(item)) if _alike.is_numpy(item) else replies.ask(item)
 
         return orjson.dumps(obj, hook, option | sort)
 
-    def _by_json(self, obj: Any, answers: Answers) -> str:
-        def write(keyed: Callable[[Any], Any], *, sort: bool) -> str:
-            def hook(item: Any) -> Any:
-                return keyed(_alike.builtins(item) if _alike.is_numpy(item) else answers.ask(item))
+    def _by_json(self, obj: Any, replies: Replies) -> str:
+        replies.default, ask = self.default, replies.ask  # json knows all of _BUILTINS
 
+        def hook(item: Any) -> Any:
+            known = issubclass(type(item), _alike.NUMPY) and _alike.is_numpy(item)
+            return _alike.builtins(item) if known else ask(item)
+
+        def write(keyed: Callable[[Any], Any] | None, *, sort: bool) -> str:
             return json.JSONEncoder(
                 skipkeys=self.skipkeys,
                 ensure_ascii=self.ensure_ascii,
@@ -219,10 +221,10 @@ class JSONEncoder(json.JSONEncoder):
                 sort_keys=sort,
                 indent=self.indent,
                 separators=(self.item_separator, self.key_separator),
-                default=hook,
-            ).encode(keyed(obj))
+                default=(lambda item: keyed(hook(item))) if keyed else hook,
+            ).encode(keyed(obj) if keyed else obj)
 
-        as_it_is = partial(write, lambda document: document, sort=self.sort_keys)
+        as_it_is = partial(write, None, sort=self.sort_keys)
         with_text_keys = partial(write, self._with_text_keys, sort=False)
         # json would skip the keys of NumPy.
         first, second = (with_text_keys, as_it_is) if self.skipkeys else (as_it_is, with_text_keys)
@@ -230,7 +232,7 @@ class JSONEncoder(json.JSONEncoder):
             return first()
         except (TypeError, DifferenceError) as error:
             refusal = error
-        answers.rewind()
+        replies.rewind()
         try:
             return second()
         except DifferenceError:
@@ -340,6 +342,7 @@ def dumps(
         TypeError: there is something in it that has no JSON.
         ValueError: it is circular, or NaN is not allowed.
 
+    >>> import numpy as np
     >>> dumps({"x": np.arange(3), "y": float("nan"), 1: np.float32(0.1)})
     '{"x":[0,1,2],"y":NaN,"1":0.1}'
     >>> dumps({"x": np.arange(3)}, separators=(", ", ": "))
