@@ -13,6 +13,8 @@ import fastnpjson
 ROOT = Path(__file__).parents[1]
 # What a bare install does without; a block that imports one of these runs where it is installed.
 FRAMEWORKS = {"dask", "django", "fastapi", "flask", "quart", "starlette"}
+FRAMEWORKS |= {"aiohttp", "litestar", "msgspec", "polars", "pydantic", "pythonjsonlogger", "sqlalchemy", "structlog"}
+FRAMEWORKS |= {"torch", "xarray"}
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
