@@ -1,0 +1,207 @@
+"""Arrays and scalars of NumPy to tags: JSON objects that hold the dtype and the shape beside the values."""
+
+from __future__ import annotations
+
+import math
+import re
+from binascii import b2a_base64
+from functools import cache
+from itertools import chain, repeat, zip_longest
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+from numpy import ma
+from orjson import Fragment
+
+from fastnpjson import _arrays, _dtypes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Array = np.ndarray[Any, Any]
+
+# How many bytes an array may take for each byte of its text. Padded strings take more: they are written as base64.
+WASTE: Final = 64
+# numpy.str_ is a subclass of str, and orjson would write it as one.
+PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
+_PLAIN: Final = _arrays.converter(_arrays.Style())
+_PAIR: Final = re.compile(rb"\[[^][]+\]")
+_BUILTINS: Final = (dict, list, str, int)
+
+
+def builtin(obj: Any) -> Any:
+    """Turn an instance of a subclass of a builtin into the builtin, or anything else into `UNKNOWN`."""
+    kind = type(obj)
+    for base in _BUILTINS:
+        if issubclass(kind, base) and kind is not base:
+            return base(obj)
+    return _PLAIN(obj)
+
+
+@cache
+def tagger(*, compact: bool) -> Callable[[Any], Any]:
+    """Make the function that turns NumPy objects into fragments that are tags, and others as `builtin` does.
+
+    Args:
+        compact: Write base64 where the dtype has bytes of its own.
+    """
+
+    def convert(obj: Any) -> Any:
+        """Raise JSONEncodeError for an array that JSON cannot bring back."""
+        if issubclass(type(obj), (np.ndarray, np.generic)):
+            return Fragment(_tag(obj, compact=compact))
+        return builtin(obj)
+
+    return convert
+
+
+def _tag(obj: Any, *, compact: bool) -> bytes:
+    if issubclass(type(obj), ma.MaskedArray):
+        return _masked(obj, compact=compact)
+    array = np.asarray(obj)
+    suffix = b',"shape":' + orjson.dumps(array.shape) + _order(array, type(obj), compact=compact)
+    if array.dtype.kind == "T" or not array.itemsize:
+        return _text(array, suffix)
+    if compact:
+        return _compact(array, suffix)
+    text = _text(array, suffix)
+    return text if array.nbytes <= WASTE * len(text) else _compact(array, suffix)
+
+
+def _masked(array: Any, *, compact: bool) -> bytes:
+    if array is ma.masked:
+        return b'{"__maskedarray__":null}'
+    data, mask = ma.getdata(array, subok=False), ma.getmask(array)
+    # A record of a masked array is a scalar, although its type is a subclass of ndarray.
+    data = data[()] if type(array) is ma.core.mvoid else data
+    parts = {
+        "__maskedarray__": data,
+        "mask": False if mask is ma.nomask else mask,
+        "fill_value": np.asarray(array.fill_value, data.dtype)[()],
+    }
+    if array.hardmask:
+        parts["hardmask"] = True
+    return orjson.dumps(parts, tagger(compact=compact), PASSTHROUGH)
+
+
+def _order(array: Array, kind: type, *, compact: bool) -> bytes:
+    if not array.ndim:
+        # Readers of these formats make a scalar of shape []; what has an order is an array.
+        return b',"Corder":true' if issubclass(kind, np.ndarray) else b""
+    if array.flags.f_contiguous and not array.flags.c_contiguous:
+        return b',"Corder":false'
+    return b',"Corder":true' if array.ndim > 1 and not compact else b""
+
+
+def _compact(array: Array, suffix: bytes) -> bytes:
+    dtype = _dtypes.write(array.dtype, descr=True)
+    # An array of times has no buffer.
+    raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8) if array.size else b""
+    return b"".join((b'{"__numpy__":"', b2a_base64(raw, newline=False), b'","dtype":', dtype, suffix, b"}"))
+
+
+def _text(array: Array, suffix: bytes) -> bytes:
+    dtype = _dtypes.write(array.dtype, descr=False)
+    values = _values(array if array.ndim else array.reshape(1))
+    text = values if type(values) is bytes else orjson.dumps(values)
+    if not array.ndim:
+        text = text[1:-1]
+    return b"".join((b'{"__ndarray__":', text, b',"dtype":', dtype, suffix, b"}"))
+
+
+def _values(array: Array) -> bytes | list[Any]:
+    """Write the values of an array with at least one dimension: JSON, or lists where each is an object of its own."""
+    if not array.size:
+        empty: list[Any] = np.empty(array.shape, np.bool_).tolist()
+        return empty
+    return _VALUES[array.dtype.kind](array)
+
+
+def _integers(array: Array) -> bytes:
+    text: bytes = _arrays.write(array, _arrays.Style())
+    return text
+
+
+def _floats(array: Array) -> bytes | list[Any]:
+    if array.dtype.itemsize > 8:
+        return _nest([_longdouble(number) for number in array.reshape(-1)], array.shape)
+    text = _integers(array)
+    if b"null" not in text:
+        return text
+    values = array.reshape(-1)
+    names = [_name(value) for value in values[~np.isfinite(values)].tolist()]
+    return b"".join(chain.from_iterable(zip_longest(text.split(b"null"), names, fillvalue=b"")))
+
+
+def _name(value: float) -> bytes:
+    return b'"NaN"' if math.isnan(value) else b'"Infinity"' if value > 0 else b'"-Infinity"'
+
+
+def _longdouble(number: Any) -> str:
+    if np.isfinite(number):
+        return np.format_float_scientific(number, trim="0")
+    return orjson.loads(_name(number))  # type: ignore[no-any-return]
+
+
+def _complexes(array: Array) -> bytes | list[Any]:
+    native = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
+    parts = _floats(native.view(native.real.dtype).reshape(*array.shape, 2))
+    if type(parts) is bytes:
+        return _PAIR.sub(rb'{"__complex__":\g<0>}', parts)
+    pairs = [_longdouble(number) for number in native.view(native.real.dtype).reshape(-1)]
+    return _nest(
+        [{"__complex__": pair} for pair in zip(pairs[::2], pairs[1::2], strict=True)],
+        array.shape,
+    )
+
+
+def _times(array: Array) -> bytes:
+    return _integers(np.ascontiguousarray(array, array.dtype.newbyteorder("=")).view(np.int64))
+
+
+def _strings(array: Array) -> list[Any]:
+    written: list[Any] = _arrays.write(array, _arrays.Style())
+    return written
+
+
+def _bytes(array: Array) -> list[Any]:
+    return _nest([_byte_string(raw) for raw in array.reshape(-1).tolist()], array.shape)
+
+
+def _byte_string(raw: bytes) -> dict[str, str]:
+    try:
+        return {"__bytes_utf8__": raw.decode()}
+    except UnicodeDecodeError:
+        return {"__bytes_b64__": b2a_base64(raw, newline=False).decode()}
+
+
+def _others(array: Array) -> list[Any]:
+    if array.dtype.names is None:
+        return _bytes(array)
+    flat = array.reshape(-1)
+    columns = [_values(flat[name]) for name in array.dtype.names]
+    lists = [orjson.loads(column) if type(column) is bytes else column for column in columns]
+    rows = zip(*lists, strict=True) if lists else repeat((), flat.size)
+    return _nest(list(rows), array.shape)
+
+
+def _nest(values: list[Any], shape: tuple[int, ...]) -> list[Any]:
+    for length in shape[:0:-1]:
+        values = [values[start : start + length] for start in range(0, len(values), length)]
+    return values
+
+
+_VALUES: Final[dict[str, Callable[[Array], bytes | list[Any]]]] = {
+    "b": _integers,
+    "i": _integers,
+    "u": _integers,
+    "f": _floats,
+    "c": _complexes,
+    "M": _times,
+    "m": _times,
+    "U": _strings,
+    "T": _strings,
+    "S": _bytes,
+    "V": _others,
+}
