@@ -11,13 +11,14 @@ import numpy as np
 _KEYS: Final = (b'"__ndarray__"', b'"__numpy__"', b'"__maskedarray__"', b'"@module"')
 _PAIRS: Final = np.dtype("<u2")
 # In each of the first three keys an odd number of letters lies between two pairs of underscores, so that one pair
-# stands at an even place of the document, and a pass over pairs of bytes meets it. That takes 1.5 % of the time of
+# stands at an even place of the document, and a pass over pairs of bytes meets it. That takes 1 % of the time of
 # orjson.loads, where `in` takes 5 to 15 % for each key.
 _UNDERSCORES: Final = 0x5F5F
-# The first four bytes of "@module", from an even place on and from an odd one.
-_MODULE: Final = tuple(np.frombuffer(start, _PAIRS).tolist() for start in (b'"@mo', b"@mod"))
+_AT, _MO = np.frombuffer(b'"@mo', _PAIRS).tolist()
+# A piece that stays in the cache; a document that begins with a tag is known by its first.
+_PIECE: Final = 2**17
 # Up to this size `in` is faster than the pass, which costs a microsecond.
-_SMALL: Final = 2048
+_SMALL: Final = 512
 # Shorter strings are copied faster than cut out.
 _LONG: Final = 4096
 _VALUE: Final = re.compile(rb'[ \t\r\n]*:[ \t\r\n]*"')
@@ -25,18 +26,23 @@ _VALUE: Final = re.compile(rb'[ \t\r\n]*:[ \t\r\n]*"')
 
 def may_have_tags(text: bytes | bytearray) -> bool:
     """Tell whether a document has any key of a tag; true now and then where it has none."""
-    if len(text) > _SMALL and not _meets_keys(text):
-        return False
-    return any(key in text for key in _KEYS)
+    if len(text) <= _SMALL:
+        return b'y__"' in text or (b"@" in text and _KEYS[3] in text)
+    return (_has_underscores(text) or (b"@" in text and _has_module(text))) and any(key in text for key in _KEYS)
 
 
-def _meets_keys(text: bytes | bytearray) -> bool:
+def _has_underscores(text: bytes | bytearray) -> bool:
     pairs = np.frombuffer(text, _PAIRS, len(text) // 2)
-    if np.count_nonzero(pairs == _UNDERSCORES):
-        return True
-    if b"@" not in text:
-        return False
-    return any((pairs[np.flatnonzero(pairs[:-1] == first) + 1] == second).any() for first, second in _MODULE)
+    return any((pairs[start : start + _PIECE] == _UNDERSCORES).any() for start in range(0, pairs.size, _PIECE))
+
+
+def _has_module(text: bytes | bytearray) -> bool:
+    for start in (0, 1):
+        pairs = np.frombuffer(text, _PAIRS, (len(text) - start) // 2, start)
+        found = pairs[:-1] == _AT
+        if found.any() and (pairs[1:][found] == _MO).any():
+            return True
+    return False
 
 
 def cut_base64(text: bytes | bytearray) -> tuple[bytes | bytearray, dict[str, memoryview]]:

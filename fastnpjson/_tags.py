@@ -78,11 +78,19 @@ def _masked(array: Any, *, compact: bool) -> bytes:
     parts = {
         "__maskedarray__": data,
         "mask": False if mask is ma.nomask else mask,
-        "fill_value": np.asarray(array.fill_value, data.dtype)[()],
+        "fill_value": _fill_value(array),
     }
     if array.hardmask:
         parts["hardmask"] = True
     return orjson.dumps(parts, tagger(compact=compact), PASSTHROUGH)
+
+
+def _fill_value(array: Any) -> Any:
+    value = array.fill_value
+    if array.dtype.kind in "SUT":
+        # The default does not fit into short strings, and would be cut off.
+        return None if value == ma.default_fill_value(array) else value
+    return np.asarray(value, array.dtype)[()]
 
 
 def _order(array: Array, kind: type, *, compact: bool) -> bytes:

@@ -120,14 +120,15 @@ class Untagger:
         """Read the tag of a masked array, with tags in it."""
         if tag["__maskedarray__"] is None:
             return ma.masked
-        data, fill_value = self._part(tag["__maskedarray__"]), self._part(tag["fill_value"])
-        mask = ma.nomask if tag["mask"] is False else self._part(tag["mask"])
+        data = self._part(tag["__maskedarray__"])
         array = np.asarray(data)
+        mask = ma.nomask if tag["mask"] is False else self._part(tag["mask"])
         if mask is not ma.nomask and (
             np.shape(mask) != array.shape or np.asarray(mask).dtype != ma.make_mask_descr(array.dtype)
         ):
             raise ValueError("mask: is not of the shape and the fields of the values")
-        if np.shape(fill_value) or (np.asarray(fill_value).dtype != array.dtype and array.dtype.kind != "T"):
+        fill_value: Any = None if tag["fill_value"] is None else self._part(tag["fill_value"])
+        if fill_value is not None and (np.shape(fill_value) or np.asarray(fill_value).dtype.kind != array.dtype.kind):
             raise ValueError("fill_value: is not of the dtype of the values")
         masked = ma.MaskedArray(array, mask, fill_value=fill_value, hard_mask=tag.get("hardmask") is True)
         return masked[()] if isinstance(data, np.void) else masked

@@ -96,17 +96,22 @@ def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = Fal
     >>> loads(b'[{"__numpy__":"AAAAPwAAwH8=","dtype":"<f4","shape":[2]}]')
     [array([0.5, nan], dtype=float32)]
     """
-    if not isinstance(data, (bytes, bytearray, memoryview, str)):
-        return orjson.loads(data)
-    text = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if isinstance(text, memoryview):
-        text = text.tobytes()
+    text = data if type(data) is bytes else _bytes(data)
     if not untagged and not may_have_tags(text):
         return orjson.loads(data)
     if limit is None:
         limit = _FLOOR + WASTE * len(text)
     document, strings = cut_base64(text)
     return walk(orjson.loads(document), Untagger(strings, limit, untagged=untagged).read)
+
+
+def _bytes(data: Any) -> bytes | bytearray:
+    if isinstance(data, (bytes, bytearray)):
+        return data
+    if isinstance(data, str):
+        return data.encode("utf-8", "surrogatepass")
+    # orjson says what it does not take.
+    return data.tobytes() if isinstance(data, memoryview) else orjson.loads(data)
 
 
 def _hollow(obj: Any) -> Any:
