@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _KEYS: Final = (b'"__ndarray__"', b'"__numpy__"', b'"__maskedarray__"', b'"@module"')
 _PAIRS: Final = np.dtype("<u2")
@@ -21,14 +24,23 @@ _PIECE: Final = 2**17
 _SMALL: Final = 512
 # Shorter strings are copied faster than cut out.
 _LONG: Final = 4096
+# The ends of the keys whose strings are cut out. In front of them stands what is no backslash, after which a quotation
+# mark would belong to a longer key.
+_ENDING: Final = b'y__"'
+_TAGS: Final = tuple(before + key for key in _KEYS[:2] for before in (b"{", b",", b" ", b"\n", b"\t"))
 _VALUE: Final = re.compile(rb'[ \t\r\n]*:[ \t\r\n]*"')
 
 
 def may_have_tags(text: bytes | bytearray) -> bool:
-    """Tell whether a document has any key of a tag; true now and then where it has none."""
+    """Tell whether a document has any key of a tag; true where it has pairs of underscores."""
     if len(text) <= _SMALL:
         return b'y__"' in text or (b"@" in text and _KEYS[3] in text)
-    return (_has_underscores(text) or (b"@" in text and _has_module(text))) and any(key in text for key in _KEYS)
+    return _has_underscores(text) or (b"@" in text and _has_module(text))
+
+
+def has_keys(text: bytes | bytearray) -> bool:
+    """Tell whether a document has any key of a tag, as a whole word."""
+    return any(key in text for key in _KEYS)
 
 
 def _has_underscores(text: bytes | bytearray) -> bool:
@@ -52,31 +64,25 @@ def cut_base64(text: bytes | bytearray) -> tuple[bytes | bytearray, dict[str, me
         The document with a random name in the place of each string, and the strings by these names.
     """
     strings: dict[str, memoryview] = {}
-    for key in _KEYS[:2]:
-        pieces: list[bytes | memoryview] = []
-        end = 0
-        for start, stop in _long_strings(text, key):
-            name = os.urandom(8).hex()
-            strings[name] = memoryview(text)[start:stop]
-            pieces += [memoryview(text)[end:start], name.encode()]
-            end = stop
-        if pieces:
-            text = b"".join([*pieces, memoryview(text)[end:]])
-    return text, strings
+    pieces: list[bytes | memoryview] = []
+    view, end = memoryview(text), 0
+    for start, stop in _long_strings(text):
+        name = os.urandom(8).hex()
+        strings[name] = view[start:stop]
+        pieces += [view[end:start], name.encode()]
+        end = stop
+    return (b"".join([*pieces, view[end:]]) if pieces else text), strings
 
 
-def _long_strings(text: bytes | bytearray, key: bytes) -> list[tuple[int, int]]:
-    found = []
-    place = text.find(key)
+def _long_strings(text: bytes | bytearray) -> Iterator[tuple[int, int]]:
+    place = text.find(_ENDING)
     while place >= 0:
-        stop = place + len(key)
+        stop = place + len(_ENDING)
         value = _VALUE.match(text, stop)
-        # After a backslash the quotation mark belongs to a longer key.
-        if value is not None and text[place - 1 : place] != b"\\":
+        if value is not None and text.endswith(_TAGS, max(place - 10, 0), stop):
             start, stop = value.end(), text.find(b'"', value.end())
             if stop < 0:
-                break
+                return
             if stop - start > _LONG and text.find(b"\\", start, stop) < 0:
-                found.append((start, stop))
-        place = text.find(key, stop)
-    return found
+                yield start, stop
+        place = text.find(_ENDING, stop)

@@ -72,6 +72,7 @@ def _tag(obj: Any, *, compact: bool) -> bytes:
 def _masked(array: Any, *, compact: bool) -> bytes:
     if array is ma.masked:
         return b'{"__maskedarray__":null}'
+    _dtypes.write(array.dtype, descr=compact)  # raises here, where the array has a place in the document
     data, mask = ma.getdata(array, subok=False), ma.getmask(array)
     # A record of a masked array is a scalar, although its type is a subclass of ndarray.
     data = data[()] if type(array) is ma.core.mvoid else data

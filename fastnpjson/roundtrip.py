@@ -22,7 +22,7 @@ from orjson import JSONEncodeError
 from fastnpjson._answers import Answers
 from fastnpjson._arrays import UNKNOWN, Style, converter
 from fastnpjson._recover import Walk
-from fastnpjson._search import cut_base64, may_have_tags
+from fastnpjson._search import cut_base64, has_keys, may_have_tags
 from fastnpjson._tags import PASSTHROUGH, WASTE, builtin, tagger
 from fastnpjson._untag import Untagger, refuse, walk
 
@@ -70,7 +70,7 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
     if type(obj) is not np.ndarray:
         # The same without NumPy: any tag in it is the caller's.
         others = _encode(obj, _hollow)
-        if may_have_tags(others):
+        if may_have_tags(others) and has_keys(others):
             walk(orjson.loads(others), refuse)
     return text
 
@@ -99,9 +99,11 @@ def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = Fal
     text = data if type(data) is bytes else _bytes(data)
     if not untagged and not may_have_tags(text):
         return orjson.loads(data)
+    document, strings = cut_base64(text)
+    if not (untagged or strings or has_keys(document)):
+        return orjson.loads(data)
     if limit is None:
         limit = _FLOOR + WASTE * len(text)
-    document, strings = cut_base64(text)
     return walk(orjson.loads(document), Untagger(strings, limit, untagged=untagged).read)
 
 
