@@ -14,11 +14,12 @@ from orjson import JSONEncodeError
 if TYPE_CHECKING:
     DType = np.dtype[Any]
 
-# What `numpy.dtype` is ever asked for: no object, no comma lists, nothing that another package has registered.
+# What `numpy.dtype` is ever asked for: no object, no comma lists, nothing that another package has registered. It takes
+# "M8[0s]", and the first division ends the process.
 _NAME: Final = re.compile(
     r"bool|u?int(?:8|16|32|64)|float(?:16|32|64|96|128)|complex(?:64|128|192|256)"
     r"|[<>|=]?(?:[?bBhHiIlLqQefdgFDG]|[biufcSUV]\d{1,10})"
-    r"|(?:[<>=]?[Mm]8|datetime64|timedelta64)(?:\[\d{0,10}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
+    r"|(?:[<>=]?[Mm]8|datetime64|timedelta64)(?:\[(?:[1-9]\d{0,9})?(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
 )
 # A structured dtype within this many others is no one's data.
 _DEEPEST: Final = 32

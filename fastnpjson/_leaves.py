@@ -82,23 +82,23 @@ def _complexes(leaves: list[Any], dtype: DType) -> Array:
 
 def _times(leaves: list[Any], dtype: DType) -> Array:
     _check(leaves, dtype, {int, dict, _NULL})
-    if dict in set(map(type, leaves)):
-        return _moments(leaves, dtype)
-    ticks = [_NAT if leaf is None else leaf for leaf in leaves]
+    # NumPy gives json-tricks a builtin for each time that is one, and ticks for others in the same array.
+    builtins = iter(_ticks([_builtin(leaf) for leaf in leaves if type(leaf) is dict], dtype))
+    ticks = [_NAT if leaf is None else next(builtins) if type(leaf) is dict else leaf for leaf in leaves]
     return _integers(ticks, np.dtype(np.int64)).astype(dtype.str[0] + "i8").view(dtype)
 
 
-def _moments(leaves: list[Any], dtype: DType) -> Array:
-    """Read the objects that json-tricks makes of `datetime` and `timedelta`."""
-    builtins = [None if leaf is None else _builtin(leaf) for leaf in leaves]
+def _ticks(builtins: list[Any], dtype: DType) -> list[int]:
     moments = np.array(builtins, f"{dtype.kind}8[us]")
-    values = moments.astype(dtype)
+    values = moments.astype(dtype.newbyteorder("="))
     if (values.astype(moments.dtype).view(np.int64) != moments.view(np.int64)).any():
         raise ValueError(f"a time is not exact in {dtype}")
-    return values
+    ticks: list[int] = values.view(np.int64).tolist()
+    return ticks
 
 
 def _builtin(leaf: Any) -> Any:
+    """Read the objects that json-tricks makes of `datetime` and `timedelta`."""
     fields = {name: number for name, number in leaf.items() if not name.startswith("__")}
     if "__timedelta__" in leaf:
         return datetime.timedelta(**fields)

@@ -375,6 +375,7 @@ TRICKS["f8-big-endian"] = np.array([1.5, -0.1], ">f8")
 TRICKS["M8[D]-range"] = ticks([-719162, 0, 2932896], "M8[D]")
 for unit in "YMWDhms":
     TRICKS[f"M8[{unit}]"] = np.array(["1969-12-31T23", "2020-02-29", "NaT"], f"M8[{unit}]")
+TRICKS["M8[s]-beyond"] = np.array(["2020-02-29", "NaT", "12020-01-01", "-0100-01-01"], "M8[s]")
 TRICKS["m8[us]"] = ticks([-1, 90_000_000_001, 0], "m8[us]")
 
 
@@ -593,6 +594,7 @@ HOSTILE = {
     "dtype-item-beyond": packed("AAAA", "|V9999999999", [1]),
     "dtype-item-huge-text": nd([{"__bytes_utf8__": ""}], "|V2147483647", [1]),
     "dtype-unit": packed("AAAA", "<M8[parsec]"),
+    "dtype-unit-zero": packed("AAAAAAAAAAA=", "<M8[0s]", []),
     "dtype-unit-huge": packed("AAAA", "<M8[9999999999s]"),
     "dtype-strings": packed("AAAAAAAAAAAAAAAAAAAAAA==", {"StringDType": {}}, [1]),
     "dtype-strings-option": nd(["a", "b"], {"StringDType": {"x": 1}}),
@@ -655,6 +657,7 @@ HOSTILE = {
     "date-float": nd([1.5, 2], "datetime64[s]"),
     "date-range": nd([2**63, 2], "datetime64[s]"),
     "date-object": nd([{}, 2], "datetime64[s]"),
+    "date-mixed": nd([-1, {"__complex__": [1, 2]}], "datetime64[s]"),
     "date-zone": nd([{"__datetime__": None, "year": 1, "month": 1, "day": 1, "tzinfo": "UTC"}] * 2, "datetime64[s]"),
     "date-month": nd([{"__date__": None, "year": 2020, "month": 13, "day": 1}] * 2, "datetime64[D]"),
     "date-year": nd([{"__date__": None, "year": 10**12, "month": 1, "day": 1}] * 2, "datetime64[D]"),
