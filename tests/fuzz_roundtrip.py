@@ -102,8 +102,12 @@ def check(data):
             for compact in (False, True):
                 back = roundtrip.loads(roundtrip.dumps(array, compact=compact), limit=2**30)
                 assert back.dtype == array.dtype
-                # Generic times are deprecated, and NumPy refuses to print them.
-                assert array.dtype.kind in "Mm" or bits(back) == bits(array)
+                assert back.shape == array.shape
+                if not compact and array.dtype.char not in "gG":
+                    # Longdouble has bytes that are no number, which NumPy writes as one.
+                    assert bits(back) == bits(array)
+                elif compact and array.dtype.kind not in "TV":
+                    assert back.tobytes() == array.tobytes()
 
 
 def main():

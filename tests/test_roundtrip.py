@@ -43,6 +43,7 @@ CASES = {
     "f8-0-3": np.zeros((0, 3)),
     "f8-3-0": np.zeros((3, 0)),
     "f4": np.array([0.1, 3.4028235e38, 1e-45], "f4"),
+    "f4-twice-rounded": np.array([7.038530691851209e-26, -7.038530691851209e-26, math.nan], "f4"),
     "f4-scalar-infinity": np.float32(-math.inf),
     "f2": np.array([0.1, 65504, 6e-8, math.nan], "f2"),
     "g": np.array([np.longdouble(1) / 3, np.longdouble("1e30"), -0.0, math.nan, -math.inf], "g"),
@@ -163,6 +164,14 @@ def test_arrays_can_be_written_to():
 
 def test_nothing_of_a_base_is_dragged_along():
     assert len(roundtrip.dumps(np.arange(10**6)[:10], compact=True)) < 200
+
+
+def test_padding_between_fields_is_zero():
+    array = np.frombuffer(b"\xff" * ALIGNED.itemsize, ALIGNED)
+    raw = base64.b64decode(json.loads(roundtrip.dumps(array, compact=True))["__numpy__"])
+    assert raw == b"\xff" + bytes(7) + b"\xff" * 9 + bytes(7)
+    scalar = roundtrip.dumps(array[0], compact=True)
+    assert roundtrip.loads(scalar)["a"] == -1
 
 
 def test_the_singleton_stays_one():
