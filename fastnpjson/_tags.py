@@ -28,6 +28,8 @@ PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
 # The one float32, of all of them, whose shortest digits make another when they are read as a float64 and rounded.
 _TWICE_ROUNDED: Final = (b"7.038531e-26", b"7.038530691851209e-26")
 _PLAIN: Final = _arrays.converter(_arrays.Style())
+# With 63 bits behind the point it is the 80-bit format of x87, in 12 or 16 bytes.
+_EXTENDED: Final = np.finfo(np.longdouble)
 _PAIR: Final = re.compile(rb"\[[^][]+\]")
 _BUILTINS: Final = (dict, list, str, int)
 
@@ -107,13 +109,24 @@ def _order(array: Array, kind: type, *, compact: bool) -> bytes:
 
 def _compact(array: Array, suffix: bytes) -> bytes:
     dtype = _dtypes.write(array.dtype, descr=True)
-    if array.dtype.names is not None:
-        # Between fields there may be anything that has been in memory before.
-        array, padded = np.zeros(array.shape, array.dtype), array
-        array[...] = padded
+    array = _without_padding(array)
     # An array of times has no buffer.
     raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8) if array.size else b""
     return b"".join((b'{"__numpy__":"', b2a_base64(raw, newline=False), b'","dtype":', dtype, suffix, b"}"))
+
+
+def _without_padding(array: Array) -> Array:
+    """Write zeros where an element has no value: there may be anything that has been in memory before."""
+    if array.dtype.names is not None:
+        clean = np.zeros(array.shape, array.dtype)
+        for name in array.dtype.names:
+            clean[name] = _without_padding(array[name])
+        return clean
+    if array.dtype.char not in "gG" or _EXTENDED.nmant != 63:
+        return array
+    clean = np.array(array, array.dtype.newbyteorder("="), order="C")
+    clean.reshape(-1).view(np.uint8).reshape(-1, _EXTENDED.dtype.itemsize)[:, 10:] = 0
+    return clean.astype(array.dtype, copy=False)
 
 
 def _text(array: Array, suffix: bytes) -> bytes:

@@ -174,6 +174,16 @@ def test_padding_between_fields_is_zero():
     assert roundtrip.loads(scalar)["a"] == -1
 
 
+@pytest.mark.skipif(np.finfo("g").nmant != 63, reason="longdouble has padding in the format of x87 only")
+@pytest.mark.parametrize("dtype", ["g", ">G", [("a", "G", (2,))]])
+def test_padding_of_longdouble_is_zero(dtype):
+    array = np.frombuffer(bytes(10) + b"\xff" * 6 + bytes(10) + b"\xff" * 38, np.dtype(dtype), 1)
+    if dtype == ">G":
+        array = np.frombuffer(b"\xff" * 6 + bytes(10) + b"\xff" * 6 + bytes(10), np.dtype(dtype), 1)
+    raw = base64.b64decode(json.loads(roundtrip.dumps(array, compact=True))["__numpy__"])
+    assert raw[:32] == bytes(32)[: len(raw)]
+
+
 def test_the_singleton_stays_one():
     assert roundtrip.loads(roundtrip.dumps([ma.masked]))[0] is ma.masked
 
