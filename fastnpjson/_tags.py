@@ -91,11 +91,11 @@ def _masked(array: Any, *, compact: bool) -> bytes:
 
 
 def _fill_value(array: Any) -> Any:
-    value = array.fill_value
-    if array.dtype.kind in "SUT":
-        # The default does not fit into short strings, and would be cut off.
-        return None if value == ma.default_fill_value(array) else value
-    return np.asarray(value, array.dtype)[()]
+    if array.dtype.kind not in "SUTV" or array.dtype.names is not None:
+        return np.asarray(array.fill_value, array.dtype)[()]
+    # The default does not fit into short strings, and would be cut off.
+    value, default = np.asarray(array.fill_value), np.asarray(ma.default_fill_value(array))
+    return None if value.tobytes() == default.tobytes() else value[()]
 
 
 def _order(array: Array, kind: type, *, compact: bool) -> bytes:

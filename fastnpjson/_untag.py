@@ -128,7 +128,7 @@ class Untagger:
         ):
             raise ValueError("mask: is not of the shape and the fields of the values")
         fill_value: Any = None if tag["fill_value"] is None else self._part(tag["fill_value"])
-        if fill_value is not None and (np.shape(fill_value) or np.asarray(fill_value).dtype.kind != array.dtype.kind):
+        if fill_value is not None and not _can_fill(np.asarray(fill_value), array.dtype):
             raise ValueError("fill_value: is not of the dtype of the values")
         masked = ma.MaskedArray(array, mask, fill_value=fill_value, hard_mask=tag.get("hardmask") is True)
         return masked[()] if isinstance(data, np.void) else masked
@@ -281,6 +281,11 @@ def _finish(array: Array, tag: Tag) -> Any:
     if not array.ndim and order is None:
         return array[()]
     return np.asfortranarray(array) if order is False and array.ndim > 1 else array
+
+
+def _can_fill(value: Array, dtype: DType) -> bool:
+    padded = dtype.kind in "SUTV" and dtype.names is None
+    return not value.ndim and (value.dtype.kind == dtype.kind.replace("T", "U") if padded else value.dtype == dtype)
 
 
 def _shape(data: Any) -> tuple[int, ...]:

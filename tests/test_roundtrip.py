@@ -97,6 +97,8 @@ CASES = {
     "masked-M8": ma.array(ticks([1, 2], "M8[s]"), mask=[0, 1]),
     "masked-U-hard": ma.array([["a", "b"]], mask=[[1, 0]], hard_mask=True),
     "masked-S-filled": ma.array([b"aaa", b"b"], mask=[1, 0], fill_value=b"zz"),
+    "masked-V": ma.array(np.array([b"abc", b"d"], "V3"), mask=[1, 0]),
+    "masked-V-filled": ma.array(np.array([b"abc", b"d"], "V3"), mask=[1, 0], fill_value=np.void(b"xyz")),
     "masked-0d": ma.array(5, mask=True),
     "masked-fields": ma.array([(1, 2.5), (3, 4.5)], [("a", "i4"), ("b", "f8")], mask=[(1, 0), (0, 1)]),
     "masked-record": ma.array([(1, 2.5)], [("a", "i4"), ("b", "f8")], mask=[(1, 0)])[0],
@@ -110,6 +112,7 @@ if STRINGS is not None:
         "T-string": np.array(["a", "missing"], STRINGS(na_object="missing")),
         "T-0d": np.array("q", STRINGS()),
         "T-empty": np.zeros((0, 2), STRINGS()),
+        "T-masked-filled": ma.array(np.array(["a", "b"], STRINGS()), mask=[0, 1], fill_value="zz"),
         "T-masked": ma.array(np.array(["a", "b"], STRINGS()), mask=[0, 1]),
     }
 
@@ -132,7 +135,7 @@ def check_same(actual, expected):
         assert bits(actual.data) == bits(expected.data)
         assert bits(actual.mask) == bits(expected.mask)
         assert (actual.mask is ma.nomask) == (expected.mask is ma.nomask)
-        assert repr(actual.fill_value) == repr(expected.fill_value)
+        assert bits(actual.fill_value) == bits(expected.fill_value)
         assert actual.hardmask == expected.hardmask
     assert actual.dtype == expected.dtype
     assert actual.dtype.str == expected.dtype.str
@@ -710,6 +713,7 @@ HOSTILE = {
     "masked-mask-dtype": {"__maskedarray__": I4, "mask": I4, "fill_value": None},
     "masked-fill": {"__maskedarray__": I4, "mask": False, "fill_value": 5},
     "masked-fill-array": {"__maskedarray__": I4, "mask": False, "fill_value": I4},
+    "masked-fill-other": {"__maskedarray__": I4, "mask": False, "fill_value": nd(2**40, "int64", [])},
     "masked-fill-dtype": {"__maskedarray__": I4, "mask": False, "fill_value": nd("a", "<U1", [])},
     "monty-object": {"@module": "numpy", "@class": "array", "dtype": "object", "data": [1]},
     "monty-missing": {"@module": "numpy", "@class": "array", "dtype": "int64"},
