@@ -4,6 +4,7 @@ Run `tox -e fuzz -- -max_total_time=600`. Whatever the data are, `loads` returns
 raises `ValueError`, with no more memory than the size of the data allows; and what it returns, `dumps` brings back.
 """
 
+import contextlib
 import random
 import sys
 import warnings
@@ -98,7 +99,8 @@ def check(data):
         assert sum(array.nbytes for array in found) <= 2 * LIMIT
         for array in found:
             assert array.dtype.kind == "T" or not array.dtype.hasobject
-            repr(array)
+            with contextlib.suppress(OverflowError):  # NumPy does not print the times at the end of all
+                repr(array)
             for compact in (False, True):
                 back = roundtrip.loads(roundtrip.dumps(array, compact=compact), limit=2**30)
                 assert back.dtype == array.dtype

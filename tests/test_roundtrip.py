@@ -1,6 +1,7 @@
 """What goes into `fastnpjson.roundtrip` comes out, other libraries' tags are read, and hostile ones are refused."""
 
 import base64
+import contextlib
 import datetime
 import gzip
 import json
@@ -833,5 +834,6 @@ def test_broken_tags_end_in_a_value_error(text, edits, untagged):
             value = roundtrip.loads(text, untagged=untagged)
         except ValueError:
             return
-        repr(value)
+        with contextlib.suppress(OverflowError):  # NumPy does not print the times at the end of all
+            repr(value)
         assert not isinstance(value, np.ndarray) or value.dtype.kind == "T" or not value.dtype.hasobject
