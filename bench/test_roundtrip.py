@@ -30,6 +30,7 @@ PLAIN = orjson.dumps(
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.benchmark(group="roundtrip dumps, 1e6 float64")
 def test_dumps(benchmark, library):
+    """Write an array."""
     dumps, loads = LIBRARIES[library]
     assert (loads(dumps(ARRAY)) == ARRAY).all()
     benchmark.pedantic(dumps, (ARRAY,), rounds=7, warmup_rounds=1)
@@ -38,6 +39,7 @@ def test_dumps(benchmark, library):
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.benchmark(group="roundtrip loads, 1e6 float64")
 def test_loads(benchmark, library):
+    """Read an array."""
     dumps, loads = LIBRARIES[library]
     text = dumps(ARRAY)
     assert (loads(text) == ARRAY).all()
@@ -47,5 +49,6 @@ def test_loads(benchmark, library):
 @pytest.mark.parametrize("loads", [orjson.loads, roundtrip.loads], ids=["orjson", "roundtrip"])
 @pytest.mark.benchmark(group="roundtrip loads, 1 MB without tags")
 def test_loads_plain(benchmark, loads):
+    """Read a document without arrays."""
     assert loads(PLAIN) == json.loads(PLAIN)
     benchmark(loads, PLAIN)
