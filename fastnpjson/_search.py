@@ -19,7 +19,7 @@ _PAIRS: Final = np.dtype("<u2")
 _UNDERSCORES: Final = 0x5F5F
 _AT, _MO = np.frombuffer(b'"@mo', _PAIRS).tolist()
 # A piece that stays in the cache; a document that begins with a tag is known by its first.
-_PIECE: Final = 2**17
+_PIECE: Final = 2**16
 # Up to this size `in` is faster than the pass, which costs a microsecond.
 _SMALL: Final = 512
 # Shorter strings are copied faster than cut out.
@@ -35,7 +35,9 @@ def may_have_tags(text: bytes | bytearray) -> bool:
     """Tell whether a document has any key of a tag; true where it has pairs of underscores."""
     if len(text) <= _SMALL:
         return b'y__"' in text or (b"@" in text and _KEYS[3] in text)
-    return _has_underscores(text) or (b"@" in text and _has_module(text))
+    return _has_pair(text, 0, _UNDERSCORES) or (
+        b"@" in text and (_has_pair(text, 0, _AT, _MO) or _has_pair(text, 1, _AT, _MO))
+    )
 
 
 def has_keys(text: bytes | bytearray) -> bool:
@@ -43,17 +45,14 @@ def has_keys(text: bytes | bytearray) -> bool:
     return any(key in text for key in _KEYS)
 
 
-def _has_underscores(text: bytes | bytearray) -> bool:
-    pairs = np.frombuffer(text, _PAIRS, len(text) // 2)
-    return any((pairs[start : start + _PIECE] == _UNDERSCORES).any() for start in range(0, pairs.size, _PIECE))
-
-
-def _has_module(text: bytes | bytearray) -> bool:
-    for start in (0, 1):
-        pairs = np.frombuffer(text, _PAIRS, (len(text) - start) // 2, start)
-        found = pairs[:-1] == _AT
-        if found.any() and (pairs[1:][found] == _MO).any():
-            return True
+def _has_pair(text: bytes | bytearray, offset: int, pair: int, following: int | None = None) -> bool:
+    pairs = np.frombuffer(text, _PAIRS, (len(text) - offset) // 2, offset)
+    for start in range(0, pairs.size, _PIECE):
+        found = pairs[start : start + _PIECE] == pair
+        if np.count_nonzero(found):
+            places = np.flatnonzero(found) + start + 1
+            if following is None or (pairs[places[places < pairs.size]] == following).any():
+                return True
     return False
 
 
