@@ -18,8 +18,8 @@ _PAIRS: Final = np.dtype("<u2")
 # orjson.loads, where `in` takes 5 to 15 % for each key.
 _UNDERSCORES: Final = 0x5F5F
 _AT, _MO = np.frombuffer(b'"@mo', _PAIRS).tolist()
-# A piece that stays in the cache; a document that begins with a tag is known by its first.
-_PIECE: Final = 2**16
+# A piece of the document that stays in the cache from one pass to the next.
+_PIECE: Final = 2**17
 # Up to this size `in` is faster than the pass, which costs a microsecond.
 _SMALL: Final = 512
 # Shorter strings are copied faster than cut out.
@@ -35,25 +35,27 @@ def may_have_tags(text: bytes | bytearray) -> bool:
     """Tell whether a document has any key of a tag; true where it has pairs of underscores."""
     if len(text) <= _SMALL:
         return b'y__"' in text or (b"@" in text and _KEYS[3] in text)
-    return _has_pair(text, 0, _UNDERSCORES) or (
-        b"@" in text and (_has_pair(text, 0, _AT, _MO) or _has_pair(text, 1, _AT, _MO))
-    )
+    for start in range(0, len(text) - 1, _PIECE):
+        stop = min(start + _PIECE, len(text))
+        if np.count_nonzero(np.frombuffer(text, _PAIRS, (stop - start) // 2, start) == _UNDERSCORES):
+            return True
+        if text.find(b"@", start, stop + 1) >= 0 and (
+            _has_module(text, start, stop) or _has_module(text, start + 1, stop)
+        ):
+            return True
+    return False
+
+
+def _has_module(text: bytes | bytearray, start: int, stop: int) -> bool:
+    # What begins in this piece may end in the next.
+    pairs = np.frombuffer(text, _PAIRS, (min(stop + 4, len(text)) - start) // 2, start)
+    found = pairs[:-1] == _AT
+    return bool(np.count_nonzero(found)) and bool((pairs[1:][found] == _MO).any())
 
 
 def has_keys(text: bytes | bytearray) -> bool:
     """Tell whether a document has any key of a tag, as a whole word."""
     return any(key in text for key in _KEYS)
-
-
-def _has_pair(text: bytes | bytearray, offset: int, pair: int, following: int | None = None) -> bool:
-    pairs = np.frombuffer(text, _PAIRS, (len(text) - offset) // 2, offset)
-    for start in range(0, pairs.size, _PIECE):
-        found = pairs[start : start + _PIECE] == pair
-        if np.count_nonzero(found):
-            places = np.flatnonzero(found) + start + 1
-            if following is None or (pairs[places[places < pairs.size]] == following).any():
-                return True
-    return False
 
 
 def cut_base64(text: bytes | bytearray) -> tuple[bytes | bytearray, dict[str, memoryview]]:

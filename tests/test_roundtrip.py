@@ -361,6 +361,15 @@ def test_tags_are_found_at_every_place(size, shift, place):
             assert isinstance(roundtrip.loads(data)[2 if place == "back" else 0], np.ndarray)
 
 
+@pytest.mark.parametrize("key", ["__ndarray__", "__numpy__", "__maskedarray__", "@module"])
+def test_keys_are_found_between_two_pieces(key):
+    for before in range(_search._PIECE - 20, _search._PIECE + 3):
+        assert _search.may_have_tags(b" " * before + b'"%b":1' % key.encode())
+        assert not _search.may_have_tags(
+            b" " * before + b'"%b":1' % key.replace("_", "-").replace("mod", "doc").encode()
+        )
+
+
 def test_plain_documents_are_orjson_s():
     for text in ("1", "[]", '["' + "ab@c" * 999 + '"]', '{"a":[1.5,null,"__"]}', '["' + "__" * 999 + '"]'):
         assert roundtrip.loads(text) == json.loads(text)
