@@ -80,6 +80,7 @@ class Encoder:
         Yields:
             Pieces of JSON; what `encode` raises is raised when its piece is due.
 
+        >>> import numpy as np
         >>> list(Encoder().iterencode({"x": np.arange(3)}))
         [b'{"x":[0,1,2]}']
         """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fastnpjson._convert import Convert
 
 # No UTF-8 has the byte 0xFF, and no fragment of the caller's has the rest.
-_MARK: Final = b"\xff" + os.urandom(16).hex().encode() + b"\xff"
+MARK: Final = b"\xff" + os.urandom(16).hex().encode() + b"\xff"
 _KINDS: Final = frozenset({np.ndarray, np.memmap, np.recarray, ma.MaskedArray})
 # Smaller arrays, in bytes, are part of the skeleton: a slice of its own costs a microsecond.
 _LARGE: Final = 2**16
@@ -86,7 +86,7 @@ class Stream(Answers):
         if not self._puts_off(obj):
             return self._convert(obj)
         self._arrays.append(obj)
-        return Fragment(_MARK + b"%d" % (len(self._arrays) - 1) + _MARK)
+        return Fragment(MARK + b"%d" % (len(self._arrays) - 1) + MARK)
 
     def document(self, obj: Any) -> Any:
         """Put a document off that is a large array, for it never comes to `convert`."""
@@ -94,7 +94,8 @@ class Stream(Answers):
 
     def is_small(self, found: list[Any]) -> bool:
         """Tell whether the objects of a document may be written at once."""
-        return sum(obj.nbytes for obj in found if self._puts_off(obj)) < _CROWD
+        nbytes: int = sum(obj.nbytes for obj in found if self._puts_off(obj))
+        return nbytes < _CROWD
 
     def pieces(self, skeleton: bytes, document: Any) -> Iterator[bytes]:
         """Write the arrays between the parts of a skeleton, in pieces of about a megabyte.
@@ -118,7 +119,7 @@ class Stream(Answers):
 
     def _parts(self, skeleton: bytes, document: Any) -> Iterator[bytes]:
         # Texts and numbers of arrays take turns.
-        parts = skeleton.split(_MARK) if self._arrays else [skeleton]
+        parts = skeleton.split(MARK) if self._arrays else [skeleton]
         yield parts[0]
         for number, text in zip(parts[1::2], parts[2::2], strict=True):
             array = self._arrays[int(number)]
@@ -134,24 +135,23 @@ class Stream(Answers):
 
     def _puts_off(self, obj: Any) -> bool:
         """Tell whether an array is large, and each of its elements has the same text in a slice as in the whole."""
-        if type(obj) not in _KINDS or obj.nbytes < _LARGE or not obj.ndim or obj.dtype.hasobject:
+        if type(obj) not in _KINDS or obj.nbytes < _LARGE or not obj.ndim:
             return False
         if self._replied is None or id(obj) in self._replied:
             return False
-        reply = self._convert(np.zeros(1, obj.dtype))
+        reply = reply_to(obj.dtype, self._convert)
         if not self._style.option & orjson.OPT_INDENT_2:
             return reply is not UNKNOWN
         # Lists are indented and text is not, and for these it takes the whole array to know which it will be.
         return type(reply) is Fragment and type(obj) is not ma.MaskedArray and obj.dtype.kind != "M"
 
     def _slices(self, array: Array) -> Iterator[bytes]:
-        size = array[:1].size
-        if size > _SLICE and array.ndim > 1:
+        rows = rows_of_slice(array)
+        if not rows:
             for index, row in enumerate(array):
                 yield b"," if index else b"["
                 yield from self._slices(row)
         else:
-            rows = max(1, _SLICE // max(size, size * array.itemsize // 16))
             for start in range(0, len(array), rows):
                 part = array[start : start + rows]
                 yield b"".join((b"," if start else b"[", memoryview(self._text(part))[1:-1]))
@@ -165,3 +165,15 @@ class Stream(Answers):
         if not self._allow_nan and b"null" in text and has_nan(array):
             raise ValueError("NaN")
         return text
+
+
+def reply_to(dtype: np.dtype[Any], convert: Convert) -> Any:
+    """Convert an array of a dtype; `UNKNOWN` if not each of its arrays is converted element by element."""
+    return UNKNOWN if dtype.hasobject else convert(np.zeros(1, dtype))
+
+
+def rows_of_slice(array: Array) -> int:
+    """Return how many rows make a slice; 0 if one row is too much for it."""
+    size = array[:1].size
+    # Strings and records take more room in memory, or in text, than numbers.
+    return 0 if size > _SLICE else max(1, _SLICE // max(size, size * array.itemsize // 16))
