@@ -90,7 +90,7 @@ def line_encoder(**settings: Unpack[Settings]) -> Encoder:
 
 def lines(objs: Iterable[Any], encoder: Encoder, advance: Callable[[int], object] | None = None) -> Iterator[bytes]:
     """Encode objects; `advance` is called with the size of each part of an array that is written."""
-    if not isinstance(objs, np.ndarray) or not objs.size or reply_to(objs.dtype, encoder._plan.convert) is UNKNOWN:
+    if not isinstance(objs, np.ndarray) or not _has_plain_rows(objs, encoder):
         yield from _each(objs, encoder, 1)
         return
     count = rows_of_slice(objs)
@@ -106,6 +106,13 @@ def lines(objs: Iterable[Any], encoder: Encoder, advance: Callable[[int], object
             yield from _each(rows, encoder, start + 1)
         if advance is not None:
             advance(rows.nbytes)
+
+
+def _has_plain_rows(array: Array, encoder: Encoder) -> bool:
+    """Tell whether the text of the rows is found in the text of the array."""
+    if not array.ndim or not array.size or encoder._unchecked is not None:
+        return False
+    return reply_to(array.dtype, encoder._plan.convert) is not UNKNOWN
 
 
 def _each(objs: Iterable[Any], encoder: Encoder, first: int) -> Iterator[bytes]:
