@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Modules with an `open` like that of gzip, the best first, and what it takes beside file and mode to write.
-_CODECS: Final[dict[str, list[tuple[str, dict[str, int]]]]] = {
+CODECS: Final[dict[str, list[tuple[str, dict[str, int]]]]] = {
     # Level 9, the default of gzip, takes 1.7 to 3 times as long as 6 for 0.3 percent less.
     ".gz": [("isal.igzip", {}), ("gzip", {"compresslevel": 6})],
     ".zst": [("compression.zstd", {}), ("backports.zstd", {})],
@@ -36,12 +36,12 @@ def codec(name: str) -> Callable[[IO[bytes], str], IO[bytes]] | None:
         ModuleNotFoundError: the codec is not installed.
     """
     suffix = "".join(suffixes(name)[-1:])
-    if suffix not in _CODECS:
+    if suffix not in CODECS:
         return None
-    for module, settings in _CODECS[suffix]:
+    for module, settings in CODECS[suffix]:
         try:
             opener = import_module(module).open
         except ModuleNotFoundError:
             continue
         return lambda file, mode: cast("IO[bytes]", opener(file, mode, **(settings if mode == "wb" else {})))
-    raise ModuleNotFoundError(f"{name}: {suffix} needs {_CODECS[suffix][-1][0]}: pip install fastnpjson[io]")
+    raise ModuleNotFoundError(f"{name}: {suffix} needs {CODECS[suffix][-1][0]}: pip install fastnpjson[io]")

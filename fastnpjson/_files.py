@@ -6,27 +6,23 @@ import codecs
 import errno
 import io
 import os
-import stat
-from contextlib import contextmanager, suppress
-from importlib import import_module
-from typing import IO, TYPE_CHECKING, Any, Final, TypedDict
+from contextlib import contextmanager, nullcontext
+from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
 
 from orjson import JSONDecodeError, loads
 
 from fastnpjson._compression import codec
 from fastnpjson._encoder import Encoder
+from fastnpjson._replace import fsspec_for, replacing, uploading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from typing_extensions import Unpack
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
     Write = Callable[[bytes], object]
-
-# Lines are short, and a system call takes longer than a line.
-_BUFFER: Final = 2**20
-_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class Settings(TypedDict, total=False):
@@ -101,39 +97,53 @@ def place(file: Any) -> str:
 
 
 @contextmanager
-def writing(file: Any) -> Iterator[Write]:
-    """Open a file, if it is not open yet, for a function that writes all of what it is given."""
+def writing(file: Any, name: str = "") -> Iterator[Write]:
+    """Open a file, if it is not open yet, for a function that writes all of what it is given.
+
+    Args:
+        file: As for `dump`.
+        name: Tells the codec by its suffix; the path, if there is one, by default.
+    """
     if hasattr(file, "encoding"):
         decoder = codecs.getincrementaldecoder("utf-8")()
         yield lambda data: file.write(decoder.decode(data))
         file.write(decoder.decode(b"", final=True))
-    elif hasattr(file, "write"):
-        yield lambda data: _write_all(file, data)
-    else:
-        name = os.fsdecode(file)
-        opener = codec(name)
-        with (_uploading if "://" in name else _replacing)(name) as target:
-            if opener is None:
-                yield target.write
-                return
+        return
+    path = "" if hasattr(file, "write") else os.fsdecode(file)
+    opener = codec(name or path)
+    with _written(file, path) as target:
+        if opener is not None:
             with opener(target, "wb") as compressed:
                 yield compressed.write
+        elif target is file:
+            yield lambda data: _write_all(file, data)
+        else:
+            yield target.write
 
 
 @contextmanager
-def reading(file: Any) -> Iterator[IO[Any]]:
-    """Open a file, if it is not open yet."""
-    if hasattr(file, "read"):
-        yield file
-        return
-    name = os.fsdecode(file)
-    opener = codec(name)
-    with _fsspec(name).open(name, "rb") if "://" in name else open(name, "rb") as source:
+def reading(file: Any, name: str = "") -> Iterator[IO[Any]]:
+    """Open a file, if it is not open yet; the arguments are those of `writing`."""
+    path = "" if hasattr(file, "read") else os.fsdecode(file)
+    opener = codec(name or path)
+    with _read(file, path) as source:
         if opener is None:
             yield source
             return
         with opener(source, "rb") as decompressed:
             yield decompressed
+
+
+def _written(file: Any, path: str) -> AbstractContextManager[IO[bytes]]:
+    if hasattr(file, "write"):
+        return nullcontext(file)
+    return uploading(path) if "://" in path else replacing(path)
+
+
+def _read(file: Any, path: str) -> AbstractContextManager[IO[Any]]:
+    if hasattr(file, "read"):
+        return nullcontext(file)
+    return cast("IO[Any]", fsspec_for(path).open(path, "rb")) if "://" in path else open(path, "rb")
 
 
 def _write_all(file: Any, data: bytes) -> None:
@@ -146,58 +156,3 @@ def _write_all(file: Any, data: bytes) -> None:
         written = file.write(data)
     if written is None and isinstance(file, io.RawIOBase):
         raise BlockingIOError(errno.EAGAIN, "the file is non-blocking, and not ready", 0)
-
-
-@contextmanager
-def _replacing(path: str) -> Iterator[IO[bytes]]:
-    try:
-        old = os.stat(path)
-    except FileNotFoundError:
-        old = None
-    if not os.path.basename(path) or (old is not None and not stat.S_ISREG(old.st_mode)):
-        with open(path, "wb") as file:  # a device or a pipe; raises for a directory
-            yield file
-        return
-    target = os.path.realpath(path)
-    if old is not None and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-    temporary = os.path.join(os.path.dirname(target), f".fastnpjson-{os.urandom(8).hex()}.tmp")
-    try:
-        descriptor = os.open(temporary, _CREATE, 0o666 if old is None else 0o600)
-    except OSError as error:
-        error.filename = path
-        raise
-    try:
-        with open(descriptor, "wb", _BUFFER) as file:
-            yield file
-        if old is not None:
-            with suppress(OSError, AttributeError):  # only root gives files away, and Windows has no owners
-                os.chown(temporary, old.st_uid, old.st_gid)
-            os.chmod(temporary, stat.S_IMODE(old.st_mode))
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-@contextmanager
-def _uploading(url: str) -> Iterator[IO[bytes]]:
-    system, path = _fsspec(url).core.url_to_fs(url)
-    if "file" in system.protocol:
-        with _replacing(path) as file:
-            yield file
-        return
-    # Closing a remote file that is half written would publish it: https://github.com/dask/dask/issues/5361
-    with import_module("tempfile").TemporaryDirectory() as directory:
-        whole = os.path.join(directory, "whole")
-        with open(whole, "wb", _BUFFER) as file:
-            yield file
-        system.put_file(whole, path)
-
-
-def _fsspec(url: str) -> Any:
-    try:
-        return import_module("fsspec")
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(f"{url}: URLs need fsspec: pip install fastnpjson[io]") from None

@@ -66,17 +66,22 @@ def load_lines(file: File) -> Iterator[Any]:
     [{'x': 1}, [2, 3]]
     """
     with reading(file) as source:
-        for number, line in enumerate(source, 1):
-            try:
-                obj = orjson.loads(line)
-            except JSONDecodeError as error:
-                if not line.strip():
-                    continue
-                refusal = JSONDecodeError(place(file) + error.msg, error.doc, error.pos)
-                refusal.lineno = number
-                refusal.args = (f"{refusal.msg}: line {number} column {error.colno}",)
-                raise refusal from None
-            yield obj
+        yield from parse_lines(source, place(file))
+
+
+def parse_lines(source: Iterable[str | bytes], start: str, loads: Callable[[Any], Any] = orjson.loads) -> Iterator[Any]:
+    """Read lines; `start` is the start of an error message."""
+    for number, line in enumerate(source, 1):
+        try:
+            obj = loads(line)
+        except JSONDecodeError as error:
+            if not line.strip():
+                continue
+            refusal = JSONDecodeError(start + error.msg, error.doc, error.pos)
+            refusal.lineno = number
+            refusal.args = (f"{refusal.msg}: line {number} column {error.colno}",)
+            raise refusal from None
+        yield obj
 
 
 def line_encoder(**settings: Unpack[Settings]) -> Encoder:
