@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # zlib.error, LZMAError, BadZipFile... have no base of their own
         progress.close()
         message = " ".join(str(error).split()) or type(error).__name__
-        place = "" if source.path in message or target.path in message else f"{source.path}: "
+        place = "" if source.path in message or target.path in message else f"{source.path} -> {target.path}: "
         print(f"fastnpjson: {place}{message}", file=sys.stderr)
         return 1
     finally:

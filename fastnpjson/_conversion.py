@@ -75,9 +75,9 @@ def _write_npy(write: Write, obj: Any, arguments: argparse.Namespace, _progress:
 
 
 def _write_npz(write: Write, obj: Any, arguments: argparse.Namespace, _progress: Progress) -> None:
-    if type(obj) is not dict:
-        raise ValueError(".npz takes an object with an array for each name; .npy takes a list")
-    write_npz(write, {name: _array(member, arguments) for name, member in obj.items()})
+    # The name that numpy.savez gives to an array without one.
+    arrays = obj if type(obj) is dict else {"arr_0": obj}
+    write_npz(write, {name: _array(member, arguments) for name, member in arrays.items()})
 
 
 def _write_json(write: Write, obj: Any, arguments: argparse.Namespace, progress: Progress) -> None:
@@ -118,6 +118,8 @@ def _size(source: End) -> int:
 
 def _array(obj: Any, arguments: argparse.Namespace) -> Any:
     obj = list(obj) if isinstance(obj, Iterator) else obj
+    if type(obj) is dict and len(obj) == 1 and isinstance(next(iter(obj.values())), np.ndarray):
+        [obj] = obj.values()
     array = obj if isinstance(obj, np.ndarray) else array_of(obj)
     return array.round(arguments.decimals) if arguments.decimals is not None and array.dtype.kind == "f" else array
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def write_npy(write: Write, array: Array) -> None:
 
 def write_npz(write: Write, arrays: dict[str, Array]) -> None:
     """Write an archive that is not compressed, so that it can be memory-mapped."""
-    with zipfile.ZipFile(cast("IO[bytes]", _Writer(write)), "w") as archive:
+    with zipfile.ZipFile(_Writer(write), "w") as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 write_npy(member.write, array)
@@ -99,11 +99,22 @@ def array_of(obj: Any) -> Array:
     raise ValueError(f"no dtype holds these values as they are: {names} in an array of shape {values.shape}")
 
 
+class _Reader:
+    """A file that has no position, as pipes have none; NumPy gets along with that."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self.read = source.read
+
+
 class _Writer:
     """A file that has no position, as pipes have none; NumPy and zipfile get along with that."""
 
     def __init__(self, write: Write) -> None:
-        self.write = write
+        self._write = write
+
+    def write(self, data: bytes) -> int:
+        self._write(data)
+        return len(data)
 
     def flush(self) -> None:
         pass
@@ -118,7 +129,7 @@ def _stem(info: zipfile.ZipInfo) -> str:
 
 
 def _read(source: IO[bytes]) -> Array:
-    array: Array = np.lib.format.read_array(source, allow_pickle=False)
+    array: Array = np.lib.format.read_array(_Reader(source), allow_pickle=False)
     return array
 
 
