@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def write_npy(write: Write, array: Array) -> None:
 
 def write_npz(write: Write, arrays: dict[str, Array]) -> None:
     """Write an archive that is not compressed, so that it can be memory-mapped."""
-    with zipfile.ZipFile(_Writer(write), "w") as archive:
+    with zipfile.ZipFile(cast("IO[bytes]", _Writer(write)), "w") as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 write_npy(member.write, array)

@@ -29,7 +29,7 @@ def replacing(path: str) -> Iterator[IO[bytes]]:
             yield file
         return
     target = os.path.realpath(path)
-    if old is not None and not os.access(target, os.W_OK):
+    if old is not None and not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
     temporary = os.path.join(os.path.dirname(target), f".fastnpjson-{os.urandom(8).hex()}.tmp")
     try:

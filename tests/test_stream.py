@@ -15,8 +15,10 @@ from fastnpjson import (
     OPT_UTC_Z,
     Encoder,
     Fragment,
+    _encode,
     _stream,
 )
+from fastnpjson._recover import Walk
 
 # Two slices of small numbers, and a bit, where a slice has 1024 elements: see `small_slices`.
 SIZE = 2**11 + 100
@@ -184,7 +186,8 @@ def test_slices_of_the_real_size():
 
 
 @pytest.mark.parametrize("large", [FLOATS, np.resize(FLOATS, 2**20 + 1)], ids=["small", "large"])
-def test_crowded(large):
+def test_crowded(large, monkeypatch):
+    monkeypatch.setattr(_encode, "DENSE", 10**18)  # a crowd even on a slow machine
     document = [{"x": np.float64(i), "y": np.arange(4)} for i in range(1000)]
     document = {"records": document, "large": large, "more": document}
     text, advanced = streamed(document)
@@ -292,6 +295,21 @@ def test_error_of_the_reader_is_the_readers():
     next(pieces)
     with pytest.raises(ValueError, match="mine"):
         pieces.throw(ValueError("mine"))
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_error_that_another_thread_repairs(monkeypatch):
+    """An error is an error, even if it is gone when its place is looked for."""
+    array = nan_at_end()
+    dumps = Walk.dumps
+
+    def repair(self, document):
+        array[-1] = 0
+        return dumps(self, document)
+
+    monkeypatch.setattr(Walk, "dumps", repair)
+    with pytest.raises(ValueError, match="NaN"):
+        list(Encoder(allow_nan=False).iterencode([array]))
 
 
 def test_nothing_happens_before_the_first_piece():
