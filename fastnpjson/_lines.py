@@ -133,6 +133,8 @@ def _each(objs: Iterable[Any], encoder: Encoder, first: int) -> Iterator[bytes]:
 
 def _rows(rows: Array, encoder: Encoder) -> bytes:
     """Write the rows of an array at once, and put newlines in the place of the commas between them."""
+    if not encoder._allow_nan and has_nan(rows):
+        raise ValueError("NaN")
     written = write(rows, encoder._plan.style)
     if type(written) is bytes:
         # Numbers and dates: no brackets or commas but those of the arrays.
@@ -143,6 +145,4 @@ def _rows(rows: Array, encoder: Encoder) -> bytes:
         marked[::2] = written
         text = orjson.dumps(marked, None, encoder._plan.option & ~orjson.OPT_APPEND_NEWLINE)
         text = text[1:-1].replace(b"," + MARK + b",", b"\n").replace(b"," + MARK, b"\n")
-    if not encoder._allow_nan and b"null" in text and has_nan(rows):
-        raise ValueError
     return text
