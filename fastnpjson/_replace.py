@@ -55,7 +55,7 @@ def replacing(path: str) -> Iterator[IO[bytes]]:
 def uploading(url: str) -> Iterator[IO[bytes]]:
     """Open a temporary file that becomes the file at a URL, unless an exception comes first."""
     system, path = fsspec_for(url).core.url_to_fs(url)
-    if "file" in system.protocol:
+    if system.protocol == "file" or "file" in tuple(system.protocol):
         with replacing(path) as file:
             yield file
         return
