@@ -143,6 +143,6 @@ def _rows(rows: Array, encoder: Encoder) -> bytes:
     else:
         marked = [Fragment(MARK)] * (2 * len(written))
         marked[::2] = written
-        text = orjson.dumps(marked, None, encoder._plan.option & ~orjson.OPT_APPEND_NEWLINE)
+        text = orjson.dumps(marked, None, encoder._plan.style.option & ~orjson.OPT_APPEND_NEWLINE)
         text = text[1:-1].replace(b"," + MARK + b",", b"\n").replace(b"," + MARK, b"\n")
     return text
