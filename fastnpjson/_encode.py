@@ -7,7 +7,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
-from numpy import asarray, generic, ndarray
+from numpy import ndarray
 from orjson import JSONEncodeError
 from orjson import dumps as orjson_dumps
 
@@ -135,32 +135,6 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
     '[1,2]'
     """
     return dumps(obj, default, option).decode()
-
-
-def default(obj: Any, /) -> Any:
-    """Turn a NumPy object into builtins: the hook for other encoders.
-
-    Args:
-        obj: A NumPy array or scalar.
-
-    Returns:
-        A list, a dict, a string, a number or `None`, which read back as the JSON of `dumps` does.
-
-    Raises:
-        TypeError: it is something else, or has no JSON.
-
-    >>> import json, numpy as np
-    >>> json.dumps({"x": np.float32(0.1)}, default=default)
-    '{"x": 0.1}'
-    """
-    if not issubclass(type(obj), (ndarray, generic)):
-        raise JSONEncodeError(f"Type is not JSON serializable: {type(obj).__name__}")
-    if asarray(obj).dtype.hasobject:
-        return write(obj, _PLAIN.style).builtins
-    try:
-        return orjson.loads(dumps(obj))
-    except orjson.JSONDecodeError as error:
-        raise JSONEncodeError(f"a longdouble beyond the float of Python: {error}") from None
 
 
 def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
