@@ -27,14 +27,12 @@ class Case(NamedTuple):
         why: Why it is here.
         make: From a size to the document; cases of one size ignore it.
         size: In elements.
-        slower: Why fastnpjson may be behind here, whoever is ahead.
     """
 
     name: str
     why: str
     make: Callable[[int], Any]
     size: int = MILLION
-    slower: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +74,7 @@ def _masked(data: Array) -> Any:
 
 
 def _strings(size: int) -> Array:
-    words = np.array(["sensor", "température", "a \"quoted\" word", "数据", "x", "a rather longer piece of text"])
+    words = np.array(["sensor", "température", 'a "quoted" word', "数据", "x", "a rather longer piece of text"])
     return _rng().choice(words, size)
 
 
@@ -147,11 +145,6 @@ def _photograph(_size: int) -> Array:
     return load_sample_image("flower.jpg")
 
 
-_FORMATTER = "orjson formats the numbers, and a contender with a faster formatter wins"
-_HOOK = "a hook call and an encoder call for each NumPy object, so that none goes unvetted"
-_COPY = "what orjson cannot write is copied or converted first"
-_BOXED = "made from Python objects, as orjson has no native path for it"
-
 DTYPES = [
     Case("bool", "the shortest text, so the fixed cost of an element shows", lambda n: _floats(n) < 0.5),
     *(
@@ -163,43 +156,43 @@ DTYPES = [
 ]
 LAYOUTS = [
     Case("points (n, 3)", "many short rows: brackets cost", lambda n: _floats((n // 3, 3))),
-    Case("matrix (1000, 1000)", "the common two dimensions", lambda n: _floats((isqrt(n), isqrt(n)))),
-    Case("cube (100, 100, 100)", "three dimensions", lambda n: _floats((round(n ** (1 / 3)),) * 3)),
-    Case("strided [::2]", "a slice, which orjson refuses", lambda n: _floats(2 * n)[::2], slower=_COPY),
-    Case("Fortran order", "a transposed matrix, which orjson refuses", lambda n: _floats((n // 1000, 1000)).T, slower=_COPY),
-    Case("big-endian", "from FITS, HDF5 or the network; orjson refuses", lambda n: _floats(n).astype(">f8"), slower=_COPY),
+    Case("matrix", "1000 by 1000, the common two dimensions", lambda n: _floats((isqrt(n), isqrt(n)))),
+    Case("cube", "100 by 100 by 100", lambda n: _floats((round(n ** (1 / 3)),) * 3)),
+    Case("strided [::2]", "a slice, which orjson refuses", lambda n: _floats(2 * n)[::2]),
+    Case("Fortran order", "a transposed matrix, which orjson refuses", lambda n: _floats((isqrt(n), isqrt(n))).T),
+    Case("big-endian", "from FITS, HDF5 or the network; orjson refuses it", lambda n: _floats(n).astype(">f8")),
 ]
 KINDS = [
     Case("float64 with NaN", "missing measurements: NaN is not JSON", _with_nan),
-    Case("float16", "half precision; 0.1 should stay 0.1", lambda n: _floats(n).astype("f2"), slower=_COPY),
-    Case("masked float64", "a mask is data: null where masked", lambda n: _masked(_floats(n)), slower=_COPY),
-    Case("masked int64", "integers have no NaN to hide behind", lambda n: _masked(_integers("int32")(n).astype("i8")), slower=_COPY),
+    Case("float16", "half precision; 0.1 should stay 0.1", lambda n: _floats(n).astype("f2")),
+    Case("masked float64", "a mask is data: null where masked", lambda n: _masked(_floats(n))),
+    Case("masked int64", "integers have no NaN to hide behind", lambda n: _masked(_integers("int32")(n).astype("i8"))),
     Case("datetime64[s]", "time stamps", lambda n: _dates(n, "M8[s]")),
     Case("datetime64[us]", "time stamps with a fraction", _fractions),
     Case("datetime64[ns]", "what pandas holds", lambda n: _dates(n, "M8[ns]")),
-    Case("datetime64[s] with NaT", "missing dates", lambda n: _dates(n, "M8[s]", nat=True), slower=_COPY),
-    Case("datetime64[ns] with NaT", "missing dates in what pandas holds", lambda n: _dates(n, "M8[ns]", nat=True), slower=_COPY),
-    Case("datetime64[10s]", "a multiplied unit, of which orjson dies", lambda n: _dates(n // 10, "M8[10s]"), slower=_BOXED),
-    Case("strings", "with accents, quotes and CJK", _strings, 10**5, slower=_BOXED),
-    Case("structured", "records become objects", _records, 10**4, slower=_BOXED),
-    Case("objects", "an object array of plain Python values", _objects, 10**5, slower=_BOXED),
+    Case("datetime64[s] with NaT", "missing dates", lambda n: _dates(n, "M8[s]", nat=True)),
+    Case("datetime64[ns] with NaT", "missing dates, as pandas holds them", lambda n: _dates(n, "M8[ns]", nat=True)),
+    Case("datetime64[10s]", "a multiplied unit, of which orjson dies", lambda n: _dates(n, "M8[10s]"), 10**5),
+    Case("strings", "with accents, quotes and CJK", _strings, 10**5),
+    Case("structured", "records become objects", _records, 10**4),
+    Case("objects", "an object array of plain Python values", _objects, 10**5),
 ]
 DOCUMENTS = [
-    Case("empty dict", "the fixed cost of a call", lambda _: {}, slower="the fixed cost of a Python function"),
-    Case("tiny dict", "a health check", lambda _: {"status": "ok", "count": 3}, slower="the fixed cost of a Python function"),
-    Case("array of 3", "the fixed cost of an array", lambda _: np.array([0.1, 0.2, 0.3]), slower="vetting: the dtype is looked up"),
-    Case("ML response", "two small arrays and two scalars: a typical request", _response, slower=_HOOK),
-    Case("100 embeddings", "768 float32 each, as a vector service answers", _embeddings, slower=_HOOK),
-    Case("1000 rows of scalars", "NumPy scalars instead of numbers, by accident", _rows, slower=_HOOK),
-    Case("1000 small arrays", "10 float64 each", lambda _: list(_floats((1000, 10))), slower=_HOOK),
+    Case("empty dict", "the fixed cost of a call", lambda _: {}),
+    Case("tiny dict", "a health check", lambda _: {"status": "ok", "count": 3}),
+    Case("array of 3", "the fixed cost of an array", lambda _: np.array([0.1, 0.2, 0.3])),
+    Case("ML response", "two small arrays and two scalars: a typical request", _response),
+    Case("100 embeddings", "768 float32 each, as a vector service answers", _embeddings),
+    Case("1000 rows of scalars", "NumPy scalars instead of numbers, by accident", _rows),
+    Case("1000 small arrays", "10 float64 each", lambda _: list(_floats((1000, 10)))),
     Case("no NumPy at all", "1000 plain Python objects: what NumPy support costs those without", _plain),
 ]
 REAL = [
-    Case("digits", "scikit-learn: 1797 images of 8 by 8", _sklearn("digits"), slower=_HOOK),
-    Case("iris", "scikit-learn: 150 flowers, one decimal", _sklearn("iris"), slower=_HOOK),
-    Case("diabetes", "scikit-learn: 442 patients, full digits", _sklearn("diabetes"), slower=_HOOK),
+    Case("digits", "scikit-learn: 1797 images of 8 by 8, a slice of a wider table", _sklearn("digits")),
+    Case("iris", "scikit-learn: 150 flowers, one decimal", _sklearn("iris")),
+    Case("diabetes", "scikit-learn: 442 patients, full digits", _sklearn("diabetes")),
     Case("photograph", "scikit-learn's flower.jpg, 427 by 640 pixels of uint8", _photograph),
-    Case("GeoJSON", "200 polygons of 40 to 400 points", _polygons, slower=_HOOK),
+    Case("GeoJSON", "200 polygons of 40 to 400 points", _polygons),
 ]
 SECTIONS = {
     "Every native dtype": DTYPES,

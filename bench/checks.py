@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import faulthandler
 import json
+import math
 import multiprocessing
 import os
 import signal
@@ -18,11 +19,13 @@ import numpy as np
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
 
     Check = Callable[[Any], None]
 
+# The relative error up to which digits count as rounded, and not as another value.
+_ROUNDED = 1e-6
 # How long a contender may take before it counts as hanging.
 _PATIENCE = 120
 
@@ -69,10 +72,14 @@ def verdict(function: Callable[[Any], Any], argument: Any, check: Check) -> Verd
         return receiver.recv() if receiver.poll(_PATIENCE) else Verdict("dies", f"no answer in {_PATIENCE} s")
     except EOFError:
         child.join()
-        return Verdict("dies", f"killed by {signal.Signals(-child.exitcode).name}" if child.exitcode else "exits")
+        return Verdict("dies", _last_words(child.exitcode or 0))
     finally:
         child.kill()
         child.join()
+
+
+def _last_words(exit_code: int) -> str:
+    return f"killed by {signal.Signals(-exit_code).name}" if exit_code < 0 else f"exits with {exit_code}"
 
 
 def _judge(sender: Connection, function: Callable[[Any], Any], argument: Any, check: Check) -> None:
@@ -114,7 +121,13 @@ def check_text(document: Any, text: str | bytes) -> None:
         parsed = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise Flaw("invalid", _why_invalid(text, error)) from None
-    compare(document, parsed, "$")
+    lossy = None
+    for flaw in flaws(document, parsed, "$"):
+        if flaw.args[0] == "wrong":
+            raise flaw
+        lossy = lossy or flaw
+    if lossy:
+        raise lossy
 
 
 def check_value(expected: Any, value: Any) -> None:
@@ -136,51 +149,52 @@ def _why_invalid(text: str | bytes, error: orjson.JSONDecodeError) -> str:
     return f"{tokens[0]} is not JSON" if tokens else str(error)
 
 
-def compare(expected: Any, got: Any, path: str) -> None:
-    """Compare a document with what a parser made of its text.
-
-    Raises:
-        Flaw: at the first difference.
-    """
+def flaws(expected: Any, got: Any, path: str) -> Iterator[Flaw]:
+    """Compare a document with what a parser made of its text, and yield the differences."""
     if isinstance(expected, np.generic) or (isinstance(expected, np.ndarray) and not expected.ndim):
-        _compare_array(np.asarray(expected).reshape(1), [got], path)
+        yield from _in_array(np.asarray(expected).reshape(1), [got], path)
     elif isinstance(expected, np.ndarray):
-        _compare_array(expected, got, path)
+        yield from _in_array(expected, got, path)
     elif isinstance(expected, dict):
-        if not isinstance(got, dict) or list(got) != list(expected):
-            raise Flaw("wrong", f"{path}: other members")
-        for key, member in expected.items():
-            compare(member, got[key], f"{path}.{key}")
+        if isinstance(got, dict) and list(got) == list(expected):
+            for key, member in expected.items():
+                yield from flaws(member, got[key], f"{path}.{key}")
+        else:
+            yield Flaw("wrong", f"{path}: other members")
     elif isinstance(expected, (list, tuple)):
-        if not isinstance(got, list) or len(got) != len(expected):
-            raise Flaw("wrong", f"{path}: another length")
-        for index, (item, other) in enumerate(zip(expected, got, strict=True)):
-            compare(item, other, f"{path}[{index}]")
+        if isinstance(got, list) and len(got) == len(expected):
+            for index, (item, other) in enumerate(zip(expected, got, strict=True)):
+                yield from flaws(item, other, f"{path}[{index}]")
+        else:
+            yield Flaw("wrong", f"{path}: another length")
     elif type(got) is not type(expected) or got != expected:
-        raise Flaw("wrong", f"{path}: {expected!r} became {got!r}")
+        close = type(got) is type(expected) is float and math.isclose(got, expected, rel_tol=_ROUNDED)
+        yield Flaw("lossy" if close else "wrong", f"{path}: {expected!r} became {got!r}")
 
 
-def _compare_array(array: Any, got: Any, path: str) -> None:
+def _in_array(array: Any, got: Any, path: str) -> Iterator[Flaw]:
     if array.dtype.names is not None:
-        _compare_records(array, got, path)
+        yield from _in_records(array, got, path)
         return
     try:
         elements = np.array(got, object)
     except ValueError:
         elements = np.empty(0, object)
     if elements.shape != array.shape:
-        raise Flaw("wrong", f"{path}: shape {array.shape} became {elements.shape}")
+        yield Flaw("wrong", f"{path}: shape {array.shape} became {elements.shape}")
+        return
     data, elements = np.ma.getdata(array).reshape(-1), elements.reshape(-1)
     if data.dtype == object:
-        compare(data.tolist(), elements.tolist(), path)
+        yield from flaws(data.tolist(), elements.tolist(), path)
         return
-    null = np.ma.getmaskarray(array).reshape(-1) | _missing(data)
-    differs = (np.equal(elements, None) != null).astype(bool)
+    masked = np.ma.getmaskarray(array).reshape(-1)
+    null = masked | _missing(data)
+    differs = np.equal(elements, None) != null
     if differs.any():
-        where = int(differs.argmax())
-        lost = "masked" if np.ma.getmaskarray(array).reshape(-1)[where] else str(data[where])
-        raise Flaw("wrong", f"{path}[{where}]: {lost} became {elements[where]!r}")
-    _KINDS[data.dtype.kind](data[~null], elements[~null], path)
+        was = np.where(masked, "a masked element", data.astype(str))
+        yield from _first_difference(was, elements, differs, path)
+    kept = ~(null | np.equal(elements, None).astype(bool))
+    yield from _KINDS[data.dtype.kind](data[kept], elements[kept], path)
 
 
 def _missing(data: Any) -> Any:
@@ -189,56 +203,57 @@ def _missing(data: Any) -> Any:
     return np.isnat(data) if data.dtype.kind == "M" else np.zeros(data.shape, bool)
 
 
-def _compare_records(array: Any, got: Any, path: str) -> None:
+def _in_records(array: Any, got: Any, path: str) -> Iterator[Flaw]:
     if not isinstance(got, list) or len(got) != len(array):
-        raise Flaw("wrong", f"{path}: another length")
-    if not all(isinstance(row, dict) and tuple(row) == array.dtype.names for row in got):
-        raise Flaw("wrong", f"{path}: the field names are lost")
-    for name in array.dtype.names:
-        _compare_array(array[name], [row[name] for row in got], f"{path}[].{name}")
+        yield Flaw("wrong", f"{path}: another length")
+    elif not all(isinstance(row, dict) and tuple(row) == array.dtype.names for row in got):
+        yield Flaw("wrong", f"{path}: the field names are lost")
+    else:
+        for name in array.dtype.names:
+            yield from _in_array(array[name], [row[name] for row in got], f"{path}[].{name}")
 
 
-def _compare_exactly(*types: type) -> Callable[[Any, Any, str], None]:
-    def check(data: Any, elements: Any, path: str) -> None:
-        _check_types(data, elements, path, *types)
-        _first_difference(data, elements, np.asarray(data.astype(object) != elements, bool), path)
+def _exact(*types: type) -> Callable[[Any, Any, str], Iterator[Flaw]]:
+    def check(data: Any, elements: Any, path: str) -> Iterator[Flaw]:
+        other = _other_types(elements, types)
+        yield from _first_difference(data, elements, other | (data.astype(object) != elements), path)
 
     return check
 
 
-def _compare_floats(data: Any, elements: Any, path: str) -> None:
-    _check_types(data, elements, path, float, int)
-    numbers = elements.astype(np.float64)
+def _floats(data: Any, elements: Any, path: str) -> Iterator[Flaw]:
+    other = _other_types(elements, (float, int))
+    numbers = np.where(other, np.nan, elements).astype(np.float64)
     differs = numbers.astype(data.dtype) != data
-    if differs.any() and np.allclose(numbers, data.astype(np.float64), rtol=1e-6, atol=0):
+    if differs.any() and np.allclose(numbers, data.astype(np.float64), rtol=_ROUNDED, atol=0):
         worst = (np.abs(numbers - data) / np.abs(data))[differs].max()
-        raise Flaw("lossy", f"{differs.mean():.0%} of the numbers are off, by up to {worst:.0e} of their value")
-    _first_difference(data, elements, differs, path)
+        yield Flaw("lossy", f"{path}: {differs.mean():.0%} of the numbers are off, by up to {worst:.0e} of their value")
+    else:
+        yield from _first_difference(data, elements, differs, path)
 
 
-def _compare_dates(data: Any, elements: Any, path: str) -> None:
-    _check_types(data, elements, path, str)
-    dates = elements.astype(str).astype("M8[ns]")
-    _first_difference(data, elements, dates != data.astype("M8[ns]"), path)
+def _dates(data: Any, elements: Any, path: str) -> Iterator[Flaw]:
+    other = _other_types(elements, (str,))
+    dates = np.where(other, "NaT", elements).astype(str).astype("M8[ns]")
+    yield from _first_difference(data, elements, dates != data.astype("M8[ns]"), path)
 
 
-def _check_types(data: Any, elements: Any, path: str, *types: type) -> None:
-    for kind in set(map(type, elements)) - set(types):
-        example = next(where for where, element in enumerate(elements) if type(element) is kind)
-        raise Flaw("wrong", f"{path}[{example}]: {data[example]} became {elements[example]!r}")
+def _other_types(elements: Any, types: tuple[type, ...]) -> Any:
+    return np.fromiter((type(element) not in types for element in elements), bool, len(elements))
 
 
-def _first_difference(data: Any, elements: Any, differs: Any, path: str) -> None:
+def _first_difference(data: Any, elements: Any, differs: Any, path: str) -> Iterator[Flaw]:
+    differs = np.asarray(differs, bool)
     if differs.any():
         where = int(differs.argmax())
-        raise Flaw("wrong", f"{path}[{where}]: {data[where]} became {elements[where]!r}")
+        yield Flaw("wrong", f"{path}[{where}]: {data[where]} became {elements[where]!r}")
 
 
-_KINDS: dict[str, Callable[[Any, Any, str], None]] = {
-    "b": _compare_exactly(bool),
-    "i": _compare_exactly(int),
-    "u": _compare_exactly(int),
-    "f": _compare_floats,
-    "M": _compare_dates,
-    "U": _compare_exactly(str),
+_KINDS: dict[str, Callable[[Any, Any, str], Iterator[Flaw]]] = {
+    "b": _exact(bool),
+    "i": _exact(int),
+    "u": _exact(int),
+    "f": _floats,
+    "M": _dates,
+    "U": _exact(str),
 }

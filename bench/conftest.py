@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 from importlib.util import find_spec
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bench.checks import Verdict, verdict
+from bench.paces import PACES, Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,23 +23,6 @@ if TYPE_CHECKING:
 collect_ignore_glob = [] if find_spec("pytest_benchmark") else ["test_*.py"]
 
 
-class Pace(NamedTuple):
-    """How much is measured.
-
-    Attributes:
-        largest: No document has more elements.
-        turns: How often each contender of a case has its turn.
-        seconds: What a turn may take, if more than one call fits.
-    """
-
-    largest: int
-    turns: int
-    seconds: float
-
-
-PACES = {"once": Pace(1000, 1, 0.0), "quick": Pace(10**5, 3, 0.004), "full": Pace(10**7, 5, 0.02)}
-# A contender that is slower than this has fewer turns.
-_PER_CONTENDER = 2.0
 _verdicts: dict[tuple[str, str, str], Verdict] = {}
 _untimed = pytest.StashKey[list[dict[str, Any]]]()
 
@@ -57,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give the contenders of a case their turns one after the other, each turn begun by another one."""
-    if {"case", "library"} <= set(metafunc.fixturenames):
+    if "contest" in metafunc.fixturenames:
         turns = min(_pace(metafunc.config).turns, getattr(metafunc.module, "TURNS", 100))
         cases = chain.from_iterable(metafunc.module.CASES.values())
         params = list(_interleave(cases, metafunc.module.LIBRARIES, turns))
@@ -85,19 +69,18 @@ def largest(request: pytest.FixtureRequest) -> int:
 class Contest:
     """One contender's turn at one case; `labels` travel with its numbers."""
 
-    def __init__(self, request: pytest.FixtureRequest) -> None:
+    def __init__(self, request: pytest.FixtureRequest, case: Case, library: Library, turn: int) -> None:
         self._config = request.config
         self._request = request
-        params = request.node.callspec.params
-        self._library, self._case, self._turn = params["library"], params["case"], params["turn"]
-        self._suite = request.module.__name__.rpartition("test_")[2]
+        self._case, self._library, self._turn = case, library, turn
+        self._suite: str = request.module.__name__.rpartition("test_")[2]
         self.labels = {
             "suite": self._suite,
             "section": next(name for name, cases in request.module.CASES.items() if self._case in cases),
             "case": self._case.name,
             "why": self._case.why,
-            "slower": self._case.slower,
             "library": self._library.name,
+            **Verdict("right").labels(),
         }
 
     def function(self, direction: str = "dumps") -> Callable[[Any], Any]:
@@ -126,7 +109,7 @@ class Contest:
         """Check the output, then take the time of some calls."""
         if not self.passes(function, argument, check):
             return
-        if self._turn * self._seconds > _PER_CONTENDER:
+        if self._turn * self._seconds > _pace(self._config).patience:
             pytest.skip("slow, and had its turns")
         seconds = max(self._seconds, 1e-8)
         # A round of 50 us is a thousand times the resolution of the clock.
@@ -148,9 +131,9 @@ class Contest:
 
 
 @pytest.fixture
-def contest(request: pytest.FixtureRequest) -> Contest:
+def contest(request: pytest.FixtureRequest, case: Case, library: Library, turn: int) -> Contest:
     """Return the contest of this test's case, library and turn."""
-    return Contest(request)
+    return Contest(request, case, library, turn)
 
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:

@@ -47,21 +47,21 @@ class Library(NamedTuple):
             return "of Python" if self.name == BASELINE else "not installed"
 
 
+def tolist(obj: Any) -> Any:
+    """Turn NumPy objects into builtins, dates into ISO 8601: the hook that is found in most projects."""
+    if isinstance(obj, (np.ndarray, np.generic)):
+        return obj.tolist()
+    if isinstance(obj, (datetime.date, datetime.time)):
+        return obj.isoformat()
+    raise TypeError(f"{type(obj).__name__} is not JSON serializable")
+
+
 class NumpyEncoder(json.JSONEncoder):
-    """The encoder that is found in most projects, with dates as ISO 8601."""
+    """The same for the standard library."""
 
     def default(self, o: Any) -> Any:
         """Turn NumPy objects into builtins."""
-        if isinstance(o, (np.ndarray, np.generic)):
-            return o.tolist()
-        if isinstance(o, (datetime.date, datetime.time)):
-            return o.isoformat()
-        return super().default(o)
-
-
-def tolist(obj: Any) -> Any:
-    """Turn NumPy objects into builtins: the hook of the libraries that know dates, or refuse them, themselves."""
-    return obj.tolist()
+        return tolist(o)
 
 
 def _orjson(module: Any, default: Function | None = None) -> Function:
@@ -82,7 +82,9 @@ LIBRARIES = [
     Library("msgspec", "msgspec", lambda m: m.json.Encoder(enc_hook=tolist).encode, lambda m: m.json.decode),
     Library("ujson", "ujson", lambda m: partial(m.dumps, default=tolist), lambda m: m.loads),
     Library("pandas", "pandas.io.json", lambda m: partial(m.ujson_dumps, double_precision=15, iso_dates=True)),
-    Library("rapidjson", "rapidjson", lambda m: partial(m.dumps, default=tolist), lambda m: m.loads, "python-rapidjson"),
+    Library(
+        "rapidjson", "rapidjson", lambda m: partial(m.dumps, default=tolist), lambda m: m.loads, "python-rapidjson"
+    ),
     Library("simplejson", "simplejson", lambda m: partial(m.dumps, default=tolist), lambda m: m.loads),
     Library(BASELINE, "json", lambda m: partial(m.dumps, cls=NumpyEncoder), lambda m: m.loads),
 ]

@@ -19,7 +19,7 @@ CASES = {
 LIBRARIES = [library for library in libraries.LIBRARIES if library.name not in LEFT_OUT]
 
 
-def test_growth(case, library, turn, contest, largest):
+def test_growth(case, contest, largest):
     array = case.make(min(case.size, largest))
     contest.labels["size"] = array.size
     contest.time(contest.function(), array, partial(check_text, array))

@@ -15,7 +15,6 @@ LIBRARIES = [
 ]
 
 
-def test_import(case, library, turn, contest):
-    contest.labels["verdict"] = "right"
+def test_import(library, contest):
     statement = "pass" if library.module == "sys" else f"import numpy, {library.module}"
-    contest.record(subprocess.check_call, ([sys.executable, "-I", "-c", statement],))
+    contest.record(subprocess.check_call, ([sys.executable, "-I", "-c", statement],), rounds=2)

@@ -17,6 +17,6 @@ def text(case, largest):
     return json.dumps(obj, cls=libraries.NumpyEncoder, separators=(",", ":")).encode()
 
 
-def test_loads(case, library, turn, contest, largest):
+def test_loads(case, contest, largest):
     encoded = text(case, largest)
     contest.time(contest.function("loads"), encoded, partial(check_value, json.loads(encoded)))

@@ -44,7 +44,7 @@ def grow(name, library_name, largest):
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak is read from Linux's /proc")
-def test_memory(case, library, turn, contest, largest):
+def test_memory(case, library, contest, largest):
     obj = document(case, largest)
     if contest.passes(contest.function(), obj, partial(check_text, obj)):
         command = [sys.executable, "-c", CHILD, str(ROOT), case.name, library.name, str(largest)]
