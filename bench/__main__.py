@@ -79,7 +79,7 @@ def _run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "raw.json"
         options = ["--pace", pace, f"--benchmark-json={raw}", *(["-k", arguments.only] if arguments.only else [])]
-        code, log = _pytest(["test_*.py"], options)
+        code, log = _pytest(options)
         if code:
             print(log, file=sys.stderr)
             return int(code)
@@ -102,18 +102,18 @@ def _write(folder: Path) -> None:
     console.print(f"{folder}/report.html")
 
 
-def _pytest(names: list[str], options: list[str]) -> tuple[int, str]:
+def _pytest(options: list[str]) -> tuple[int, str]:
     """Run pytest in this process, with a progress bar that it does not capture."""
-    folder, log = Path(__file__).parent, io.StringIO()
-    paths = [str(path) for name in names for path in sorted(folder.glob(name))]
+    log = io.StringIO()
     columns: list[Any] = [TextColumn("{task.description:60}"), BarColumn(), MofNCompleteColumn()]
-    with os.fdopen(os.dup(sys.stderr.fileno()), "w") as terminal:
-        console = Console(file=terminal)
-        with Progress(
-            *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True
-        ) as progress:
-            with contextlib.redirect_stdout(log):
-                code = pytest.main([*paths, "-q", "-p", "no:cacheprovider", *options], plugins=[Bar(progress)])
+    with contextlib.ExitStack() as stack:
+        console = Console(file=stack.enter_context(os.fdopen(os.dup(sys.stderr.fileno()), "w")))
+        columns += [TimeElapsedColumn(), TimeRemainingColumn()]
+        progress = stack.enter_context(Progress(*columns, console=console, transient=True))
+        stack.enter_context(contextlib.redirect_stdout(log))
+        code = pytest.main(
+            [str(Path(__file__).parent), "-q", "-p", "no:cacheprovider", *options], plugins=[Bar(progress)]
+        )
     return code, log.getvalue()
 
 

@@ -48,6 +48,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(("case", "library", "turn"), params)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests of the suite itself out where benchmarks are timed."""
+    if config.getoption("pace") != "once":
+        items[:] = [item for item in items if "contest" in getattr(item, "fixturenames", ())]
+
+
 def _interleave(cases: Iterable[Case], libraries: list[Library], turns: int) -> Iterator[Any]:
     for case in cases:
         for turn in range(turns):
@@ -71,6 +77,7 @@ class Contest:
 
     def __init__(self, request: pytest.FixtureRequest, case: Case, library: Library, turn: int) -> None:
         self._config = request.config
+        self._seconds = 1.0
         self._request = request
         self._case, self._library, self._turn = case, library, turn
         self._suite: str = request.module.__name__.rpartition("test_")[2]
@@ -82,6 +89,11 @@ class Contest:
             "library": self._library.name,
             **Verdict("right").labels(),
         }
+
+    @property
+    def timed(self) -> bool:
+        """Whether the clock runs."""
+        return not self._config.option.benchmark_disable
 
     def function(self, direction: str = "dumps") -> Callable[[Any], Any]:
         """Return what the library does; a library that is not installed skips the test."""
@@ -125,8 +137,8 @@ class Contest:
         benchmark.extra_info = self.labels
         gc.collect()
         gc.freeze()
-        # The first call may fill a cache, unless it is so slow that it hardly matters.
-        warmup = int(rounds > 1)
+        # The first call may fill a cache; a slow one is not worth two.
+        warmup = int(self._seconds < 0.1)
         return benchmark.pedantic(function, args, rounds=rounds, iterations=iterations, warmup_rounds=warmup)
 
 

@@ -53,7 +53,7 @@ _COLOURS = {
     ],
 }
 _MARKERS = ["o", "o", "s", "s", "D", "^", "v", "P", "<", ">", "|"]
-_WIDTH = 7.2
+_WIDTH = 5.6
 HEADLINES = ["float64", "float32", "int64", "strided [::2]", "masked float64", "datetime64[ns] with NaT", "ML response"]
 HEADLINES += ["100 embeddings", "1000 rows of scalars", "no NumPy at all", "digits", "GeoJSON"]
 
@@ -71,7 +71,7 @@ def draw(results: Results, folder: Path) -> dict[str, str]:
                 figure = plot(theme)
                 for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
                     path = folder / f"{stem}-{theme}.{suffix}"
-                    figure.savefig(path, bbox_inches="tight", pad_inches=0.12, metadata=metadata, dpi=144)
+                    figure.savefig(path, bbox_inches="tight", pad_inches=0.12, metadata=metadata, dpi=130)
     return {stem: title for stem, (title, _plot) in figures.items()}
 
 
@@ -97,11 +97,11 @@ def _plots(results: Results) -> dict[str, tuple[str, Callable[[str], Figure]]]:
     sections = results.sections("dumps")
     chosen = [case for cases in sections.values() for case in cases if case in HEADLINES]
     if chosen:
-        title = "dumps: how many times as fast as json"
-        plots["summary"] = (title, lambda theme: _speedups(results, "dumps", chosen, theme, title))
+        title = "dumps: times as fast as json"
+        plots["summary"] = (title, _later(_speedups, results, "dumps", chosen, title))
     for suite in ("dumps", "loads"):
         for section, cases in results.sections(suite).items():
-            title = f"{suite}: {section[0].lower()}{section[1:]}" if suite == "dumps" else "loads"
+            title = f"{suite}: {section[0].lower()}{section[1:]}"
             stem = f"{suite}-{section.split()[-1].lower()}"
             plots[stem] = (title, _later(_speedups, results, suite, cases, title))
     if "growth" in results.suites():
@@ -131,8 +131,9 @@ def _plain_number(value: float, _position: int = 0) -> str:
 
 def _speedups(results: Results, suite: str, cases: list[str], theme: str, title: str) -> Figure:
     libraries = results.libraries(suite)
-    figure = Figure(figsize=(_WIDTH, 0.56 * len(cases) + 0.3))
-    nothing, axes = figure.subplots(1, 2, sharey=True, width_ratios=(1, 6.2), gridspec_kw={"wspace": 0.02})
+    figure = Figure(figsize=(4.8, 0.5 * len(cases)))
+    figure.subplots_adjust(0, 0, 1, 1)
+    nothing, axes = figure.subplots(1, 2, sharey=True, width_ratios=(1, 5.4), gridspec_kw={"wspace": 0.02})
     for position, case in enumerate(cases):
         if position % 2 == 0:
             for panel in (nothing, axes):
@@ -142,7 +143,7 @@ def _speedups(results: Results, suite: str, cases: list[str], theme: str, title:
             row = results.row(suite, case, library)
             if row is None:
                 continue
-            height = position + 0.8 * (lane / (len(libraries) - 1) - 0.5)
+            height = position + 0.7 * (lane / (len(libraries) - 1) - 0.5)
             if row.get("speedup"):
                 _mark(axes, row["speedup"], height, row, theme)
             elif "median" not in row:
@@ -150,13 +151,9 @@ def _speedups(results: Results, suite: str, cases: list[str], theme: str, title:
                 missing += 1
     axes.axvline(1, color=_look(BASELINE, theme)[0], lw=0.8, zorder=1)
     _set_speedup_axes(nothing, axes, cases, theme)
-    figure.suptitle(
-        title[0].upper() + title[1:] if suite not in title else title,
-        x=0.02,
-        y=1 + 0.1 / figure.get_figheight(),
-        ha="left",
-        weight="bold",
-    )
+    if not nothing.lines:
+        nothing.set_xticks([])
+    nothing.set_title(title, loc="left", weight="bold", fontsize=12)
     _legend(figure, libraries, theme)
     return figure
 
@@ -181,7 +178,7 @@ def _set_speedup_axes(nothing: Any, axes: Any, cases: list[str], theme: str) -> 
         panel.spines["left"].set_visible(False)
     axes.set_xscale("log")
     low, high = axes.get_xlim()
-    axes.set_xlim(min(low, 0.5), max(high, 20))
+    axes.set_xlim(min(low * 0.85, 0.5), max(high, 20))
     axes.xaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
@@ -193,7 +190,7 @@ def _legend(figure: Figure, libraries: list[str], theme: str) -> None:
     handles = []
     for library in libraries:
         colour, marker = _look(library, theme)
-        name = f"{library} + NumpyEncoder = 1×" if library == BASELINE else library
+        name = f"{library} = 1×" if library == BASELINE else library
         handles.append(
             Line2D([], [], color=colour, marker=marker, ls="", ms=8 if library == OWN else 6, mew=1.4, label=name)
         )
@@ -205,7 +202,7 @@ def _legend(figure: Figure, libraries: list[str], theme: str) -> None:
     figure.legend(
         handles=handles,
         loc="upper left",
-        bbox_to_anchor=(0.0, -0.28 / figure.get_figheight()),
+        bbox_to_anchor=(-0.3, -0.5 / figure.get_figheight()),
         ncols=3,
         fontsize=9,
         columnspacing=1.4,
@@ -238,24 +235,26 @@ def _memory(results: Results, theme: str) -> Figure:
     cases = [case for section in results.sections("memory").values() for case in section]
     libraries = results.libraries("memory")
     figure = Figure(figsize=(_WIDTH, 0.27 * len(libraries) * len(cases) + 0.7))
-    panels = figure.subplots(len(cases), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.16})[:, 0]
+    panels = figure.subplots(len(cases), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.17})[:, 0]
     for axes, case in zip(panels, cases, strict=True):
         rows = [row for row in (results.row("memory", case, library) for library in libraries) if row]
         for position, row in enumerate(rows):
             _memory_bar(axes, position, row, theme)
         axes.set_yticks(range(len(rows)), [row["library"] for row in rows], fontsize=9)
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_title(case, loc="left", fontsize=10)
+        axes.set_title(f"dumps: peak memory, {case}", loc="left", weight="bold", fontsize=11)
         axes.tick_params(length=0)
         axes.grid(axis="x", lw=0.7)
         axes.margins(x=0.16)
     panels[-1].set_xlabel("MiB above what the process and the array held before the call", fontsize=9.5)
-    figure.suptitle("dumps: peak memory", x=0.02, y=0.94, ha="left", weight="bold")
+    figure.subplots_adjust(0, 0, 1, 1)
     handles = [
         Patch(color=THEMES[theme]["text"], alpha=0.75, label="the output itself"),
         Patch(color=_look("orjson", theme)[0], label="all that was held at the peak"),
     ]
-    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.9, 0.95), ncols=2, fontsize=9)
+    figure.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(-0.1, -0.45 / figure.get_figheight()), ncols=2, fontsize=9
+    )
     return figure
 
 

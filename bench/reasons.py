@@ -1,4 +1,4 @@
-"""Why a contender is ahead of fastnpjson, as the profile says: the reasons that the report prints beside the numbers."""
+"""Why a contender is ahead of fastnpjson, as the profile says; the report prints it beside the numbers."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ BEGIN, END = "<!-- bench:begin (python -m bench report writes this block) -->", 
 SIGNS = {"right": "", "lossy": "≈", "wrong": "✗", "invalid": "✗"}
 README_CASES = ["float64", "float32", "int64", "strided [::2]", "masked float64", "datetime64[ns] with NaT"]
 README_CASES += ["ML response", "100 embeddings", "1000 rows of scalars", "no NumPy at all"]
+# Terminals that are narrower show as many contenders as README.md does.
+_WIDE = 140
 README_LIBRARIES = [OWN, "orjson", "ssrjson", "msgspec", "ujson"]
 
 
@@ -115,7 +117,7 @@ def readme_block(results: Results) -> str:
             BEGIN,
             "<picture>",
             '<source media="(prefers-color-scheme: dark)" srcset="bench/report/summary-dark.svg">',
-            '<img alt="How many times as fast as json each library encodes each case" src="bench/report/summary-light.svg">',
+            '<img alt="How many times as fast as json each contender is" src="bench/report/summary-light.svg">',
             "</picture>",
             "",
             "Times as fast as `json` with the usual `NumpyEncoder` (medians; arrays of a million elements).",
@@ -153,6 +155,8 @@ def show(results: Results, console: Console) -> None:
             continue
         for section, cases in results.sections(suite).items():
             libraries = [name for name in results.libraries(suite) if name != BASELINE]
+            if console.width < _WIDE:
+                libraries = [name for name in libraries if name in README_LIBRARIES]
             table = Table(title=f"{suite}: {section} (times as fast as {BASELINE})", title_justify="left")
             table.add_column("case")
             table.add_column(BASELINE, justify="right")
