@@ -78,7 +78,13 @@ def _run(arguments: argparse.Namespace) -> int:
     pace, start = "quick" if arguments.quick else "full", time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "raw.json"
-        options = ["--pace", pace, f"--benchmark-json={raw}", *(["-k", arguments.only] if arguments.only else [])]
+        options = [
+            "--pace",
+            pace,
+            "--benchmark-quiet",
+            f"--benchmark-json={raw}",
+            *(["-k", arguments.only] if arguments.only else []),
+        ]
         code, log = _pytest(options)
         if code:
             print(log, file=sys.stderr)

@@ -126,7 +126,8 @@ class Contest:
         seconds = max(self._seconds, 1e-8)
         # A round of 50 us is a thousand times the resolution of the clock.
         iterations = max(1, round(5e-5 / seconds))
-        rounds = max(1, min(100, int(_pace(self._config).seconds / (seconds * iterations))))
+        rounds = min(100, int(_pace(self._config).seconds / (seconds * iterations)))
+        rounds = max(rounds, 3 if seconds < _pace(self._config).seconds else 1)
         self.record(function, (argument,), rounds, iterations)
 
     def record(self, function: Callable[..., Any], args: tuple[Any, ...], rounds: int = 1, iterations: int = 1) -> Any:

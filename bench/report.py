@@ -24,7 +24,7 @@ README = BENCH.parent / "README.md"
 BEGIN, END = "<!-- bench:begin (python -m bench report writes this block) -->", "<!-- bench:end -->"
 SIGNS = {"right": "", "lossy": "≈", "wrong": "✗", "invalid": "✗"}
 README_CASES = ["float64", "float32", "int64", "strided [::2]", "masked float64", "datetime64[ns] with NaT"]
-README_CASES += ["ML response", "100 embeddings", "1000 rows of scalars", "no NumPy at all"]
+README_CASES += ["datetime64[s] with NaT", "ML response", "100 embeddings", "1000 rows of scalars", "no NumPy at all"]
 # Terminals that are narrower show as many contenders as README.md does.
 _WIDE = 140
 README_LIBRARIES = [OWN, "orjson", "ssrjson", "msgspec", "ujson"]
@@ -47,7 +47,8 @@ def _render(template: str, results: Results, folder: Path, titles: dict[str, str
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"time": time, "cell": cell, "size": size, "pipes": lambda text: text.replace("|", "\\|")}
+    environment.filters |= {"time": time, "clock": clock, "cell": cell, "size": size, "lead": lead}
+    environment.filters["pipes"] = lambda text: text.replace("|", r"\|")
     environment.globals |= {
         "BASELINE": BASELINE,
         "OWN": OWN,
@@ -83,6 +84,11 @@ def _three_digits(number: float) -> str:
     return f"{number:.0f}" if number >= 100 else f"{number:.3g}"
 
 
+def clock(row: Row | None) -> str:
+    """Write the time of the baseline, with a sign if its output is not right."""
+    return "" if row is None else f"{time(row['median'])} {SIGNS[row['verdict']]}".rstrip()
+
+
 def cell(row: Row | None) -> str:
     """Write what a table says of a contender: its speed-up with a sign if its output is not right, or what it did."""
     if row is None:
@@ -92,6 +98,11 @@ def cell(row: Row | None) -> str:
     ratio = row["speedup"]
     number = time(row["median"]) if ratio is None else f"{_two_digits(ratio)}×"
     return f"{number} {SIGNS[row['verdict']]}".rstrip()
+
+
+def lead(row: Row) -> str:
+    """Write by how much a contender is ahead, with a sign if its output is not right."""
+    return f"{row['ratio']:.2f}× {SIGNS[row['verdict']]}".rstrip()
 
 
 def _two_digits(number: float) -> str:
@@ -106,7 +117,7 @@ def readme_block(results: Results) -> str:
     lines = ["| " + " | ".join(header) + " |", "|---|" + "--:|" * (len(header) - 1)]
     for case in cases:
         base = results.row("dumps", case, BASELINE)
-        cells = [case, time(base["median"]) if base else ""]
+        cells = [case, clock(base)]
         cells += [cell(results.row("dumps", case, library)) for library in README_LIBRARIES]
         lines.append("| " + " | ".join(cells) + " |")
     contenders = ", ".join(
@@ -126,7 +137,7 @@ def readme_block(results: Results) -> str:
             *lines,
             "",
             f"{machine['cpu']}, {machine['python']}; {contenders}; {run['date'][:10]}.",
-            f"All cases, all contenders, memory, spread and the {len(results.behind())} rows in which fastnpjson is behind:",
+            f"All cases and contenders, spread, memory, and where another is ahead ({len(results.behind())} cases):",
             "[bench/report/report.md](bench/report/report.md).",
             END,
         ]
@@ -165,7 +176,7 @@ def show(results: Results, console: Console) -> None:
             for case in cases:
                 base = results.row(suite, case, BASELINE)
                 cells = [_coloured(results.row(suite, case, library)) for library in libraries]
-                table.add_row(case, time(base["median"]) if base and "median" in base else "", *cells)
+                table.add_row(Text(case), clock(base), *cells)
             console.print(table)
 
 
@@ -184,12 +195,12 @@ def compare(old: Results, new: Results, console: Console) -> None:
         times = [time(side["median"]) if "median" in side else "" for side in (before, row)]
         word = f"{_two_digits(max(ratio, 1 / ratio))}× {'slower' if ratio > 1 else 'faster'}" if all(times) else ""
         style = "red" if ratio > 1 else "green"
-        table.add_row(row["suite"], row["case"], row["library"], *times, Text(word, style), verdict)
+        table.add_row(row["suite"], Text(row["case"]), row["library"], *times, Text(word, style), verdict)
     console.print(table if changes else "Nothing differs by more than the spread of its own runs.")
     for name, one, other in (("only before", list(old), list(new)), ("only after", list(new), list(old))):
         lost = [" ".join(key) for key in one if key not in other]
         if lost:
-            console.print(f"{name}: {', '.join(lost)}")
+            console.print(f"{name}: {', '.join(lost)}", markup=False)
     if old.data["machine"] != new.data["machine"]:
         console.print("These are two machines: the times say little.", style="yellow")
 

@@ -124,8 +124,20 @@ class Results:
         return sorted((row for row in rows if row), key=lambda row: row.get("median", float("inf")))
 
     def behind(self) -> list[Row]:
-        """Return where a contender is ahead of fastnpjson, by more than noise, the furthest first."""
-        return sorted(self._ahead(), key=lambda row: -row["ratio"])
+        """Return the cases in which a contender is ahead of fastnpjson by more than noise, the furthest first."""
+        cases: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in sorted(self._ahead(), key=lambda row: -row["ratio"]):
+            cases[row["suite"], row["case"]].append(row)
+        return [
+            {
+                "suite": suite,
+                "case": case,
+                "own": self._rows[suite, case, OWN]["median"],
+                "ahead": rows,
+                "reasons": list(dict.fromkeys(row["reason"] for row in rows)),
+            }
+            for (suite, case), rows in cases.items()
+        ]
 
     def _ahead(self) -> Iterator[Row]:
         for row in self.data["rows"]:
@@ -134,4 +146,4 @@ class Results:
                 continue
             ratio = own["median"] / row["median"]
             if ratio > NOISE and row["q3"] < own["q1"]:
-                yield {**row, "ratio": ratio, "own": own["median"], "reason": reason(row)}
+                yield {**row, "ratio": ratio, "reason": reason(row)}
