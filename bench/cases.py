@@ -65,6 +65,11 @@ def _fractions(size: int) -> Array:
     return _dates(size, "M8[us]") + _rng().integers(0, MILLION, size)
 
 
+def table(size: int) -> Array:
+    """Make a table of float64 in 100 columns, which web frameworks are asked for."""
+    return _floats((size // 100, 100))
+
+
 def _with_nan(size: int) -> Array:
     return np.where(_rng().random(size) < 0.1, np.nan, _floats(size))
 

@@ -97,10 +97,11 @@ class Contest:
 
     def function(self, direction: str = "dumps") -> Callable[[Any], Any]:
         """Return what the library does; a library that is not installed skips the test."""
-        if find_spec(self._library.module.partition(".")[0]) is None:
-            pytest.skip(f"{self._library.module} is not installed")
         self._direction = direction
-        return self._library.function(direction)
+        try:
+            return self._library.function(direction)
+        except ModuleNotFoundError as error:
+            pytest.skip(f"{error.name} is not installed")
 
     def passes(self, function: Callable[[Any], Any], argument: Any, check: Check) -> bool:
         """Check the output, once for all turns, and tell whether there is something to measure.

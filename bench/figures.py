@@ -107,7 +107,7 @@ def _plots(results: Results) -> dict[str, tuple[str, Callable[[str], Figure]]]:
     if chosen:
         title = "dumps: times as fast as json"
         plots["summary"] = (title, _later(_speedups, results, "dumps", chosen, title))
-    for suite in ("dumps", "loads"):
+    for suite in results.speed_suites():
         for section, cases in results.sections(suite).items():
             title = f"{suite}: {section[0].lower()}{section[1:]}"
             stem = f"{suite}-{section.split()[-1].lower()}"

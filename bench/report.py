@@ -161,9 +161,7 @@ def block_in(readme: str) -> str:
 
 def show(results: Results, console: Console) -> None:
     """Print the tables of speed-ups."""
-    for suite in results.suites():
-        if suite in {"memory", "import", "growth"}:
-            continue
+    for suite in results.speed_suites():
         for section, cases in results.sections(suite).items():
             libraries = [name for name in results.libraries(suite) if name != BASELINE]
             if console.width < _WIDE:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 OWN = "fastnpjson"
 # What is faster by less is called equal: two runs of the same code differ as much.
 NOISE = 1.05
-_BESIDE = ("numpy", "pytest-benchmark", "scikit-learn", "pillow")
+# Suites with figures of their own.
+_OTHERS = {"growth", "memory", "import"}
+_BESIDE = ("fastapi", "flask", "starlette", "numpy", "pytest-benchmark", "scikit-learn", "pillow")
 
 
 def merge(raw: dict[str, Any], **run: Any) -> dict[str, Any]:
@@ -96,6 +98,10 @@ class Results:
         """Return the names of the suites, in the order in which they ran."""
         return list(dict.fromkeys(row["suite"] for row in self.data["rows"]))
 
+    def speed_suites(self) -> list[str]:
+        """Return the names of the suites that compare times with the baseline's, case by case."""
+        return [suite for suite in self.suites() if suite not in _OTHERS]
+
     def sections(self, suite: str) -> dict[str, list[str]]:
         """Return the cases of a suite by section."""
         sections: dict[str, dict[str, None]] = defaultdict(dict)
@@ -142,7 +148,7 @@ class Results:
     def _ahead(self) -> Iterator[Row]:
         for row in self.data["rows"]:
             own = self._rows.get((row["suite"], row["case"], OWN), {})
-            if row["suite"] in {"memory", "import"} or "median" not in row or "median" not in own:
+            if row["suite"] in _OTHERS - {"growth"} or "median" not in row or "median" not in own:
                 continue
             ratio = own["median"] / row["median"]
             if ratio > NOISE and row["q3"] < own["q1"]:

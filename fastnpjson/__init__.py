@@ -21,7 +21,8 @@ from orjson import (
     loads,
 )
 
-from fastnpjson._encode import Encoder, default, dumps, dumps_str
+from fastnpjson._encode import default, dumps, dumps_str
+from fastnpjson._encoder import Encoder
 
 __all__ = [
     "OPT_APPEND_NEWLINE",

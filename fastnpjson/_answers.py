@@ -31,6 +31,11 @@ class Answers:
         self.given: list[_Answer] = []
         self._earlier: dict[int, deque[_Answer]] = {}
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What the default raised when it was last asked."""
+        return self.given[-1].error if self.given else None
+
     def ask(self, obj: Any) -> Any:
         """Return or raise what the default returns or raises."""
         earlier = self._earlier.get(id(obj))

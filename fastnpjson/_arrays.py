@@ -1,38 +1,28 @@
-"""A NumPy object to JSON: native where orjson is right, copied or converted where it is not."""
+"""A NumPy array to JSON: written by orjson where it is right, copied or converted where it is not."""
 
 from __future__ import annotations
 
-import datetime
-from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import orjson
 
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
-import numpy.ma as ma
-import orjson
-from orjson import Fragment, JSONEncodeError
-from orjson import dumps as orjson_dumps
+from numpy import ma
 
-from fastnpjson import _datetimes, _numbers
-from fastnpjson._datetimes import Unsupported
+from fastnpjson import _numbers
+from fastnpjson._datetimes import DATES, dates
+from fastnpjson._ticks import Unsupported
+from fastnpjson._timedeltas import durations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Convert = Callable[[Any], Any]
     Array = np.ndarray[Any, Any]
 
-NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
-# What `converter` makes of an object that is for the caller's default.
-UNKNOWN: Final = object()
-# The dtypes that orjson writes right whatever the values, and their scalars; it does not know longlong scalars.
-NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))
-NATIVE_SCALARS: Final = frozenset(np.dtype(code).type for code in "?bBhHiIlLfd")
-DATES: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
-_PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 _NULLS: Final = {"f": np.nan, "M": "NaT", "m": "NaT"}
+_NOT_MISSING: Final = object()
 
 
 class Style(NamedTuple):
@@ -42,69 +32,41 @@ class Style(NamedTuple):
     decimals: int | None = None
 
 
-def _float32(scalar: Any) -> Fragment:
-    return Fragment(orjson_dumps(scalar, None, NUMPY))
+class Written(NamedTuple):
+    """JSON text, or else builtins: nested lists of what are Python objects, such as strings and records."""
+
+    text: bytes | None
+    builtins: Any = None
 
 
-_SCALARS = {np.bool_: bool, np.str_: str} | {np.dtype(code).type: int for code in "bBhHiIlLqQ"}
-_FLOATS = {np.float64: float, np.float32: _float32}
-
-
-@cache
-def converter(style: Style) -> Convert:
-    """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
-    native, scalars = NATIVE, dict[type, Any](_SCALARS)
-    if style.option & orjson.OPT_STRICT_INTEGER:
-        native = native - set(map(np.dtype, "lLqQ"))
-    if style.decimals is None:
-        scalars |= _FLOATS
-    else:
-        native = native - set(map(np.dtype, "fd"))
-
-    def convert(obj: Any) -> Any:
-        kind = type(obj)
-        scalar = scalars.get(kind)
-        if scalar is not None:
-            return scalar(obj)
-        if kind is np.ndarray and obj.dtype in native:
-            try:
-                return Fragment(orjson_dumps(obj, None, NUMPY))
-            except JSONEncodeError:  # not contiguous, or without dimensions
-                pass
-        elif not issubclass(kind, (np.ndarray, np.generic)):
-            return _subclass(obj, style.option)
-        try:
-            written = write(obj, style)
-        except Unsupported:
-            return UNKNOWN
-        return Fragment(written) if type(written) is bytes else written
-
-    return convert
-
-
-def _subclass(obj: Any, option: int) -> Any:
-    if issubclass(type(obj), datetime.datetime) and not option & _PASSTHROUGH:
-        return _datetimes.plain(obj, option & DATES)
-    return UNKNOWN
-
-
-def write(obj: Any, style: Style) -> Any:
+def write(obj: Any, style: Style) -> Written:
     """Write an array or a scalar of NumPy.
-
-    Returns:
-        JSON text, or nested lists where the elements are Python objects: strings, records, an object array's.
 
     Raises:
         Unsupported: its dtype has no JSON.
         JSONEncodeError: bytes that are not UTF-8, integers that `OPT_STRICT_INTEGER` forbids.
     """
-    masked = issubclass(type(obj), ma.MaskedArray)
-    array = obj if masked else np.asarray(obj)
-    at_least_1d = array if array.ndim else array.reshape(1)
-    written = _write_masked(at_least_1d, style) if masked else _write(at_least_1d, style)
-    if type(written) is bytes:
-        return written if array.ndim else written[1:-1]
-    return written.tolist() if array.ndim else written.tolist()[0]
+    if issubclass(type(obj), ma.MaskedArray):
+        array, mask = ma.getdata(obj, subok=False), ma.getmaskarray(obj)
+        elements = _elements(np.atleast_1d(array), style, np.atleast_1d(mask))
+    else:
+        array = np.asarray(obj)
+        elements = _elements(np.atleast_1d(array), style)
+    if isinstance(elements, bytes):
+        return Written(elements if array.ndim else elements[1:-1])
+    return Written(None, elements.tolist() if array.ndim else elements.tolist()[0])
+
+
+def decode(encoded: bytes) -> str:
+    """Decode the bytes of a NumPy scalar.
+
+    Raises:
+        JSONEncodeError: they are not UTF-8.
+    """
+    try:
+        return encoded.decode()
+    except UnicodeDecodeError as error:
+        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
 
 
 def has_nan(obj: Any) -> bool:
@@ -121,19 +83,19 @@ def has_nan(obj: Any) -> bool:
     return not np.isfinite(numbers.astype(np.float64) if array.dtype.isbuiltin == 2 else numbers).all()
 
 
-def _write(array: Array, style: Style) -> bytes | Array:
-    writer = _others if array.dtype.isbuiltin == 2 else _WRITERS.get(array.dtype.kind)
+def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
+    """Return JSON text, or an object array of the same shape, of an array with a dimension."""
+    if array.dtype.names is not None:
+        return _records(array, style, mask)
+    if mask is not None and mask.any():
+        return _masked(array, style, mask)
+    writer = _numbers_of_users if array.dtype.isbuiltin == 2 else _WRITERS.get(array.dtype.kind)
     if writer is None:
         raise Unsupported
     return writer(array, style)
 
 
-def _write_masked(array: Any, style: Style) -> bytes | Array:
-    data, mask = ma.getdata(array, subok=False), ma.getmaskarray(array)
-    if data.dtype.names is not None:
-        return _records(array, style)
-    if not mask.any():
-        return _write(data, style)
+def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
     kind = data.dtype.kind
     data = data.copy()
     data[mask] = _NULLS.get(kind, np.zeros((), data.dtype))
@@ -141,11 +103,10 @@ def _write_masked(array: Any, style: Style) -> bytes | Array:
         text = _numbers.masked_integers(data, mask)
         if text is not None:
             return text
-    written = _write(data, style)
+    written = _elements(data, style)
     if kind in _NULLS:
         return written
-    elements = np.empty(data.shape, object)
-    elements[...] = _builtins(written)
+    elements = np.array(orjson.loads(written), object).reshape(data.shape) if isinstance(written, bytes) else written
     elements[mask] = None
     return elements
 
@@ -159,57 +120,50 @@ def _floats(array: Array, style: Style) -> bytes | Array:
 
 
 def _dates(array: Array, style: Style) -> bytes | Array:
-    return _datetimes.dates(_numbers.contiguous(array), style.option & DATES)
+    return dates(_numbers.contiguous(array), style.option & DATES)
 
 
 def _durations(array: Array, _style: Style) -> Array:
-    return _datetimes.durations(_numbers.contiguous(array))
+    return durations(_numbers.contiguous(array))
 
 
 def _strings(array: Array, _style: Style) -> Array:
     strings = array.astype(object)
-    missing = getattr(array.dtype, "na_object", UNKNOWN)
-    if missing is not UNKNOWN:
-        strings[np.frompyfunc(lambda string: string is missing, 1, 1)(strings).astype(bool)] = None
+    missing = getattr(array.dtype, "na_object", _NOT_MISSING)
+    if missing is not _NOT_MISSING:
+        strings[_numbers.elementwise(lambda string: string is missing, strings).astype(bool)] = None
     return strings
 
 
 def _bytes(array: Array, _style: Style) -> Array:
-    return np.frompyfunc(_text, 1, 1)(array.astype(object))
-
-
-def _text(encoded: bytes) -> str:
-    try:
-        return encoded.decode()
-    except UnicodeDecodeError as error:
-        raise JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
+    return _numbers.elementwise(decode, array.astype(object))
 
 
 def _objects(array: Array, _style: Style) -> Array:
     return array
 
 
-def _others(array: Array, style: Style) -> bytes | Array:
-    if array.dtype.names is not None:
-        return _records(array, style)
-    # The dtypes of ml_dtypes, as the first kind of number that holds all of their values.
+def _numbers_of_users(array: Array, style: Style) -> bytes | Array:
+    """Write a dtype that NumPy does not know, such as those of ml_dtypes, as the number that holds all its values."""
     for number in (np.int64, np.float32, np.float64):
         if np.can_cast(array.dtype, number, "safe"):
-            return _write(array.astype(number), style)
+            with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
+                return _elements(array.astype(number), style)
     raise Unsupported
 
 
-def _records(array: Array, style: Style) -> Array:
+def _records(array: Array, style: Style, mask: Array | None) -> Array:
     flat, names = array.reshape(-1), array.dtype.names or ()
-    columns = [_builtins(write(flat[name], style)) for name in names]
+    masks = None if mask is None else mask.reshape(-1)
+    columns = [_builtins(_elements(flat[name], style, None if masks is None else masks[name])) for name in names]
     rows = zip(*columns, strict=True) if names else repeat((), flat.size)
     records = np.empty(flat.shape, object)
     records[:] = [dict(zip(names, row, strict=True)) for row in rows]
     return records.reshape(array.shape)
 
 
-def _builtins(written: Any) -> Any:
-    return orjson.loads(written) if type(written) is bytes else written
+def _builtins(elements: bytes | Array) -> Any:
+    return orjson.loads(elements) if isinstance(elements, bytes) else elements.tolist()
 
 
 _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
@@ -222,6 +176,5 @@ _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
     "U": _strings,
     "T": _strings,
     "S": _bytes,
-    "V": _others,
     "O": _objects,
 }

@@ -1,36 +1,28 @@
-"""``datetime64`` and ``timedelta64`` arrays to JSON text.
+"""``datetime64`` arrays to JSON: ISO 8601 as orjson writes it, with its expanded years for what has more digits.
 
-orjson writes most ``datetime64`` arrays right and fast, some wrongly, and dies on a few. `dates` hands it
-those that it writes exactly and writes the others itself, in ISO 8601: dates with its expanded years,
-durations as PnYnMnDTnHnMnS.
+orjson writes most ``datetime64`` arrays right and fast, some wrongly, and dies on a few. It gets those that
+it writes exactly.
 """
 
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
 
+from fastnpjson._ticks import MONTHS, SECONDS, TICKS, NaT, decimals, elementwise
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     Array = np.ndarray[Any, Any]
-    Parts = tuple[tuple[int | str, str], ...]
 
-NaT = np.iinfo(np.int64).min
-
-_MONTHS = {"Y": 12, "M": 1}
-# The seconds in a tick, and the ticks in a second, of the other units.
-_SECONDS = {"W": 604800, "D": 86400, "h": 3600, "m": 60}
-_TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9, "ps": 10**12, "fs": 10**15, "as": 10**18}
+# orjson's flags for dates.
+DATES: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+_NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
 # The Gregorian calendar repeats itself every 400 years.
-_CYCLE = 146097 * 86400
-
-
-class Unsupported(TypeError):
-    """Raised for a dtype that has no JSON."""
+_CYCLE: Final = 146097 * 86400
 
 
 def _native_bounds(unit: str) -> tuple[int, int]:
@@ -42,39 +34,36 @@ def _native_bounds(unit: str) -> tuple[int, int]:
     return int(bounds[0]), int(bounds[1])
 
 
-_NATIVE = {
-    np.dtype(f"M8[{unit}]"): (*_native_bounds(unit), _TICKS.get(unit, 1))
+_NATIVE: Final = {
+    np.dtype(f"M8[{unit}]"): (*_native_bounds(unit), TICKS.get(unit, 1))
     for unit in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")
 }
+# The units below a microsecond; 64 bits of them stay within the years that orjson writes.
+_FINE: Final = {np.dtype(f"M8[{unit}]"): TICKS[unit] for unit in ("ns", "ps", "fs", "as")}
 
 
 def dates(array: Array, option: int) -> bytes | Array:
     """Write a ``datetime64`` array.
 
     Args:
-        array: C-contiguous, in native byte order, at least one dimension.
-        option: orjson's flags, of which `OPT_NAIVE_UTC`, `OPT_UTC_Z` and `OPT_OMIT_MICROSECONDS` count.
+        array: C-contiguous, in native byte order, of at least one dimension.
+        option: orjson's flags for dates.
 
     Returns:
-        JSON text, or an object array of the same shape that holds a string, or `None` for NaT, for each element.
+        JSON text, or an object array of the same shape with a string, or `None` for NaT, for each element.
 
     Raises:
         Unsupported: the dtype has no unit.
     """
-    if array.size and array.dtype in _NATIVE:
-        text = _native_dates(array, option | orjson.OPT_SERIALIZE_NUMPY)
-        if text is not None:
-            return text
-    return _each(array, lambda ticks, unit: _date_texts(ticks, unit, option))
-
-
-def durations(array: Array) -> Array:
-    """Write a ``timedelta64`` array: an object array with a string, or `None` for NaT, for each element.
-
-    Raises:
-        Unsupported: the dtype has no unit.
-    """
-    return _each(array, lambda ticks, unit: [_duration_text(tick, unit) for tick in ticks.tolist()])
+    text = _native(array, option) if array.size and array.dtype in _NATIVE else None
+    if text is not None:
+        return text
+    if array.dtype in _FINE:
+        flat = array.reshape(-1)
+        pieces = (flat[start : start + 16384] for start in range(0, flat.size, 16384))
+        text = b"[" + b",".join(_fine(piece, option) for piece in pieces) + b"]"
+        return text if array.ndim == 1 else np.array(orjson.loads(text), object).reshape(array.shape)
+    return elementwise(array, lambda ticks, unit: _texts(ticks, unit, option))
 
 
 def plain(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.Fragment | None:
@@ -82,7 +71,7 @@ def plain(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.
 
     The nanoseconds of a ``pandas.Timestamp`` are kept, ``pandas.NaT`` becomes `None`.
     """
-    if moment != moment:
+    if math.isnan(moment.year):
         return None
     builtin = datetime.datetime.combine(moment.date(), moment.timetz())
     nanosecond = getattr(moment, "nanosecond", 0)
@@ -93,7 +82,8 @@ def plain(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.
     return orjson.Fragment(seconds[:20] + b".%06d%03d" % (builtin.microsecond, nanosecond) + seconds[20:])
 
 
-def _native_dates(array: Array, option: int) -> bytes | None:
+def _native(array: Array, option: int) -> bytes | None:
+    """Let orjson write an array that it writes exactly, NaT as a date that does not occur."""
     lowest, highest, per_second = _NATIVE[array.dtype]
     ticks = array.view(np.int64)
     first, last, absent = int(ticks.min()), int(ticks.max()), None
@@ -106,12 +96,12 @@ def _native_dates(array: Array, option: int) -> bytes | None:
         first = int(ticks.min())
     if first < lowest or last > highest:
         return None
-    if per_second == _TICKS["ns"] and not option & orjson.OPT_OMIT_MICROSECONDS and _below_microseconds(ticks):
+    if per_second == TICKS["ns"] and not option & orjson.OPT_OMIT_MICROSECONDS and _below_microseconds(ticks):
         return None
-    text = orjson.dumps(ticks.view(array.dtype), None, option)
+    text = orjson.dumps(ticks.view(array.dtype), None, option | _NUMPY)
     if absent is None:
         return text
-    return text.replace(orjson.dumps(np.array([absent], array.dtype), None, option)[1:-1], b"null")
+    return text.replace(orjson.dumps(np.array([absent], array.dtype), None, option | _NUMPY)[1:-1], b"null")
 
 
 def _below_microseconds(ticks: Array) -> bool:
@@ -121,39 +111,47 @@ def _below_microseconds(ticks: Array) -> bool:
     return any((piece // 1000 * 1000 != piece).any() for piece in pieces)
 
 
-def _each(array: Array, texts: Callable[[Array, str], list[str]]) -> Array:
-    """Write the elements that are not NaT by `texts`, which gets their ticks as Python integers: exact at any size."""
-    unit, count = np.datetime_data(array.dtype)
-    ticks = array.view(np.int64)
-    present = ticks != NaT
-    written = np.full(array.shape, None, object)
-    if present.any():
-        if unit == "generic":
-            raise Unsupported
-        written[present] = texts(ticks[present].astype(object) * count, unit)
-    return written
+def _fine(array: Array, option: int) -> bytes:
+    """Write dates with more digits than orjson does: a table of characters, of which each row keeps its own."""
+    per_second = _FINE[array.dtype]
+    width = len(str(per_second)) - 1
+    nat = np.isnat(array)
+    ticks = np.where(nat, 0, array.view(np.int64))
+    fractions = ticks % per_second * (not option & orjson.OPT_OMIT_MICROSECONDS)
+    seconds = orjson.dumps((ticks // per_second).view("M8[s]"), None, option | _NUMPY)
+    rows = np.frombuffer(seconds[1:], np.uint8).reshape(array.size, -1)
+    table = np.empty((array.size, rows.shape[1] + 1 + width), np.uint8)
+    table[:, :20], table[:, 20], table[:, 21 + width :] = rows[:, :20], ord("."), rows[:, 20:]
+    digits = fractions
+    for column in range(20 + width, 20, -1):
+        digits, table[:, column] = digits // 10, digits % 10 + ord("0")
+    keep = np.ones(table.shape, bool)
+    for start in range(6, width, 3):
+        keep[fractions % 10 ** (width - start) == 0, 21 + start : 24 + start] = False
+    keep[fractions == 0, 20 : 21 + width] = False
+    table[nat, :4], keep[nat, 4:-1] = np.frombuffer(b"null", np.uint8), False
+    keep[-1, -1] = False  # the bracket at the end
+    return table[keep].tobytes()
 
 
-def _date_texts(ticks: Array, unit: str, option: int) -> list[str]:
-    seconds, fractions = ticks * _SECONDS.get(unit, 1), np.zeros_like(ticks)
-    if unit in _TICKS:
-        seconds, fractions = ticks // _TICKS[unit], ticks % _TICKS[unit]
-    elif unit in _MONTHS:
-        months = ticks * _MONTHS[unit]
+def _texts(ticks: Array, unit: str, option: int) -> list[str]:
+    """Write any dates, exactly and slowly: Python's integers for the ticks, a date of the same cycle by orjson."""
+    seconds, fractions = ticks * SECONDS.get(unit, 1), np.zeros_like(ticks)
+    if unit in TICKS:
+        seconds, fractions = ticks // TICKS[unit], ticks % TICKS[unit]
+    elif unit in MONTHS:
+        months = ticks * MONTHS[unit]
         within = (months % 4800).astype(np.int64).view("M8[M]").astype("M8[s]").view(np.int64)
         seconds = months // 4800 * _CYCLE + within
-    cycles = seconds // _CYCLE
-    heads: list[str] = orjson.loads(
-        orjson.dumps((seconds % _CYCLE).astype(np.int64).view("M8[s]"), None, orjson.OPT_SERIALIZE_NUMPY)
-    )
     tail = ""
     if option & orjson.OPT_NAIVE_UTC:
         tail = "Z" if option & orjson.OPT_UTC_Z else "+00:00"
     if option & orjson.OPT_OMIT_MICROSECONDS:
         fractions = np.zeros_like(ticks)
+    heads: list[str] = orjson.loads(orjson.dumps((seconds % _CYCLE).astype(np.int64).view("M8[s]"), None, _NUMPY))
     return [
-        _year(int(head[:4]) + 400 * cycle) + head[4:] + _date_fraction(fraction, unit) + tail
-        for head, cycle, fraction in zip(heads, cycles.tolist(), fractions.tolist(), strict=True)
+        _year(int(head[:4]) + 400 * cycle) + head[4:] + _fraction(fraction, unit) + tail
+        for head, cycle, fraction in zip(heads, (seconds // _CYCLE).tolist(), fractions.tolist(), strict=True)
     ]
 
 
@@ -161,28 +159,6 @@ def _year(year: int) -> str:
     return f"{year:04}" if 0 <= year <= 9999 else f"{year:+05}"
 
 
-def _decimals(fraction: int, unit: str) -> str:
-    return f"{fraction:0{len(str(_TICKS[unit])) - 1}}".rstrip("0") if fraction else ""
-
-
-def _date_fraction(fraction: int, unit: str) -> str:
-    decimals = _decimals(fraction, unit)
-    return "." + decimals.ljust(max(6, -(-len(decimals) // 3) * 3), "0") if decimals else ""
-
-
-def _duration_text(ticks: int, unit: str) -> str:
-    sign, ticks = "-" if ticks < 0 else "", abs(ticks)
-    if unit in _MONTHS:
-        years, months = divmod(ticks * _MONTHS[unit], 12)
-        return _duration(sign, ((years, "Y"), (months, "M")), ())
-    whole, fraction = divmod(ticks * _SECONDS.get(unit, 1), _TICKS.get(unit, 1))
-    minutes, seconds = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    exact = f"{seconds}.{_decimals(fraction, unit)}" if fraction else seconds
-    return _duration(sign, ((days, "D"),), ((hours, "H"), (minutes, "M"), (exact, "S")))
-
-
-def _duration(sign: str, date: Parts, time: Parts) -> str:
-    calendar, clock = ("".join(f"{count}{name}" for count, name in parts if count) for parts in (date, time))
-    return f"{sign}P{calendar}{'T' if clock else ''}{clock}" if calendar or clock else "PT0S"
+def _fraction(ticks: int, unit: str) -> str:
+    digits = decimals(ticks, unit)
+    return "." + digits.ljust(max(6, -(-len(digits) // 3) * 3), "0") if digits else ""

@@ -9,6 +9,8 @@ import numpy as np
 import orjson
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Array = np.ndarray[Any, Any]
 
 # What orjson allows with OPT_STRICT_INTEGER.
@@ -18,6 +20,11 @@ _INT53: Final = 2**53 - 1
 def contiguous(array: Array) -> Array:
     """Return the array C-contiguous and in native byte order, copied only where it is not."""
     return np.ascontiguousarray(array, array.dtype.newbyteorder("="))
+
+
+def elementwise(function: Callable[[Any], Any], array: Array) -> Array:
+    """Return the object array of what the function makes of each element."""
+    return np.asarray(np.frompyfunc(function, 1, 1)(array), object)
 
 
 def integers(array: Array, *, strict: bool) -> bytes:
@@ -54,7 +61,7 @@ def floats(array: Array, decimals: int | None) -> bytes | Array:
     if decimals is not None:
         array = _round(array, decimals)
     if array.dtype.itemsize > 8:
-        return np.frompyfunc(_longdouble, 1, 1)(array)
+        return elementwise(_longdouble, array)
     # dtype("g") where a longdouble is a float64, too.
     array = np.ascontiguousarray(array, f"f{array.dtype.itemsize}")
     return orjson.dumps(array, None, orjson.OPT_SERIALIZE_NUMPY)
@@ -70,9 +77,9 @@ def _float16_digits() -> Array:
 def _round(array: Array, decimals: int) -> Array:
     # From this bound on the next float is further away than the last decimal: nothing to round, digits to lose.
     bound = 2.0 ** (np.finfo(array.dtype).nmant + 1) / 10.0**decimals
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):  # large numbers overflow and signaling NaN are invalid, to no effect
         rounded = np.round(array.astype(np.result_type(array, np.float64)), decimals)
-    return np.where(np.abs(array) < bound, rounded, array).astype(array.dtype)
+        return np.where(np.abs(array) < bound, rounded, array).astype(array.dtype)
 
 
 def _longdouble(number: Any) -> orjson.Fragment | None:

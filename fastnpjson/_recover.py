@@ -10,13 +10,15 @@ import numpy as np
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._arrays import DATES, UNKNOWN, has_nan
+from fastnpjson._arrays import has_nan
+from fastnpjson._convert import UNKNOWN
+from fastnpjson._datetimes import DATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fastnpjson._answers import Answers
-    from fastnpjson._arrays import Convert
+    from fastnpjson._convert import Convert
 
 # How deep orjson goes.
 _DEEPEST: Final = 254
@@ -87,7 +89,7 @@ class Walk:
         if issubclass(type(key), enum.Enum):
             key = key.value
         if issubclass(type(key), int) and key not in _INT64:
-            return _Key(int.__repr__(key))
+            return _Key(_digits(key, path))
         try:
             reply = self._convert(key)
             name = key if reply is UNKNOWN else reply
@@ -118,7 +120,7 @@ class Walk:
         if hasattr(kind, "__dataclass_fields__"):
             return self._members(_fields(obj), path, depth)
         if issubclass(kind, int) and not self._option & orjson.OPT_STRICT_INTEGER:
-            return Fragment(int.__repr__(obj))
+            return Fragment(_digits(obj, path))
         raise _error(path, obj, refusal)
 
     def _foreign(self, obj: Any, path: str, depth: int) -> Any:
@@ -157,6 +159,13 @@ def _fields(obj: Any) -> Iterable[tuple[str, Any]]:
     return [(name, member) for name, member in members.items() if not name.startswith("_")]
 
 
+def _digits(number: int, path: str) -> str:
+    try:
+        return int.__repr__(number)
+    except ValueError as error:  # more than sys.get_int_max_str_digits()
+        raise _error(path, number, str(error)) from None
+
+
 def _step(key: str) -> str:
     return f".{key}" if key.isidentifier() else f"[{orjson.dumps(str(key)).decode()}]"
 
@@ -177,5 +186,9 @@ def _name(obj: Any) -> str:
 
 
 def _way_out(obj: Any) -> str:
-    kind = np.asarray(obj).dtype.kind if issubclass(type(obj), (np.ndarray, np.generic)) else ""
-    return _WAYS_OUT.get(kind, "pass default=")
+    if not issubclass(type(obj), (np.ndarray, np.generic)):
+        return "pass default="
+    dtype = np.asarray(obj).dtype
+    if dtype.names is not None:
+        return "write those of its fields that have JSON, or pass default="
+    return _WAYS_OUT.get(dtype.kind, "pass default=")

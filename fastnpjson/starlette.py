@@ -1,0 +1,131 @@
+"""Starlette and FastAPI: responses with NumPy data in them, and plain returns of NumPy data in FastAPI.
+
+See https://www.starlette.dev/responses/ and https://fastapi.tiangolo.com/advanced/custom-response/.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import fastnpjson
+
+try:
+    from starlette import responses
+except ImportError as error:
+    raise ImportError("fastnpjson.starlette needs Starlette or FastAPI: pip install 'fastnpjson[starlette]'") from error
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+
+    from fastapi import FastAPI
+    from starlette.background import BackgroundTask
+
+
+def _default(obj: Any) -> Any:
+    """Write what is a builtin to json, but not to orjson."""
+    if isinstance(obj, tuple):
+        return list(obj)
+    if isinstance(obj, float):
+        return float(obj)
+    if inspect.isgenerator(obj) or inspect.isasyncgen(obj):
+        raise TypeError("FastAPI streams this generator with response_class=JSONLinesResponse")
+    raise TypeError
+
+
+class JSONResponse(responses.JSONResponse):
+    """A `starlette.responses.JSONResponse` whose content may have NumPy data in it; takes the same arguments.
+
+    Other than Starlette's, it writes NaN and infinities as ``null``, and all that `fastnpjson.dumps` knows.
+
+    Attributes:
+        default: For subclasses to override: what `fastnpjson.dumps` calls for all else.
+        option: For subclasses to override: the flags for `fastnpjson.dumps`.
+    """
+
+    default: Callable[[Any], Any] | None = staticmethod(_default)
+    option: int | None = None
+
+    def render(self, content: Any) -> bytes:
+        """Encode the content."""
+        return fastnpjson.dumps(content, self.default, self.option)
+
+
+class JSONLinesResponse(responses.StreamingResponse):
+    """A `starlette.responses.StreamingResponse` of JSON Lines (https://jsonlines.org): each item a line, sent at once.
+
+    The attributes `default` and `option` are those of `JSONResponse`. An error on the way cuts the connection, for
+    which every HTTP client raises: a stream that ends well is complete.
+
+    Args:
+        content: The objects, in an iterable or an async iterable; a 2-d array is one row a line.
+        status_code: As for all responses.
+        headers: As for all responses.
+        media_type: ``application/x-ndjson``, if it is not given.
+        background: As for all responses.
+    """
+
+    media_type = "application/x-ndjson"
+    default: Callable[[Any], Any] | None = staticmethod(_default)
+    option: int | None = None
+
+    def __init__(
+        self,
+        content: Iterable[Any] | AsyncIterable[Any],
+        status_code: int = 200,
+        headers: Mapping[str, str] | None = None,
+        media_type: str | None = None,
+        background: BackgroundTask | None = None,
+    ) -> None:
+        lines = self._lines(content) if isinstance(content, AsyncIterable) else map(self.render, content)
+        super().__init__(lines, status_code, headers, media_type, background)
+
+    def render(self, content: Any) -> bytes:
+        """Encode one line."""
+        option = (self.option or 0) & ~fastnpjson.OPT_INDENT_2 | fastnpjson.OPT_APPEND_NEWLINE
+        return fastnpjson.dumps(content, self.default, option)
+
+    async def _lines(self, content: AsyncIterable[Any]) -> AsyncIterator[bytes]:
+        async for item in content:
+            yield self.render(item)
+
+
+def serialize_numpy(app: FastAPI) -> None:
+    """Make plain returns of NumPy data right in a FastAPI application, and keep their status codes and headers.
+
+    Stock, FastAPI turns a float array of two columns into an object, other arrays into an error. Call it before the
+    first route. A return annotation hands the value to pydantic, which does not know arrays: set `response_model=None`.
+    A route that yields takes `response_class=JSONLinesResponse`.
+
+    Args:
+        app: The application, with all routers that it includes. Other applications of the process then answer a
+            plain return of NumPy data with an error.
+
+    Raises:
+        RuntimeError: the application has a route already.
+    """
+    from fastapi.datastructures import Default  # noqa: PLC0415  (Starlette does without FastAPI)
+    from fastapi.encoders import ENCODERS_BY_TYPE, encoders_by_class_tuples  # noqa: PLC0415
+    from fastapi.routing import APIRoute  # noqa: PLC0415
+
+    class Route(APIRoute):
+        # As FastAPI's own default the class leaves typed streams and response models to FastAPI.
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            if kwargs.get("response_class") is JSONResponse:
+                kwargs["response_class"] = Default(JSONResponse)
+            super().__init__(*args, **kwargs)
+
+    if any(isinstance(route, APIRoute) for route in app.routes):
+        raise RuntimeError("serialize_numpy(app) comes before the first route, which has its response class by then")
+    # jsonable_encoder looks for the exact type, and then for a base class, of which bytes would come first.
+    ENCODERS_BY_TYPE.update(dict.fromkeys({np.ndarray, fastnpjson.Fragment, *np.sctypeDict.values()}, _unchanged))
+    encoders_by_class_tuples[_unchanged] = (np.ndarray, np.generic)
+    app.router.default_response_class = JSONResponse
+    app.router.route_class = Route
+
+
+def _unchanged(obj: Any) -> Any:
+    return obj

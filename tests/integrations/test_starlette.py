@@ -1,0 +1,323 @@
+"""`fastnpjson.starlette` in Starlette and FastAPI, on a test client and on a live server."""
+
+import asyncio
+import collections
+import contextlib
+import datetime
+import json
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterable
+
+import numpy as np
+import pytest
+
+httpx = pytest.importorskip("httpx", reason="needs the dependency group 'integrations'")
+fastapi = pytest.importorskip("fastapi", reason="needs the dependency group 'integrations'")
+starlette = pytest.importorskip("starlette.applications", reason="needs the extra 'starlette'")
+uvicorn = pytest.importorskip("uvicorn", reason="needs the dependency group 'integrations'")
+
+from pydantic import BaseModel  # noqa: E402
+from starlette import responses  # noqa: E402
+from starlette.background import BackgroundTask  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+from starlette.testclient import TestClient  # noqa: E402
+
+import fastnpjson  # noqa: E402
+from fastnpjson.starlette import JSONLinesResponse, JSONResponse, serialize_numpy  # noqa: E402
+
+Point = collections.namedtuple("Point", "x y")
+
+
+class Celsius(float):
+    pass
+
+
+class Grid(np.ndarray):
+    pass
+
+
+class Item(BaseModel):
+    name: str
+
+
+class Secret(Item):
+    password: str = "hidden"
+
+
+@contextlib.contextmanager
+def live(app):
+    """Serve an application on loopback."""
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="critical", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+# Content that Starlette's own class takes, too: it is the oracle.
+SAME = {
+    "null": None,
+    "containers": {"b": [], "a": (1, [True, None])},
+    "text": 'é 😀 " \\ \x00 </script>',
+    "numbers": [0, 2**64, -(2**70), 0.1],
+    "namedtuple": [Point(1, Point(2, 3))],
+    "float-subclass": {"t": Celsius(36.6)},
+    "keys": {2: "a", 0.5: "b", None: "c", True: "d"},
+}
+
+
+@pytest.mark.parametrize("content", SAME.values(), ids=SAME)
+def test_response_is_that_of_starlette(content):
+    ours, theirs = JSONResponse(content), responses.JSONResponse(content)
+    assert ours.body == theirs.body
+    assert ours.raw_headers == theirs.raw_headers
+
+
+def test_response_arguments():
+    task = BackgroundTask(print)
+    response = JSONResponse({"x": np.eye(1)}, 201, {"X-Kept": "yes"}, "application/vnd.api+json", task)
+    assert (response.status_code, response.body, response.background) == (201, b'{"x":[[1.0]]}', task)
+    assert response.headers["x-kept"] == "yes"
+    assert response.headers["content-type"] == "application/vnd.api+json"
+    assert response.headers["content-length"] == "13"
+
+
+def test_response_nan_is_null():
+    assert JSONResponse([float("nan"), np.array([np.inf])]).body == b"[null,[null]]"
+
+
+def test_response_refuses():
+    with pytest.raises(TypeError, match=r"\$\.a: set"):
+        JSONResponse({"a": {1}})
+    with pytest.raises(TypeError, match="response_class=JSONLinesResponse"):
+        JSONResponse(item for item in [])
+
+
+class Sorted(JSONResponse):
+    option = fastnpjson.OPT_SORT_KEYS | fastnpjson.OPT_INDENT_2
+
+    def default(self, obj):
+        if isinstance(obj, complex):
+            return [obj.real, obj.imag]
+        raise TypeError
+
+
+class SortedLines(JSONLinesResponse):
+    option = Sorted.option
+    default = Sorted.default
+
+
+def test_subclass_overrides():
+    assert Sorted({"b": 1j, "a": np.arange(2)}).body == b'{\n  "a": [0,1],\n  "b": [\n    0.0,\n    1.0\n  ]\n}'
+    assert SortedLines([]).render({"b": 1j, "a": [0]}) == b'{"a":[0],"b":[0.0,1.0]}\n'
+
+
+async def items():
+    yield {"x": np.arange(2), "when": np.datetime64("2021-02-01")}
+    await asyncio.sleep(0)
+    yield np.float32(0.1)
+
+
+async def broken():
+    yield np.arange(3)
+    yield {1}
+
+
+LINES = b'{"x":[0,1],"when":"2021-02-01T00:00:00"}\n0.1\n'
+
+
+@pytest.fixture(scope="module")
+def client():
+    async def echo(request):
+        body = await request.json()
+        return JSONResponse({"sum": np.sum(body["values"]), "values": np.array(body["values"], "f4")}, 201)
+
+    def rows(request):
+        return JSONLinesResponse(np.eye(2), headers={"X-Kept": "yes"}, media_type="application/jsonl")
+
+    routes = [
+        Route("/echo", echo, methods=["POST"]),
+        Route("/rows", rows),
+        Route("/items", lambda request: JSONLinesResponse(items())),
+        Route("/nothing", lambda request: JSONLinesResponse(iter(()), 202)),
+        Route("/broken", lambda request: JSONLinesResponse(broken())),
+        Route("/large", lambda request: JSONLinesResponse(np.arange(100_000.0).reshape(10, -1) / 7)),
+    ]
+    with live(starlette.Starlette(routes=routes)) as client:
+        yield client
+
+
+def test_starlette_on_a_live_server(client):
+    response = client.post("/echo", json={"values": [0.1, 0.5]})
+    assert (response.status_code, response.headers["content-type"]) == (201, "application/json")
+    assert response.content == b'{"sum":0.6,"values":[0.1,0.5]}'
+
+
+def test_lines_on_a_live_server(client):
+    response = client.get("/rows")
+    assert response.content == b"[1.0,0.0]\n[0.0,1.0]\n"
+    assert (response.headers["content-type"], response.headers["x-kept"]) == ("application/jsonl", "yes")
+    response = client.get("/items")
+    assert (response.content, response.headers["content-type"]) == (LINES, "application/x-ndjson")
+    response = client.get("/nothing")
+    assert (response.content, response.status_code) == (b"", 202)
+    with client.stream("GET", "/large") as response:
+        rows = [json.loads(line) for line in response.iter_lines()]
+    assert rows == (np.arange(100_000.0).reshape(10, -1) / 7).tolist()
+
+
+def test_broken_lines_end_in_an_error_of_the_client(client):
+    with client.stream("GET", "/broken") as response:
+        lines = response.iter_lines()
+        assert next(lines) == "[0,1,2]"
+        with pytest.raises(httpx.RemoteProtocolError):
+            next(lines)
+
+
+# What a view returns plainly, and its JSON; https://fastapi.tiangolo.com/tutorial/response-model/
+RETURNS = {
+    "two-columns": (np.array([[1.0, 2.0], [1.0, 4.0], [3.0, 9.0]]), [[1.0, 2.0], [1.0, 4.0], [3.0, 9.0]]),
+    "empty": (np.zeros((0, 3)), []),
+    "subclass": (np.arange(3).view(Grid), [0, 1, 2]),
+    "matrix-like": (np.arange(4).reshape(2, 2).T, [[0, 2], [1, 3]]),
+    "masked": ([np.ma.array([1, 2], mask=[0, 1]), np.ma.masked], [[1, None], None]),
+    "records": (np.rec.array([(1, 0.5)], dtype=[("a", int), ("b", "f4")]), [{"a": 1, "b": 0.5}]),
+    "scalars": (
+        {"i": np.int64(2**62 + 1), "f": np.float32(0.1), "b": np.bool_(True), "t": np.str_("é"), "s": np.bytes_(b"x")},
+        {"i": 2**62 + 1, "f": 0.1, "b": True, "t": "é", "s": "x"},
+    ),
+    "times": ([np.datetime64("2021-02-01"), np.timedelta64(90, "s")], ["2021-02-01T00:00:00", "PT1M30S"]),
+    "keys": ({np.int64(3): {"x": (np.uint8(1), Point(np.arange(1), 2))}}, {"3": {"x": [1, [[0], 2]]}}),
+    "nan": ([np.array([np.nan]), float("inf")], [[None], None]),
+    "fragment": ({"x": fastnpjson.Fragment(b"[1]")}, {"x": [1]}),
+    "fastapis-own": ([datetime.date(2021, 2, 1), {uuid.UUID(int=1)}], ["2021-02-01", [str(uuid.UUID(int=1))]]),
+    "model": ([Secret(name="a")], [{"name": "a", "password": "hidden"}]),
+}
+
+
+@pytest.fixture(scope="module")
+def api():
+    app = fastapi.FastAPI()
+    serialize_numpy(app)
+    router = fastapi.APIRouter(prefix="/router")
+
+    for name, (returned, _) in RETURNS.items():
+        for routes in (app, router):
+            routes.get(f"/{name}", status_code=202)(returning(returned))
+
+    @app.get("/model-of-response", response_model=Item)
+    def modelled():
+        return Secret(name="a")
+
+    @app.get("/annotated", response_model=None)
+    def annotated() -> dict[str, np.ndarray]:
+        return {"x": np.arange(2)}
+
+    @app.get("/stream")
+    async def stream() -> AsyncIterable[Item]:
+        yield Secret(name="a")
+
+    def keep(response: fastapi.Response):
+        response.headers["X-Kept"] = "yes"
+
+    @app.get("/lines", response_class=JSONLinesResponse, status_code=203, dependencies=[fastapi.Depends(keep)])
+    def lines():
+        yield {"x": np.arange(2), "when": np.datetime64("2021-02-01")}
+        yield np.float32(0.1)
+
+    @router.get("/lines", response_class=JSONLinesResponse)
+    async def router_lines():
+        async for item in items():
+            yield item
+
+    @router.get("/stream")
+    async def router_stream():
+        yield np.arange(2)
+
+    @app.get("/no-content", status_code=204)
+    def no_content():
+        return None
+
+    @app.post("/scale", status_code=201)
+    def scale(values: list[float], factor: float = 2):
+        return {"values": np.array(values) * factor}
+
+    app.include_router(router)
+    return app
+
+
+def returning(returned):
+    def view(response: fastapi.Response):
+        response.headers["X-Kept"] = "yes"
+        response.set_cookie("kept", "yes")
+        return returned
+
+    return view
+
+
+@pytest.mark.parametrize("prefix", ["", "/router"], ids=["app", "router"])
+@pytest.mark.parametrize("name", RETURNS)
+def test_fastapi_plain_returns(api, name, prefix):
+    response = TestClient(api).get(f"{prefix}/{name}")
+    assert (response.status_code, response.headers["content-type"]) == (202, "application/json")
+    assert (response.headers["x-kept"], response.cookies["kept"]) == ("yes", "yes")
+    assert response.json() == RETURNS[name][1]
+
+
+FASTAPI = {
+    "/model-of-response": (200, "application/json", b'{"name":"a"}'),
+    "/annotated": (200, "application/json", b'{"x":[0,1]}'),
+    "/stream": (200, "application/jsonl", b'{"name":"a"}\n'),
+    "/lines": (203, "application/x-ndjson", LINES),
+    "/router/lines": (200, "application/x-ndjson", LINES),
+    "/no-content": (204, "application/json", b""),
+}
+
+
+@pytest.mark.parametrize("path", FASTAPI)
+def test_fastapi_keeps_the_rest(api, path):
+    response = TestClient(api).get(path)
+    assert (response.status_code, response.headers["content-type"], response.content) == FASTAPI[path]
+
+
+def test_fastapi_on_a_live_server(api):
+    with live(api) as client:
+        response = client.post("/scale?factor=0.5", json=[1, 2.5])
+        assert (response.status_code, response.content) == (201, b'{"values":[0.5,1.25]}')
+        response = client.post("/scale", json=["x"])
+        assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, ["body", 0])
+        response = client.get("/lines")
+        assert (response.status_code, response.headers["x-kept"], response.content) == (203, "yes", LINES)
+        response = client.get("/two-columns")
+        assert (response.status_code, response.json()) == (202, RETURNS["two-columns"][1])
+        assert client.get("/openapi.json").json()["paths"].keys() >= {"/scale", "/lines", "/router/empty"}
+
+
+def test_fastapi_stream_of_a_router_names_the_way_out(api):
+    with pytest.raises(TypeError, match="response_class=JSONLinesResponse"):
+        TestClient(api).get("/router/stream")
+
+
+def test_serialize_numpy_comes_before_the_first_route():
+    app = fastapi.FastAPI()
+    app.get("/")(lambda: None)
+    with pytest.raises(RuntimeError, match="before the first route"):
+        serialize_numpy(app)
+
+
+def test_serialize_numpy_twice_is_once():
+    app = fastapi.FastAPI()
+    serialize_numpy(app)
+    serialize_numpy(app)
+    app.get("/")(lambda: np.arange(2))
+    assert TestClient(app).get("/").json() == [0, 1]

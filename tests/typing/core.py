@@ -1,0 +1,25 @@
+"""What a type checker sees: checked by mypy, not run."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import fastnpjson
+
+encoded: bytes = fastnpjson.dumps({"a": np.arange(3)}, default=str, option=fastnpjson.OPT_SORT_KEYS)
+text: str = fastnpjson.dumps_str([1])
+decoded: Any = fastnpjson.loads(encoded)
+hook: Callable[[Any], Any] = fastnpjson.default
+encoder = fastnpjson.Encoder(default=str, option=None, allow_nan=False, decimals=2, unchecked=False)
+again: bytes = encoder.encode(np.float32(1))
+fragment = fastnpjson.Fragment(b"[]")
+flag: int = fastnpjson.OPT_INDENT_2
+
+fastnpjson.dumps(1, option="x")  # type: ignore[arg-type]
+fastnpjson.Encoder(str)  # type: ignore[call-arg]
+
+try:
+    fastnpjson.loads("")
+except fastnpjson.JSONDecodeError as error:
+    position: int = error.pos
