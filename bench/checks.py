@@ -57,7 +57,7 @@ class Verdict(NamedTuple):
         return {"verdict": self.kind, "note": self.note, "bytes": self.bytes}
 
 
-class Flaw(Exception):  # noqa: N818
+class Flaw(Exception):
     """An output that is not right: the kind, and a note."""
 
 
