@@ -109,7 +109,7 @@ def _plots(results: Results) -> dict[str, tuple[str, Callable[[str], Figure]]]:
         plots["summary"] = (title, _later(_speedups, results, "dumps", chosen, title))
     for suite in results.speed_suites():
         for section, cases in results.sections(suite).items():
-            title = f"{suite}: {section[0].lower()}{section[1:]}"
+            title = f"{suite}: {section}"
             stem = f"{suite}-{section.split()[-1].lower()}"
             plots[stem] = (title, _later(_speedups, results, suite, cases, title))
     if "growth" in results.suites():

@@ -26,6 +26,7 @@ OWN = "fastnpjson"
 NOISE = 1.05
 # Suites with figures of their own.
 _OTHERS = {"growth", "memory", "import"}
+_FIRST = {"dumps", "loads"}
 _BESIDE = ("fastapi", "flask", "starlette", "numpy", "pytest-benchmark", "scikit-learn", "pillow")
 
 
@@ -100,7 +101,7 @@ class Results:
 
     def speed_suites(self) -> list[str]:
         """Return the names of the suites that compare times with the baseline's, case by case."""
-        return [suite for suite in self.suites() if suite not in _OTHERS]
+        return sorted((suite for suite in self.suites() if suite not in _OTHERS), key=lambda suite: suite not in _FIRST)
 
     def sections(self, suite: str) -> dict[str, list[str]]:
         """Return the cases of a suite by section."""
