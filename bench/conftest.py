@@ -150,6 +150,7 @@ def contest(request: pytest.FixtureRequest, case: Case, library: Library, turn: 
     return Contest(request, case, library, turn)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
     """Keep those that refused or died, which have no times, in the results."""
     output_json["untimed"] = config.stash[_untimed]
