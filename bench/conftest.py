@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from bench.libraries import Library
 
 # Without the dependency group `bench` there is nothing here to run.
-collect_ignore_glob = [] if find_spec("pytest_benchmark") else ["test_*.py"]
+_NEEDED = ("jinja2", "matplotlib", "psutil", "pytest_benchmark", "rich")
+collect_ignore_glob = [] if all(map(find_spec, _NEEDED)) else ["test_*.py"]
 
 
 _verdicts: dict[tuple[str, str, str], Verdict] = {}
@@ -94,6 +95,11 @@ class Contest:
     def timed(self) -> bool:
         """Whether the clock runs."""
         return not self._config.option.benchmark_disable
+
+    @property
+    def turns(self) -> int:
+        """How many turns each contender has."""
+        return _pace(self._config).turns
 
     def function(self, direction: str = "dumps") -> Callable[[Any], Any]:
         """Return what the library does; a library that is not installed skips the test."""

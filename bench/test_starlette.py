@@ -4,7 +4,10 @@ The application is called as a server calls it: a test client would take as long
 """
 
 import asyncio
+import contextlib
 from functools import partial
+
+import pytest
 
 from bench.cases import Case, table
 from bench.checks import check_text
@@ -63,12 +66,10 @@ def fastnpjson(module):
 
 def client(app):
     """Return a function that asks for an array."""
-    # A loop for each client: a child process that checks an output cannot share a running one.
-    loop = asyncio.new_event_loop()
 
     def ask(array):
         app.state.array = array
-        return loop.run_until_complete(body(app))
+        return LOOPS[-1].run_until_complete(body(app))
 
     return ask
 
@@ -87,12 +88,21 @@ async def body(app):
     return b"".join(parts)
 
 
+LOOPS = []
 CASES = {"FastAPI": [Case("FastAPI response", "a request for a table of float64 in 100 columns", table, 10**5)]}
 LIBRARIES = [
     Library("fastnpjson", "fastnpjson.starlette", fastnpjson),
     Library("pydantic", "fastapi", annotated),
     Library(BASELINE, "fastapi", stock),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loop():
+    """One event loop for all turns, closed after the last."""
+    with contextlib.closing(asyncio.new_event_loop()) as running:
+        LOOPS.append(running)
+        yield
 
 
 def test_response(case, contest, largest):
