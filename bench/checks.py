@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # The relative error up to which digits count as rounded, and not as another value.
 _ROUNDED = 1e-6
 # A call that is shorter than this many seconds is worth three more.
-_QUICK = 0.1
+_QUICK = 0.03
 # How long a contender may take before it counts as hanging.
 _PATIENCE = 120
 
@@ -192,11 +192,12 @@ def _in_array(array: Any, got: Any, path: str) -> Iterator[Flaw]:
         return
     masked = np.ma.getmaskarray(array).reshape(-1)
     null = masked | _missing(data)
-    differs = np.equal(elements, None) != null
+    absent = np.equal(elements, None).astype(bool)
+    differs = absent != null
     if differs.any():
         was = np.where(masked, "a masked element", data.astype(str))
         yield from _first_difference(was, elements, differs, path)
-    kept = ~(null | np.equal(elements, None).astype(bool))
+    kept = ~(null | absent)
     yield from _KINDS[data.dtype.kind](data[kept], elements[kept], path)
 
 
@@ -242,6 +243,8 @@ def _dates(data: Any, elements: Any, path: str) -> Iterator[Flaw]:
 
 
 def _other_types(elements: Any, types: tuple[type, ...]) -> Any:
+    if set(map(type, elements)) <= set(types):
+        return np.zeros(len(elements), bool)
     return np.fromiter((type(element) not in types for element in elements), bool, len(elements))
 
 

@@ -146,7 +146,7 @@ class Contest:
         gc.collect()
         gc.freeze()
         # The first call may fill a cache; a slow one is not worth two.
-        warmup = int(self._seconds < 0.1)
+        warmup = int(not self._turn and self._seconds < 0.1)
         return benchmark.pedantic(function, args, rounds=rounds, iterations=iterations, warmup_rounds=warmup)
 
 

@@ -190,10 +190,11 @@ def compare(old: Results, new: Results, console: Console) -> None:
     changes = sorted(_changes(old, new), key=lambda change: -change[0])
     for ratio, row, before in changes:
         verdict = row["verdict"] if row["verdict"] == before["verdict"] else f"{before['verdict']} → {row['verdict']}"
-        times = [time(side["median"]) if "median" in side else "" for side in (before, row)]
-        word = f"{_two_digits(max(ratio, 1 / ratio))}× {'slower' if ratio > 1 else 'faster'}" if all(times) else ""
+        amounts = [_amount(side) for side in (before, row)]
+        words = ("more", "less") if "peak" in row else ("slower", "faster")
+        word = f"{_two_digits(max(ratio, 1 / ratio))}× {words[ratio < 1]}" if all(amounts) and ratio != 1 else ""
         style = "red" if ratio > 1 else "green"
-        table.add_row(row["suite"], Text(row["case"]), row["library"], *times, Text(word, style), verdict)
+        table.add_row(row["suite"], Text(row["case"]), row["library"], *amounts, Text(word, style), verdict)
     console.print(table if changes else "Nothing differs by more than the spread of its own runs.")
     for name, one, other in (("only before", list(old), list(new)), ("only after", list(new), list(old))):
         lost = [" ".join(key) for key in one if key not in other]
@@ -203,12 +204,22 @@ def compare(old: Results, new: Results, console: Console) -> None:
         console.print("These are two machines: the times say little.", style="yellow")
 
 
+def _amount(row: Row) -> str:
+    if "peak" in row:
+        return size(row["peak"])
+    return time(row["median"]) if "median" in row else ""
+
+
 def _changes(old: Results, new: Results) -> Any:
     for key in new:
         before, row = old.row(*key), new.row(*key)
         if before is None or row is None:
             continue
-        ratio = row["median"] / before["median"] if "median" in row and "median" in before else 1.0
-        apart = "q1" in row and "q1" in before and (row["q1"] > before["q3"] or row["q3"] < before["q1"])
+        ratio, apart = 1.0, True
+        if "peak" in row and "peak" in before:
+            ratio = row["peak"] / before["peak"]
+        elif "median" in row and "median" in before:
+            ratio = row["median"] / before["median"]
+            apart = row["q1"] > before["q3"] or row["q3"] < before["q1"]
         if row["verdict"] != before["verdict"] or (apart and max(ratio, 1 / ratio) > NOISE):
             yield ratio, row, before

@@ -49,6 +49,7 @@ SMALL = results(
     benchmark("ssrjson", 0.0005, 0.0005, verdict="invalid", note="NaN is not JSON"),
     benchmark("json", 0.020, 0.022),
     benchmark("fastnpjson", 0.003, 0.002),
+    benchmark("fastnpjson", 0.2, suite="memory", peak=1_000_000),
     untimed=[LABELS | {"library": "orjson", "verdict": "dies", "note": "killed by SIGILL", "bytes": None}],
 )
 
@@ -134,10 +135,12 @@ def test_compare_shows_what_has_changed():
         benchmark("fastnpjson", 0.006, 0.0061),
         benchmark("ssrjson", 0.0001, 0.0001),
         benchmark("msgspec", 0.1),
+        benchmark("fastnpjson", 0.9, suite="memory", peak=2_000_000),
     )
     shown = show(report.compare, SMALL, after)
     assert re.search(r"fastnpjson .* 3× slower", shown)
     assert re.search(r"ssrjson .* 5× faster .* invalid → right", shown)
+    assert re.search(r"memory .* 1 MB .* 2 MB .* 2× more", shown)
     assert "only before: dumps x orjson" in shown
     assert "only after: dumps x msgspec" in shown
     assert not re.search(r"json .* (slower|faster)", shown.replace("fastnpjson", "").replace("ssrjson", ""))
