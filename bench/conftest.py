@@ -81,7 +81,9 @@ class Contest:
         self._seconds = 1.0
         self._request = request
         self._case, self._library, self._turn = case, library, turn
-        self._suite: str = request.module.__name__.rpartition("test_")[2]
+        stem = request.module.__name__.rpartition("test_")[2]
+        name = request.function.__name__.removeprefix("test_")
+        self._suite = stem if name == stem else f"{stem}.{name}"
         self.labels = {
             "suite": self._suite,
             "section": next(name for name, cases in request.module.CASES.items() if self._case in cases),
@@ -103,7 +105,6 @@ class Contest:
 
     def function(self, direction: str = "dumps") -> Callable[[Any], Any]:
         """Return what the library does; a library that is not installed skips the test."""
-        self._direction = direction
         try:
             return self._library.function(direction)
         except ModuleNotFoundError as error:
@@ -114,7 +115,8 @@ class Contest:
 
         fastnpjson itself has to be right; of the others it is recorded.
         """
-        key = (self._direction, self._case.name, self._library.name)
+        suite = getattr(self._request.module, "CHECKED_IN", self._suite)
+        key = (suite, self._case.name, self._library.name)
         if key not in _verdicts:
             _verdicts[key] = verdict(function, argument, check)
         self._seconds = _verdicts[key].seconds

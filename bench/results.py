@@ -27,7 +27,20 @@ NOISE = 1.05
 # Suites with figures of their own.
 _OTHERS = {"growth", "memory", "import"}
 _FIRST = {"dumps", "loads"}
-_BESIDE = ("fastapi", "flask", "starlette", "numpy", "pytest-benchmark", "scikit-learn", "pillow")
+_BESIDE = (
+    "dask",
+    "django",
+    "djangorestframework",
+    "fastapi",
+    "flask",
+    "starlette",
+    "json-numpy",
+    "json-tricks",
+    "numpy",
+    "pytest-benchmark",
+    "scikit-learn",
+    "pillow",
+)
 
 
 def merge(raw: dict[str, Any], **run: Any) -> dict[str, Any]:

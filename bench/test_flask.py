@@ -32,6 +32,6 @@ CASES = {"Flask": [Case("Flask response", "a request for a table of float64 in 1
 LIBRARIES = [Library("fastnpjson", "fastnpjson.flask", fastnpjson), Library(BASELINE, "flask", stock)]
 
 
-def test_response(case, contest, largest):
+def test_flask(case, contest, largest):
     array = case.make(min(case.size, largest))
     contest.time(contest.function(), array, partial(check_text, {"x": array}))

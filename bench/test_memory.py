@@ -21,6 +21,7 @@ CASES = {
     ]
 }
 TURNS = 1
+CHECKED_IN = "dumps"
 CHILD = """
 import sys
 sys.path.append(sys.argv[1])

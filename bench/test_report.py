@@ -121,7 +121,8 @@ def test_report_is_self_contained_and_says_it_all(tmp_path):
     for part in (page, text):
         assert all(word in part for word in ("killed by SIGILL", "NaN is not JSON", "fastnpjson", "4.00×", "32× ✗"))
     stems = {name.stem for name in tmp_path.glob("*.svg")}
-    assert stems == {name.stem for name in tmp_path.glob("*.png")} == {"dumps-some-light", "dumps-some-dark"}
+    figures = {f"{stem}-{theme}" for stem in ("dumps-some", "memory") for theme in ("light", "dark")}
+    assert stems == {name.stem for name in tmp_path.glob("*.png")} == figures
 
 
 def test_terminal_table():

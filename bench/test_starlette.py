@@ -105,6 +105,6 @@ def loop():
         yield
 
 
-def test_response(case, contest, largest):
+def test_starlette(case, contest, largest):
     array = case.make(min(case.size, largest))
     contest.time(contest.function(), array, partial(check_text, {"x": array}))

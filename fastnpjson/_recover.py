@@ -32,6 +32,15 @@ _WAYS_OUT: Final = {
     "M": "give it a unit, as in .astype('M8[s]')",
     "m": "give it a unit, as in .astype('m8[s]')",
 }
+# By the package that a type or a base of it is from. Reading them as arrays unasked would lose names and dimensions.
+_RECIPES: Final = {
+    "dask": "compute it, or write it with fastnpjson.dask",
+    "pandas": "write .to_numpy() of each column",
+    "polars": "write .to_numpy() of each column",
+    "pydantic": "write .model_dump()",
+    "torch": "write .detach().cpu().resolve_conj().resolve_neg().numpy()",
+    "xarray": "write .to_dict(data='array')",
+}
 
 
 class _Key(str):
@@ -187,7 +196,9 @@ def _name(obj: Any) -> str:
 
 def _way_out(obj: Any) -> str:
     if not issubclass(type(obj), (np.ndarray, np.generic)):
-        return "pass default="
+        packages = (str(base.__module__).partition(".")[0] for base in type(obj).__mro__)
+        package = next(filter(_RECIPES.__contains__, packages), None)
+        return f"{_RECIPES[package]} or pass default=, see {package} in docs/recipes.md" if package else "pass default="
     dtype = np.asarray(obj).dtype
     if dtype.names is not None:
         return "write those of its fields that have JSON, or pass default="

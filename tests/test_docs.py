@@ -13,6 +13,8 @@ import fastnpjson
 ROOT = Path(__file__).parents[1]
 # What a bare install does without; a block that imports one of these runs where it is installed.
 FRAMEWORKS = {"dask", "django", "fastapi", "flask", "quart", "starlette"}
+FRAMEWORKS |= {"aiohttp", "litestar", "msgspec", "polars", "pydantic", "pythonjsonlogger", "sqlalchemy", "structlog"}
+FRAMEWORKS |= {"torch", "xarray"}
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -27,7 +29,14 @@ def blocks():
 def modules():
     """The modules that a bare install can import; each integration tests its own examples beside its framework."""
     for module in pkgutil.iter_modules(fastnpjson.__path__, "fastnpjson."):
-        if module.name.rpartition(".")[2] not in {"__main__", "dask", "django", "flask", "starlette"}:
+        if module.name.rpartition(".")[2] not in {
+            "__main__",
+            "_rest_framework",
+            "dask",
+            "django",
+            "flask",
+            "starlette",
+        }:
             yield module.name
 
 

@@ -7,7 +7,12 @@ import sys
 import pytest
 
 # A module of fastnpjson, and the import without which it cannot be.
-FRAMEWORKS = {"flask": "flask.json.provider", "starlette": "starlette"}
+FRAMEWORKS = {
+    "dask": "dask.delayed",
+    "django": "django.core.serializers.json",
+    "flask": "flask.json.provider",
+    "starlette": "starlette",
+}
 
 
 @pytest.mark.parametrize(("module", "framework"), FRAMEWORKS.items(), ids=FRAMEWORKS)

@@ -1,0 +1,207 @@
+"""Whether orjson means by a document what `json` means, and NumPy data in the words of `json`."""
+
+from __future__ import annotations
+
+import json
+import marshal
+import math
+import re
+from collections import deque
+from enum import EnumMeta
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import numpy as np
+import orjson
+from numpy import ma
+from orjson import JSONEncodeError
+
+from fastnpjson._arrays import Style, has_nan
+from fastnpjson._convert import NATIVE_SCALARS, UNKNOWN, converter
+from fastnpjson._encode import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# All that orjson knows and json does not, as far as orjson lets it be turned off.
+PASSTHROUGH: Final = (
+    orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+# A float as marshal writes it whose exponent is all ones, without and with the flag of a reference. Two patterns,
+# for the search for a letter is 7 times faster than that for a set.
+_nonfinite: Final = re.compile(rb"g.{6}[\xf0-\xff][\x7f\xff]", re.DOTALL).search
+_shared_nonfinite: Final = re.compile(rb"\xe7.{6}[\xf0-\xff][\x7f\xff]", re.DOTALL).search
+# Defaults that answer with what needs the default again, in each other, before json is to find the cycle.
+_DEEPEST: Final = 60
+# With less text, in bytes, per object that orjson does not know, json is faster.
+_WORTHWHILE: Final = 500
+# Every digit to "0", and all but a minus or a dot to a blank: plain searches find the integers beyond 64 bits.
+_DIGITS: Final = bytes(48 if 48 <= byte <= 57 else byte if byte in b"-." else 32 for byte in range(256))
+_convert: Final = converter(Style())
+
+
+NUMPY: Final = (np.ndarray, np.generic)
+
+
+class DifferenceError(Exception):
+    """Raised where orjson does not mean what json means."""
+
+
+class Replies:
+    """A default that is not asked twice when a document is encoded again: it may use up what it is given.
+
+    What `_answers.Answers` is to orjson, in a third of its time: json stops at the first error, and there may be a
+    question for every date of a table.
+
+    Attributes:
+        default: The default.
+        given: What it replied since the last rewind, in order, each with the object that it was asked for.
+    """
+
+    def __init__(self, default: Callable[[Any], Any]) -> None:
+        self.default = default
+        self.given: list[tuple[Any, Any]] = []
+        self._earlier: dict[int, deque[Any]] = {}
+        # Keeps the objects alive, so that no other has the id of one of them.
+        self._asked: list[tuple[Any, Any]] = []
+
+    def ask(self, obj: Any) -> Any:
+        """Return what the default returns."""
+        replies = self._earlier.get(id(obj)) if self._earlier else None
+        reply = replies.popleft() if replies else self.default(obj)
+        self.given.append((obj, reply))
+        return reply
+
+    def rewind(self) -> None:
+        """Give the same replies once more, from the first."""
+        for obj, reply in reversed(self.given):
+            self._earlier.setdefault(id(obj), deque()).appendleft(reply)
+        self._asked += self.given
+        self.given = []
+
+
+def is_numpy(obj: Any) -> bool:
+    """Tell whether an object is an array or a scalar of NumPy with JSON; for most dtypes their kind settles it."""
+    if not issubclass(type(obj), NUMPY):
+        return False
+    return obj.dtype.kind in "biufUST" or _convert(obj) is not UNKNOWN
+
+
+def loads(document: str | bytes | bytearray) -> Any:
+    """Decode a document by orjson.
+
+    Raises:
+        DifferenceError: or `ValueError`: json is needed.
+    """
+    utf8 = document.encode() if isinstance(document, str) else document
+    # orjson makes floats of integers beyond 64 bits, which have 20 digits, or 19 and a sign.
+    digits = utf8.translate(_DIGITS)
+    if b" " + b"0" * 20 in digits or b"-" + b"0" * 19 in digits or digits.startswith(b"0" * 20):
+        raise DifferenceError
+    return orjson.loads(utf8)
+
+
+def builtins(obj: Any) -> Any:
+    """Turn a NumPy object into builtins as `fastnpjson.default` does, but NaN and infinities into floats."""
+    if obj.dtype == object:
+        return obj.tolist()
+    if not has_nan(obj):
+        return orjson.loads(dumps(obj))
+    if obj.dtype.names is None:
+        return json.loads(text(obj))
+    array = obj if issubclass(type(obj), ma.MaskedArray) else np.asarray(obj)
+    columns = [builtins(array.reshape(-1)[name]) for name in array.dtype.names]
+    records = np.empty(array.size, object)
+    records[:] = [dict(zip(array.dtype.names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return records.reshape(array.shape).tolist()
+
+
+def text(obj: Any) -> bytes:
+    """Write a NumPy object as `fastnpjson.dumps` does, but NaN and infinities as the words of json."""
+    if not has_nan(obj):
+        return dumps(obj)
+    if obj.dtype.names is not None:
+        return json.dumps(builtins(obj), ensure_ascii=False, separators=(",", ":")).encode()
+    numbers = np.asarray(ma.getdata(obj))
+    numbers = numbers.astype(np.float64) if numbers.dtype.isbuiltin == 2 else numbers
+    mask = ma.getmaskarray(obj)
+    nulls = mask | ~np.isfinite(numbers)
+    gone = numbers[nulls]
+    words = np.where(gone > 0, b"Infinity", np.where(gone < 0, b"-Infinity", b"NaN"))
+    words = np.where(mask[nulls], b"null", words)
+    return b"".join(chain.from_iterable(zip(dumps(obj).split(b"null"), [*words.tolist(), b""], strict=True)))
+
+
+def survey(obj: Any, option: int, ask: Callable[[Any], Any], depth: int = 0) -> tuple[bytes, int, bool]:
+    """Ask for all that orjson does not know, at a time when no encoder is inside the document.
+
+    orjson does not outlive a default that shortens the list which it walks.
+
+    Returns:
+        orjson's text, how many objects it does not know, and whether a NumPy object has NaN or an infinity.
+
+    Raises:
+        DifferenceError: or `JSONEncodeError`: json is needed.
+    """
+    found: list[Any] = []
+    written = orjson.dumps(obj, found.append, option)
+    if depth > _DEEPEST or (len(written) < _WORTHWHILE * len(found) and not _has_numpy(found)):
+        raise DifferenceError
+    _check(obj, written, len(found))
+    if set(map(type, found)) <= NATIVE_SCALARS:
+        return written, len(found), not all(map(math.isfinite, found))
+    nan = False
+    for item in found:
+        if not is_numpy(item):
+            reply = ask(item)
+        elif item.dtype == object:
+            reply = item.tolist()
+        else:
+            nan = nan or has_nan(item)
+            continue
+        nan = survey(reply, option, ask, depth + 1)[2] or nan
+    return written, len(found), nan
+
+
+def needs_json(obj: Any) -> bool:
+    """Tell whether json is the faster one for a document with keys that are no strings: one without NumPy data."""
+    found: list[Any] = []
+    try:
+        orjson.dumps(obj, found.append, PASSTHROUGH | orjson.OPT_NON_STR_KEYS)
+    except JSONEncodeError:
+        return False
+    return not _has_numpy(found)
+
+
+def _has_numpy(found: list[Any]) -> bool:
+    return any(issubclass(kind, NUMPY) for kind in set(map(type, found)))
+
+
+def _check(obj: Any, written: bytes, unknown: int) -> None:
+    """Make sure that orjson meant what json means, but for so many `null` in the place of what it does not know.
+
+    Raises:
+        DifferenceError: NaN or an infinity among the floats, which orjson writes as null; or a member of an
+            enumeration or a UUID, which orjson writes without asking the default.
+    """
+    try:
+        # The fastest walk over builtins that there is: it refuses what is none. Some types lend it their memory.
+        exact = marshal.dumps(obj)
+    except ValueError:
+        pass
+    else:
+        nulls = written.count(b"null") if unknown else b"null" in written
+        if nulls == unknown or not (_nonfinite(exact) or _shared_nonfinite(exact)):
+            return
+    layer = [obj]
+    while layer:
+        kinds = set(map(type, layer))
+        if UUID in kinds or EnumMeta in map(type, kinds):
+            raise DifferenceError
+        if not all(map(math.isfinite, [item for item in layer if type(item) is float])):
+            raise DifferenceError
+        layer = [
+            *chain.from_iterable([item.values() for item in layer if type(item) is dict]),
+            *chain.from_iterable([item for item in layer if type(item) is list or type(item) is tuple]),
+        ]

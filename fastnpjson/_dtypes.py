@@ -1,0 +1,135 @@
+"""dtypes to JSON and back: the names of NumPy, the lists of ``dtype.descr``, and an object for StringDType."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+from orjson import JSONEncodeError
+
+if TYPE_CHECKING:
+    DType = np.dtype[Any]
+
+# What `numpy.dtype` is ever asked for: no object, no comma lists, nothing that another package has registered. It takes
+# "M8[0s]", and the first division ends the process.
+_NAME: Final = re.compile(
+    r"bool|u?int(?:8|16|32|64)|float(?:16|32|64|96|128)|complex(?:64|128|192|256)"
+    r"|[<>|=]?(?:[?bBhHiIlLqQefdgFDG]|[biufcSUV]\d{1,10})"
+    r"|(?:[<>=]?[Mm]8|datetime64|timedelta64)(?:\[(?:[1-9]\d{0,9})?(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
+)
+# A structured dtype within this many others is no one's data.
+_DEEPEST: Final = 32
+_NUMPY_STRINGS: Final = getattr(getattr(np, "dtypes", None), "StringDType", None)
+
+
+@lru_cache(maxsize=256)
+def write(dtype: DType, *, descr: bool) -> bytes:
+    """Write a dtype as JSON that `read` turns into an equal one.
+
+    Args:
+        dtype: Any; alignment and metadata are no part of what makes it equal.
+        descr: Write ``"<f8"``, as in a ``.npy`` header, and not ``"float64"``.
+
+    Raises:
+        JSONEncodeError: there is no such JSON.
+    """
+    try:
+        text = orjson.dumps(_spec(dtype, descr=descr))
+        if read(orjson.loads(text)) == dtype:
+            return text
+        reason = "its JSON would be another dtype"
+    except (TypeError, ValueError) as error:
+        reason = str(error)
+    raise JSONEncodeError(f"a dtype that JSON cannot bring back ({reason}); {_way_out(dtype)}")
+
+
+def read(spec: Any) -> DType:
+    """Make a dtype of its JSON.
+
+    Raises:
+        ValueError: it is none, or an object dtype.
+    """
+    try:
+        dtype = _strings(spec["StringDType"]) if type(spec) is dict else np.lib.format.descr_to_dtype(_vet(spec, 0))
+    except (KeyError, MemoryError, SyntaxError, TypeError, ValueError) as error:
+        raise ValueError(f"dtype: {error}") from None
+    return dtype
+
+
+def _spec(dtype: Any, *, descr: bool) -> Any:
+    if dtype.kind == "T":
+        return {"StringDType": _string_options(dtype)}
+    if dtype.hasobject:
+        raise ValueError("Python objects are not data")
+    if dtype.names is not None:
+        return dtype.descr
+    return dtype.str if descr else str(dtype)
+
+
+def _vet(spec: Any, depth: int) -> Any:
+    if type(spec) is str:
+        if _NAME.fullmatch(spec) is None:
+            raise ValueError(f"{spec[:40]!r} is not the dtype of numbers, times, text or bytes")
+        return spec
+    if type(spec) is not list or depth > _DEEPEST:
+        raise ValueError("is neither a name nor a list of fields")
+    return [_vet_field(field, depth + 1) for field in spec]
+
+
+def _vet_field(field: Any, depth: int) -> tuple[Any, ...]:
+    if type(field) is not list or len(field) not in {2, 3}:
+        raise ValueError("a field is [name, dtype] or [name, dtype, shape]")
+    name = field[0]
+    if type(name) is list and list(map(type, name)) == [str, str]:
+        name = tuple(name)
+    elif type(name) is not str:
+        raise ValueError("the name of a field is a string, or [title, name]")
+    return (name, _vet(field[1], depth), *map(vet_shape, field[2:]))
+
+
+def vet_shape(shape: Any) -> tuple[int, ...]:
+    """Make a shape of its JSON.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if type(shape) is not list or not all(type(length) is int and 0 <= length < 2**63 for length in shape):
+        raise ValueError("shape: must be a list of integers that are not negative")
+    return tuple(shape)
+
+
+def _string_options(dtype: Any) -> dict[str, Any]:
+    options: dict[str, Any] = {} if dtype.coerce else {"coerce": False}
+    if hasattr(dtype, "na_object"):
+        missing = dtype.na_object
+        if type(missing) is str:
+            options["na_string"] = missing
+        elif missing is None or (type(missing) is float and math.isnan(missing)):
+            options["na_object"] = str(missing)
+        else:
+            raise ValueError(f"its na_object is a {type(missing).__name__}, not None, NaN or a string")
+    return options
+
+
+def _strings(options: Any) -> DType:
+    if _NUMPY_STRINGS is None:
+        raise ValueError("StringDType needs NumPy 2")
+    keywords: dict[str, Any] = {"coerce": options.get("coerce") is not False} if type(options) is dict else {}
+    if not keywords or not options.keys() <= {"coerce", "na_object", "na_string"}:
+        raise ValueError("StringDType takes coerce, na_object and na_string")
+    if "na_object" in options:
+        keywords["na_object"] = {"None": None, "nan": np.nan}[options["na_object"]]
+    elif type(options.get("na_string")) is str:
+        keywords["na_object"] = options["na_string"]
+    dtype: DType = _NUMPY_STRINGS(**keywords)
+    return dtype
+
+
+def _way_out(dtype: Any) -> str:
+    if dtype.hasobject and dtype.kind != "T":
+        return "convert it to numbers or strings, or write .tolist()"
+    return "convert it with .astype()"

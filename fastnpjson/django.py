@@ -1,0 +1,89 @@
+"""Django and Django REST framework: NumPy data in responses, in JSON fields and in serializers.
+
+What `DjangoJSONEncoder` encodes keeps its formats: milliseconds and ``Z`` for dates, durations of ISO 8601, text for
+decimals, UUIDs and lazy strings. All else is as in `fastnpjson.compat`. `JSONRenderer` and `JSONParser` are there
+where Django REST framework is, which is imported at their first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import fastnpjson
+from fastnpjson import compat
+
+try:
+    from django.core.serializers.json import DjangoJSONEncoder
+    from django.http import JsonResponse
+except ImportError as error:
+    raise ImportError("fastnpjson.django needs Django: pip install 'fastnpjson[django]'") from error
+
+if TYPE_CHECKING:
+    from fastnpjson._rest_framework import JSONParser as JSONParser  # noqa: PLC0414
+    from fastnpjson._rest_framework import JSONRenderer as JSONRenderer  # noqa: PLC0414
+
+__all__ = ["JSONEncoder", "JSONResponse"]
+
+_OPTION: Final = fastnpjson.OPT_PASSTHROUGH_DATACLASS | fastnpjson.OPT_PASSTHROUGH_DATETIME
+
+
+class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
+    """The encoder for every ``encoder=`` and ``cls=`` of Django; migrations refer to it by its name.
+
+    ``JsonResponse(data, encoder=JSONEncoder)``, ``models.JSONField(encoder=JSONEncoder)``,
+    ``json_script(value, encoder=JSONEncoder)``, ``serializers.serialize("json", objects, cls=JSONEncoder)``.
+    A subclass overrides `default` as it would that of `DjangoJSONEncoder`. Where the text must be Django's to the
+    blank, it sets ``item_separator = ", "`` and ``key_separator = ": "``, and json writes it: SQLite compares text in
+    ``filter(data={...})``, so that rows which another encoder wrote match only after they are saved again.
+
+    >>> import datetime, numpy
+    >>> JSONEncoder().encode({"x": numpy.arange(3), "day": datetime.date(2020, 1, 2)})
+    '{"x":[0,1,2],"day":"2020-01-02"}'
+    """
+
+
+_encoder: Final = JSONEncoder()
+
+
+def _default(o: Any) -> Any:
+    # The two kinds of builtins whose subclasses orjson does not know: namedtuples, and such as Django's choices.
+    if isinstance(o, (tuple, float)):
+        return list(o) if isinstance(o, tuple) else float(o)
+    return _encoder.default(o)
+
+
+class JSONResponse(JsonResponse):
+    """A `django.http.JsonResponse` whose text goes from orjson to the client as it is: bytes, and NaN as `null`.
+
+    Args:
+        data: A dict, or with ``safe=False`` anything.
+        encoder: Another one, as `json_dumps_params`, makes it a `JsonResponse` with that encoder, through a string.
+        safe: False to allow more than dicts.
+        json_dumps_params: Arguments for `json.dumps`, as Django documents them.
+        **kwargs: For `django.http.HttpResponse`.
+
+    Raises:
+        TypeError: there is something in the data that has no JSON, or they are not safe.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        encoder: type[DjangoJSONEncoder] = JSONEncoder,
+        safe: bool = True,
+        json_dumps_params: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if encoder is not JSONEncoder or json_dumps_params or (safe and not isinstance(data, dict)):
+            super().__init__(data, encoder, safe, json_dumps_params, **kwargs)
+            return
+        kwargs.setdefault("content_type", "application/json")
+        super(JsonResponse, self).__init__(fastnpjson.dumps(data, _default, _OPTION), **kwargs)
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"JSONParser", "JSONRenderer"}:
+        from fastnpjson import _rest_framework  # noqa: PLC0415 # the settings that it reads are not there earlier
+
+        return getattr(_rest_framework, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,124 @@
+"""A long campaign against `fastnpjson.roundtrip.loads`; pytest does not collect it.
+
+Run `tox -e fuzz -- -max_total_time=600`. Whatever the data are, `loads` returns something that can be looked at, or
+raises `ValueError`, with no more memory than the size of the data allows; and what it returns, `dumps` brings back.
+"""
+
+import contextlib
+import random
+import sys
+import warnings
+
+import atheris
+
+with atheris.instrument_imports(include=["fastnpjson"]):
+    from fastnpjson import roundtrip
+
+import numpy as np
+from test_roundtrip import CASES, HOSTILE, LIKE_TAGS, bits, json
+
+SEEDS = [json.dumps(document).encode() for document in [*HOSTILE.values(), *LIKE_TAGS]]
+SEEDS += [roundtrip.dumps(value, compact=compact) for value in CASES.values() for compact in (False, True)]
+SEEDS = [seed for seed in SEEDS if len(seed) < 4000]
+TOKENS = [
+    *(b"0", b"-1", b"1e400", b"9223372036854775808", b"null", b"true", b"[]", b"{}", b'""', b'"NaN"', b'"AA=="', b"["),
+    *(
+        b'"|V0"',
+        b'"<U9"',
+        b'"|O"',
+        b'"|b1"',
+        b'"<M8[7D]"',
+        b'"<m8"',
+        b'">f2"',
+        b'"<c8"',
+        b'"<f16"',
+        b'"b64:"',
+        b'"b64.gz:"',
+    ),
+    *(
+        b'[["a","<i4"]]',
+        b'[["a","|S2",[2]]]',
+        b'{"StringDType":{}}',
+        b'{"__complex__":[1,"NaN"]}',
+        b'{"__bytes_utf8__":"a"}',
+    ),
+    *(
+        b'"__ndarray__"',
+        b'"__numpy__"',
+        b'"__maskedarray__"',
+        b'"dtype"',
+        b'"shape"',
+        b'"Corder"',
+        b'"endian"',
+        b'"mask"',
+    ),
+    *(
+        b'"fill_value"',
+        b'"@module":"numpy","@class":"array"',
+        b'"data"',
+        b'"bdata"',
+        b'"datatype"',
+        b",",
+        b":",
+        b"]",
+        b"}",
+    ),
+]
+LIMIT = 2**22
+
+
+def mutate(data, max_size, seed):
+    """Splice tokens of tags and pieces of other seeds in, which bytes alone would hardly ever become."""
+    chance = random.Random(seed)
+    if not data or chance.random() < 0.1:
+        data = chance.choice(SEEDS)
+    for _ in range(chance.randint(1, 3)):
+        start = chance.randrange(len(data) + 1)
+        stop = min(len(data), start + chance.choice((0, 0, 1, 2, 5, 12)))
+        other = chance.choice(SEEDS)
+        cut = chance.randrange(len(other))
+        data = data[:start] + chance.choice((*TOKENS, other[cut : cut + chance.randint(1, 30)])) + data[stop:]
+    return data[:max_size] if chance.random() < 0.7 else atheris.Mutate(data, max_size)
+
+
+def arrays(document):
+    if isinstance(document, (dict, list)):
+        for value in document.values() if isinstance(document, dict) else document:
+            yield from arrays(value)
+    elif isinstance(document, (np.ndarray, np.generic)):
+        yield document
+
+
+def check(data):
+    for untagged in (False, True):
+        try:
+            document = roundtrip.loads(data, untagged=untagged, limit=LIMIT)
+        except ValueError:
+            continue
+        found = list(arrays(document))
+        assert sum(array.nbytes for array in found) <= 2 * LIMIT
+        for array in found:
+            assert array.dtype.kind == "T" or not array.dtype.hasobject
+            with contextlib.suppress(OverflowError):  # NumPy does not print the times at the end of all
+                repr(array)
+            for compact in (False, True):
+                back = roundtrip.loads(roundtrip.dumps(array, compact=compact), limit=2**30)
+                assert back.dtype == array.dtype
+                assert back.shape == array.shape
+                if not compact and array.dtype.char not in "gG":
+                    # Longdouble has bytes that are no number, which NumPy writes as one, and others that are padding.
+                    assert bits(back) == bits(array)
+                elif compact and array.dtype.char not in "gGTV":
+                    assert np.asarray(back).tobytes() == np.asarray(array).tobytes()
+
+
+def main():
+    warnings.simplefilter("ignore")
+    for seed in SEEDS:
+        check(seed)
+    atheris.Setup(sys.argv, check, custom_mutator=mutate)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

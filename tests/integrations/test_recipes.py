@@ -1,0 +1,163 @@
+"""The recipes: the way out that an error names, and the blocks that need a server, against a real one on loopback."""
+
+import http.server
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastnpjson
+
+RECIPES = Path(__file__).parents[2] / "docs" / "recipes.md"
+# "```python redis" is a block that needs the fixture `redis`; tests/test_docs.py runs those without a second word.
+BLOCK = re.compile(r"^```python (\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def blocks():
+    text = RECIPES.read_text("utf-8")
+    for block in BLOCK.finditer(text):
+        line = text.count("\n", 0, block.start(2)) + 1
+        modules = re.findall(r"^(?:import|from) (\w+)", block[2], re.MULTILINE)
+        yield pytest.param(*block.groups(), line, modules, id=f"{modules[0]}-{modules[1]}:{line}")
+
+
+def program(name, pattern):
+    """The path of a program; Debian keeps those of PostgreSQL out of PATH."""
+    found = shutil.which(name) or next(map(str, sorted(Path("/").glob(pattern), reverse=True)), None)
+    if found is None:
+        pytest.skip(
+            f"needs the program {name}; Debian has it in the package {name if 'redis' in name else 'postgresql'}"
+        )
+    return found
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port, server):
+    for _ in range(300):
+        assert server.poll() is None, "the server has ended"
+        with socket.socket() as probe:
+            if not probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.05)
+    raise TimeoutError(port)
+
+
+@pytest.fixture(scope="module")
+def directory():
+    """A directory that another user than root can reach, which those of pytest are not."""
+    with tempfile.TemporaryDirectory(prefix="fastnpjson-") as path:
+        Path(path).chmod(0o777)
+        yield path
+
+
+@pytest.fixture(scope="module")
+def postgresql(directory):
+    initdb = program("initdb", "usr/lib/postgresql/*/bin/initdb")
+    user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}  # it refuses to run as root
+    data, port = f"{directory}/data", free_port()
+    run = {"cwd": directory, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
+    subprocess.run([initdb, "-D", data, "-U", "postgres", "-A", "trust", "-N"], check=True, **run)
+    options = ["-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+    server = subprocess.Popen([str(Path(initdb).with_name("postgres")), *options], **run)
+    wait_for(port, server)
+    yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    server.terminate()
+    assert server.wait(30) == 0
+
+
+@pytest.fixture(scope="module")
+def redis(directory):
+    port = free_port()
+    command = [program("redis-server", "usr/bin/redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
+    server = subprocess.Popen([*command, "--save", "", "--dir", directory], stdout=subprocess.DEVNULL)
+    wait_for(port, server)
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    assert server.wait(30) == 0
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200 if self.headers["Content-Type"] == "application/json" else 415)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def httpd():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+# Celery calls what redis-py has deprecated.
+@pytest.mark.filterwarnings("ignore:Call to deprecated:DeprecationWarning")
+@pytest.mark.parametrize(("server", "code", "line", "modules"), [*blocks()])
+def test_recipe_runs_against_server(server, code, line, modules, request):
+    for module in modules:
+        pytest.importorskip(module)
+    url = request.getfixturevalue(server)
+    exec(compile("\n" * line + code, RECIPES, "exec"), {"__name__": "__main__", "URL": url})
+
+
+def forged(module, base=object):
+    return type("Frame", (base,), {"__module__": module})
+
+
+@pytest.mark.parametrize(
+    ("package", "make"),
+    [
+        pytest.param("pandas", lambda pd: pd.DataFrame({"x": [1]}), id="pandas-frame"),
+        pytest.param("pandas", lambda pd: pd.Series([1.0]), id="pandas-series"),
+        pytest.param("pandas", lambda pd: pd.Index([1.0]), id="pandas-index"),
+        pytest.param("pandas", lambda pd: forged("geopandas", pd.DataFrame)(), id="frame-of-another-package"),
+        pytest.param("polars", lambda pl: pl.DataFrame({"x": [1]}), id="polars-frame"),
+        pytest.param("polars", lambda pl: pl.Series([1.0]), id="polars-series"),
+        pytest.param("pydantic", lambda pydantic: forged("app", pydantic.BaseModel)(), id="pydantic-model"),
+        pytest.param("torch", lambda torch: torch.tensor([1.0]), id="torch-tensor"),
+        pytest.param("torch", lambda torch: torch.nn.Parameter(torch.tensor([1.0])), id="torch-parameter"),
+        pytest.param("xarray", lambda xr: xr.DataArray([1.0]), id="xarray-array"),
+        pytest.param("xarray", lambda xr: xr.Dataset({"x": 1}), id="xarray-dataset"),
+        pytest.param("dask", lambda dask: dask.delayed(1), id="dask-delayed"),
+    ],
+)
+def test_error_names_the_recipe(package, make):
+    frame = make(pytest.importorskip(package))
+    with pytest.raises(
+        fastnpjson.JSONEncodeError, match=f"^\\$\\.x: .* or pass default=, see {package} in docs/recipes.md$"
+    ):
+        fastnpjson.dumps({"x": frame})
+
+
+@pytest.mark.parametrize("package", ["dask", "pandas", "polars", "pydantic", "torch", "xarray"])
+def test_recipe_that_the_error_names_exists(package):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=f"see {package} in docs/recipes.md"):
+        fastnpjson.dumps(forged(f"{package}.core")())
+    assert re.search(f"(?im)^## .*{package}$", RECIPES.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("module", ["app", "pandastable.core", None], ids=str)
+def test_other_objects_have_no_recipe(module):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"pass default=$"):
+        fastnpjson.dumps([np.arange(2), forged(module)()])
