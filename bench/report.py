@@ -164,7 +164,7 @@ def show(results: Results, console: Console) -> None:
     for suite in results.speed_suites():
         for section, cases in results.sections(suite).items():
             libraries = [name for name in results.libraries(suite) if name != BASELINE]
-            if console.width < _WIDE:
+            if console.width < _WIDE and len(libraries) > len(README_LIBRARIES):
                 libraries = [name for name in libraries if name in README_LIBRARIES]
             table = Table(title=f"{suite}: {section} (times as fast as {BASELINE})", title_justify="left")
             table.add_column("case")

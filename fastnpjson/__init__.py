@@ -23,6 +23,8 @@ from orjson import (
 
 from fastnpjson._encode import default, dumps, dumps_str
 from fastnpjson._encoder import Encoder
+from fastnpjson._files import dump, load
+from fastnpjson._lines import dump_lines, load_lines
 
 __all__ = [
     "OPT_APPEND_NEWLINE",
@@ -45,8 +47,12 @@ __all__ = [
     "JSONEncodeError",
     "__version__",
     "default",
+    "dump",
+    "dump_lines",
     "dumps",
     "dumps_str",
+    "load",
+    "load_lines",
     "loads",
 ]
 

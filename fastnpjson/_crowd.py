@@ -10,6 +10,8 @@ import orjson
 from fastnpjson._convert import NATIVE, NATIVE_SCALARS, NUMPY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastnpjson._arrays import Style
     from fastnpjson._convert import Convert
 
@@ -27,7 +29,9 @@ class Crowded(Exception):
     """Raised by a hook to stop orjson."""
 
 
-def all_native(obj: Any, hook: Convert, style: Style) -> bytes | None:
+def all_native(
+    obj: Any, hook: Convert, style: Style, is_small: Callable[[list[Any]], bool] | None = None
+) -> bytes | None:
     """Let orjson write all NumPy objects of a document, if it would write each of them right; else return `None`.
 
     orjson collects what it does not know at 25 ns a piece, an eighth of what the hook takes.
@@ -41,6 +45,8 @@ def all_native(obj: Any, hook: Convert, style: Style) -> bytes | None:
         if not kinds <= _NATIVE:
             return None
         if np.ndarray in kinds and not {array.dtype for array in found if type(array) is np.ndarray} <= NATIVE:
+            return None
+        if is_small is not None and not is_small(found):
             return None
         return orjson.dumps(obj, hook, style.option | NUMPY)
     except orjson.JSONEncodeError:

@@ -19,6 +19,8 @@ from fastnpjson._recover import Walk
 from fastnpjson._ticks import Unsupported
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastnpjson._convert import Convert
 
 # What is left until the next look at the clock, and when the last one was. Threads that race for these
@@ -34,6 +36,8 @@ class Plan(NamedTuple):
     convert: Convert
     hook: Convert
     counting: Convert
+    # Whether all that was found in a crowded document may be written at once; `None` if it always may.
+    is_small: Callable[[list[Any]], bool] | None = None
 
 
 # Typed, for True is not 1 to orjson.
@@ -41,8 +45,11 @@ class Plan(NamedTuple):
 def make_plan(option: int | None, decimals: int | None = None) -> Plan:
     orjson_dumps(None, None, option)  # raises for what is not an option
     style = Style((option or 0) & ~NUMPY, decimals)
-    convert = converter(style)
-    return Plan(style, convert, _hook(convert, _decline), _counting_hook(convert, _decline))
+    return plan_with(style, converter(style))
+
+
+def plan_with(style: Style, convert: Convert, is_small: Callable[[list[Any]], bool] | None = None) -> Plan:
+    return Plan(style, convert, _hook(convert, _decline), _counting_hook(convert, _decline), is_small)
 
 
 def _decline(_obj: Any) -> Any:
@@ -176,7 +183,7 @@ def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
 def _again(obj: Any, plan: Plan, answers: Answers, refusal: JSONEncodeError) -> bytes:
     """Encode a document that orjson did not finish: crowded, or with something in it that orjson raises for."""
     crowded = type(refusal.__cause__) is Crowded
-    text = all_native(obj, plan.hook, plan.style) if crowded and not answers.given else None
+    text = all_native(obj, plan.hook, plan.style, plan.is_small) if crowded and not answers.given else None
     if text is not None:
         return text
     if not crowded:

@@ -1,0 +1,47 @@
+"""Compressed files by the suffix of their names."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Modules with an `open` like that of gzip, the best first, and what it takes beside file and mode to write.
+CODECS: Final[dict[str, list[tuple[str, dict[str, int]]]]] = {
+    # Level 9, the default of gzip, takes 1.7 to 3 times as long as 6 for 0.3 percent less.
+    ".gz": [("isal.igzip", {}), ("gzip", {"compresslevel": 6})],
+    ".zst": [("compression.zstd", {}), ("backports.zstd", {})],
+    ".bz2": [("bz2", {})],
+    ".xz": [("lzma", {})],
+}
+
+
+def suffixes(name: str) -> list[str]:
+    """Return the suffixes of the file that a path or a URL names, in lower case.
+
+    >>> suffixes("s3://bucket/points.json.gz?versionId=3")
+    ['.json', '.gz']
+    """
+    path = re.split("::|[?#]", name)[0] if "://" in name else name
+    return [f".{suffix.lower()}" for suffix in re.split(r"[/\\]", path)[-1].split(".")[1:]]
+
+
+def codec(name: str) -> Callable[[IO[bytes], str], IO[bytes]] | None:
+    """Return the function that opens a compressed file in an open file; `None` for a name that is not compressed.
+
+    Raises:
+        ModuleNotFoundError: the codec is not installed.
+    """
+    suffix = "".join(suffixes(name)[-1:])
+    if suffix not in CODECS:
+        return None
+    for module, settings in CODECS[suffix]:
+        try:
+            opener = import_module(module).open
+        except ModuleNotFoundError:
+            continue
+        return lambda file, mode: cast("IO[bytes]", opener(file, mode, **(settings if mode == "wb" else {})))
+    raise ModuleNotFoundError(f"{name}: {suffix} needs {CODECS[suffix][-1][0]}: pip install fastnpjson[io]")

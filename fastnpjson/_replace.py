@@ -1,0 +1,75 @@
+"""Files that are replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Lines are short, and a system call takes longer than a line.
+_BUFFER: Final = 2**20
+_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+@contextmanager
+def replacing(path: str) -> Iterator[IO[bytes]]:
+    """Open a temporary file that replaces the file at a path, unless an exception comes first."""
+    try:
+        old = os.stat(path)
+    except FileNotFoundError:
+        old = None
+    if not os.path.basename(path) or (old is not None and not stat.S_ISREG(old.st_mode)):
+        with open(path, "wb") as file:  # a device or a pipe; raises for a directory
+            yield file
+        return
+    target = os.path.realpath(path)
+    if old is not None and not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+    temporary = os.path.join(os.path.dirname(target), f".fastnpjson-{os.urandom(8).hex()}.tmp")
+    try:
+        descriptor = os.open(temporary, _CREATE, 0o666 if old is None else 0o600)
+    except OSError as error:
+        error.filename = path
+        raise
+    try:
+        with open(descriptor, "wb", _BUFFER) as file:
+            yield file
+        if old is not None:
+            with suppress(OSError, AttributeError):  # only root gives files away, and Windows has no owners
+                os.chown(temporary, old.st_uid, old.st_gid)
+            os.chmod(temporary, stat.S_IMODE(old.st_mode))
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+@contextmanager
+def uploading(url: str) -> Iterator[IO[bytes]]:
+    """Open a temporary file that becomes the file at a URL, unless an exception comes first."""
+    system, path = fsspec_for(url).core.url_to_fs(url)
+    if system.protocol == "file" or "file" in tuple(system.protocol):
+        with replacing(path) as file:
+            yield file
+        return
+    # Closing a remote file that is half written would publish it: https://github.com/dask/dask/issues/5361
+    with import_module("tempfile").TemporaryDirectory() as directory:
+        whole = os.path.join(directory, "whole")
+        with open(whole, "wb", _BUFFER) as file:
+            yield file
+        system.put_file(whole, path)
+
+
+def fsspec_for(url: str) -> Any:
+    """Import fsspec, or say who needs it."""
+    try:
+        return import_module("fsspec")
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"{url}: URLs need fsspec: pip install fastnpjson[io]") from None
