@@ -1,55 +1,31 @@
-"""`fastnpjson.compat` against `json` with the usual encoder, and against `fastnpjson.dumps`."""
+"""`fastnpjson.compat` against `json` with the usual encoder, and against fastnpjson itself."""
 
 import json
+from functools import partial
 
-import numpy as np
-import pytest
+from bench.cases import DOCUMENTS, Case, document, table
+from bench.checks import check_text, check_value
+from bench.libraries import BASELINE, Library, NumpyEncoder
 
-import fastnpjson
-from fastnpjson import compat
-
-
-class NumpyEncoder(json.JSONEncoder):
-    """What people write."""
-
-    def default(self, o):
-        """Turn NumPy data into lists and numbers."""
-        return o.tolist() if isinstance(o, (np.ndarray, np.generic)) else super().default(o)
-
-
-RANDOM = np.random.default_rng(0)
 CASES = {
-    "array": RANDOM.random((1000, 100)),
-    "response": {
-        "x": RANDOM.random(100),
-        "label": RANDOM.integers(10, size=100),
-        "score": np.float32(0.5),
-        "name": "a",
-    },
-    "rows": [{"id": i, "name": f"user {i}", "email": None, "score": i * 0.37, "tags": ["a", "b"]} for i in range(2000)],
-    "floats": RANDOM.random(100_000).tolist(),
+    "As the json module": [
+        Case("table", "an array in 100 columns", table, 10**5),
+        Case("list of floats", "Python's own", lambda n: table(n).reshape(-1).tolist(), 10**5),
+        *(case for case in DOCUMENTS if case.name in {"ML response", "no NumPy at all"}),
+    ]
 }
-ENCODERS = {
-    "json": lambda obj: json.dumps(obj, cls=NumpyEncoder),
-    "compat": compat.dumps,
-    "fastnpjson": fastnpjson.dumps_str,
-}
-DECODERS = {"json": json.loads, "compat": compat.loads, "fastnpjson": fastnpjson.loads}
+LIBRARIES = [
+    Library("fastnpjson", "fastnpjson", lambda m: m.dumps_str, lambda m: m.loads),
+    Library("fastnpjson.compat", "fastnpjson.compat", lambda m: m.dumps, lambda m: m.loads),
+    Library(BASELINE, "json", lambda m: partial(m.dumps, cls=NumpyEncoder), lambda m: m.loads),
+]
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
-@pytest.mark.parametrize("case", CASES)
-def test_encode(benchmark, case, encoder):
-    """Time the encoding of a document."""
-    benchmark.group = f"encode {case}"
-    text = benchmark(ENCODERS[encoder], CASES[case])
-    assert json.loads(text) == json.loads(ENCODERS["json"](CASES[case]))
+def test_dumps(case, contest, largest):
+    obj = document(case, largest)
+    contest.time(contest.function(), obj, partial(check_text, obj))
 
 
-@pytest.mark.parametrize("decoder", DECODERS)
-@pytest.mark.parametrize("case", CASES)
-def test_decode(benchmark, case, decoder):
-    """Time the decoding of the same document."""
-    benchmark.group = f"decode {case}"
-    text = fastnpjson.dumps_str(CASES[case])
-    assert benchmark(DECODERS[decoder], text) == json.loads(text)
+def test_loads(case, contest, largest):
+    text = json.dumps(document(case, largest), cls=NumpyEncoder)
+    contest.time(contest.function("loads"), text, partial(check_value, json.loads(text)))

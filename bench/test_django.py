@@ -1,65 +1,110 @@
-"""The response time of a view in Django, and of one in Django REST framework, for an array: stock against ours."""
+"""Django and Django REST framework: the response to a request for an array, stock against `fastnpjson.django`."""
 
-import json
+from functools import cache, partial
 from types import ModuleType
 
-import numpy as np
 import pytest
 
-django = pytest.importorskip("django", reason="Django is not installed")
-pytest.importorskip("rest_framework", reason="Django REST framework is not installed")
+from bench.cases import Case, table
+from bench.checks import check_text
+from bench.libraries import BASELINE, Library, tolist
 
-from django.conf import settings  # noqa: E402
-
-urls = ModuleType("urls_of_the_benchmark")
-settings.configure(
-    ALLOWED_HOSTS=["testserver"],
-    INSTALLED_APPS=["rest_framework"],
-    REST_FRAMEWORK={"UNAUTHENTICATED_USER": None},
-    ROOT_URLCONF=urls,
-    SECRET_KEY="not a secret",
-)
-django.setup()
-
-from django.core.serializers.json import DjangoJSONEncoder  # noqa: E402
-from django.http import JsonResponse  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.urls import path  # noqa: E402
-from rest_framework.decorators import api_view, renderer_classes  # noqa: E402
-from rest_framework.renderers import JSONRenderer as StockRenderer  # noqa: E402
-from rest_framework.response import Response  # noqa: E402
-
-from fastnpjson.django import JSONEncoder, JSONRenderer, JSONResponse  # noqa: E402
-
-DATA = {"x": np.random.default_rng(0).random((1000, 100)), "name": "a"}
+# What the views answer with.
+DATA = {}
 
 
-class NumpyEncoder(DjangoJSONEncoder):
-    """What people write."""
+@cache
+def client():
+    """Set Django up, once, without a project."""
+    import django
+    from django.conf import settings
+    from django.test import Client
 
-    def default(self, o):
-        """Turn arrays into lists."""
-        return o.tolist() if isinstance(o, np.ndarray) else super().default(o)
+    settings.configure(
+        ALLOWED_HOSTS=["testserver"],
+        INSTALLED_APPS=["rest_framework"],
+        REST_FRAMEWORK={"UNAUTHENTICATED_USER": None},
+        ROOT_URLCONF=ModuleType("urls_of_the_benchmark"),
+        SECRET_KEY="not a secret",
+    )
+    django.setup()
+    settings.ROOT_URLCONF.urlpatterns = []
+    return Client()
+
+
+def asking(name, views):
+    """Return a function that asks one of the views for the data."""
+    from django.conf import settings
+    from django.urls import clear_url_caches, path
+
+    requests = client()
+    for kind, view in views.items():
+        settings.ROOT_URLCONF.urlpatterns.append(path(f"{name}/{kind}", view))
+    clear_url_caches()
+
+    def ask(kind_and_array):
+        kind, DATA["x"] = kind_and_array
+        return requests.get(f"/{name}/{kind}").content
+
+    return ask
 
 
 def rest(renderer):
     """Make a view of Django REST framework."""
+    from rest_framework.decorators import api_view, renderer_classes
+    from rest_framework.response import Response
+
     return api_view(["GET"])(renderer_classes([renderer])(lambda _request: Response(DATA)))
 
 
-VIEWS = {
-    "stock-JsonResponse": lambda _request: JsonResponse(DATA, encoder=NumpyEncoder),
-    "JsonResponse": lambda _request: JsonResponse(DATA, encoder=JSONEncoder),
-    "JSONResponse": lambda _request: JSONResponse(DATA),
-    "stock-JSONRenderer": rest(StockRenderer),
-    "JSONRenderer": rest(JSONRenderer),
+@cache
+def stock(_django):
+    """Answer as Django does, with the usual hook."""
+    client()
+    from django.core.serializers.json import DjangoJSONEncoder
+    from django.http import JsonResponse
+    from rest_framework.renderers import JSONRenderer
+
+    class NumpyEncoder(DjangoJSONEncoder):
+        def default(self, o):
+            return tolist(o)
+
+    view = partial(JsonResponse, encoder=NumpyEncoder)
+    return asking("stock", {"Django": lambda _request: view(DATA), "REST framework": rest(JSONRenderer)})
+
+
+@cache
+def encoder(module):
+    """Answer with Django's response and fastnpjson's encoder."""
+    client()
+    from django.http import JsonResponse
+
+    return asking("encoder", {"Django": lambda _request: JsonResponse(DATA, encoder=module.JSONEncoder)})
+
+
+@cache
+def fastnpjson(module):
+    """Answer with fastnpjson's response and renderer."""
+    client()
+    renderer = rest(module.JSONRenderer)
+    return asking("fastnpjson", {"Django": lambda _request: module.JSONResponse(DATA), "REST framework": renderer})
+
+
+CASES = {
+    "Django": [
+        Case("Django", "a request for a table of float64 in 100 columns", table, 10**5),
+        Case("REST framework", "the same, through a renderer", table, 10**5),
+    ]
 }
-urls.urlpatterns = [path(name, view) for name, view in VIEWS.items()]
+LIBRARIES = [
+    Library("fastnpjson", "fastnpjson.django", fastnpjson),
+    Library("JSONEncoder", "fastnpjson.django", encoder),
+    Library(BASELINE, "django", stock),
+]
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_response(benchmark, view):
-    """Time a request, without a network."""
-    benchmark.group = "rest framework" if "Renderer" in view else "django"
-    response = benchmark(Client().get, f"/{view}")
-    assert json.loads(response.content) == {"x": DATA["x"].tolist(), "name": "a"}
+def test_django(case, library, contest, largest):
+    if (library.name, case.name) == ("JSONEncoder", "REST framework"):
+        pytest.skip("Django REST framework takes renderers, and no encoders")
+    array = case.make(min(case.size, largest))
+    contest.time(contest.function(), (case.name, array), partial(check_text, {"x": array}))

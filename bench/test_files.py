@@ -1,82 +1,100 @@
-"""Files: `dump` against `dumps` and a write, and lines against a loop.
-
-pytest bench/test_files.py --import-mode=importlib --benchmark-group-by=group
-"""
-
-# ruff: noqa: D103 (the names say it)
+"""Files: `dump` and `dump_lines` against encoding and writing, `load_lines` against a loop."""
 
 import json
+from functools import partial
 
-import numpy as np
-import orjson
 import pytest
 
-import fastnpjson
-
-FLOATS = np.random.default_rng(0).standard_normal(1_000_000)
-DOCUMENTS = {"array": FLOATS, "nested": {"id": 1, "arrays": [{"x": FLOATS}]}, "rows": FLOATS.reshape(-1, 4)}
-RECORDS = [{"id": number, "score": number / 7, "name": "x"} for number in range(50_000)]
+from bench.cases import Case, table
+from bench.checks import check_text, check_value
+from bench.libraries import BASELINE, Library, NumpyEncoder
 
 
-def whole(obj, path):
-    with open(path, "wb") as file:
-        file.write(fastnpjson.dumps(obj))
+def records(size):
+    """Make the records of a log."""
+    return [{"id": number, "score": number / 7, "name": "x"} for number in range(size // 20)]
 
 
-def with_orjson(obj, path):
-    with open(path, "wb") as file:
-        file.write(orjson.dumps(obj, None, orjson.OPT_SERIALIZE_NUMPY))
+CASES = {
+    "Files": [
+        Case("array", "a document that is one array", table),
+        Case("nested array", "the same inside a document: streamed", lambda n: {"id": 1, "arrays": [{"x": table(n)}]}),
+        Case("lines of rows", "JSON Lines, a row of 100 float64 each", table),
+        Case("lines of records", "JSON Lines, a small object each", records),
+    ]
+}
 
 
-def streamed(obj, path):
-    with open(path, "wb") as file:
-        file.writelines(fastnpjson.Encoder().iterencode(obj))
+def fastnpjson(module):
+    """Write with `dump` and `dump_lines`."""
+    return writing(module.dump, module.dump_lines)
 
 
-@pytest.mark.parametrize("write", [fastnpjson.dump, streamed, whole, with_orjson], ids=lambda write: write.__name__)
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_dump(benchmark, tmp_path, name, write):
-    benchmark.group = f"dump {name}"
-    path = tmp_path / "x.json"
-    benchmark(write, DOCUMENTS[name], path)
-    assert path.read_bytes() == fastnpjson.dumps(DOCUMENTS[name])
+def looping(dumps):
+    """Write what an encoder returns, line by line where lines are asked for."""
+
+    def dump(obj, path):
+        with open(path, "wb") as file:
+            file.write(dumps(obj))
+
+    def dump_lines(objs, path):
+        with open(path, "wb") as file:
+            file.writelines(dumps(obj) + b"\n" for obj in objs)
+
+    return writing(dump, dump_lines)
 
 
-def loop(objs, path):
-    with open(path, "wb") as file:
-        file.writelines(orjson.dumps(obj, None, orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE) for obj in objs)
+def writing(dump, dump_lines):
+    """Return a function that writes a document or lines, and returns where."""
+
+    def write(argument):
+        name, obj, path = argument
+        (dump_lines if name.startswith("lines") else dump)(obj, path)
+        return path
+
+    return write
 
 
-def loop_of_json(objs, path):
-    with open(path, "w") as file:
-        file.writelines(json.dumps(obj.tolist() if isinstance(obj, np.ndarray) else obj) + "\n" for obj in objs)
+def reading(loads):
+    """Read lines one by one."""
+
+    def load_lines(path):
+        with open(path, "rb") as file:
+            return [loads(line) for line in file]
+
+    return load_lines
 
 
-@pytest.mark.parametrize("write", [fastnpjson.dump_lines, loop, loop_of_json], ids=lambda write: write.__name__)
-@pytest.mark.parametrize("objs", [FLOATS.reshape(-1, 4)[:50_000], RECORDS], ids=["rows", "records"])
-def test_dump_lines(benchmark, tmp_path, objs, write):
-    benchmark.group = f"dump_lines {type(objs).__name__}"
+LIBRARIES = [
+    Library("fastnpjson", "fastnpjson", fastnpjson, lambda m: lambda path: list(m.load_lines(path))),
+    Library(
+        "orjson",
+        "orjson",
+        lambda m: looping(partial(m.dumps, option=m.OPT_SERIALIZE_NUMPY)),
+        lambda m: reading(m.loads),
+    ),
+    Library(
+        BASELINE,
+        "json",
+        lambda m: looping(lambda obj: m.dumps(obj, cls=NumpyEncoder).encode()),
+        lambda m: reading(m.loads),
+    ),
+]
+
+
+def test_dump(case, contest, largest, tmp_path):
+    obj = case.make(min(case.size, largest))
+
+    def check(path):
+        text = path.read_bytes()
+        check_text(obj, b"[" + b",".join(text.splitlines()) + b"]" if case.name.startswith("lines") else text)
+
+    contest.time(contest.function(), (case.name, obj, tmp_path / "x.json"), check)
+
+
+def test_load(case, contest, largest, tmp_path):
+    if not case.name.startswith("lines"):
+        pytest.skip("load reads the file and calls loads, which has a suite")
     path = tmp_path / "x.jsonl"
-    benchmark(write, objs, path)
-    with open(path) as file:
-        assert sum(1 for line in file) == len(objs)
-
-
-@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
-def test_load_lines(benchmark, tmp_path, suffix):
-    benchmark.group = "load_lines"
-    path = tmp_path / f"x.jsonl{suffix}"
-    fastnpjson.dump_lines(RECORDS, path)
-    assert benchmark(lambda: list(fastnpjson.load_lines(path))) == RECORDS
-
-
-SETTINGS = {"plain": {}, "allow_nan=False": {"allow_nan": False}, "decimals=3": {"decimals": 3}}
-
-
-@pytest.mark.parametrize("method", ["encode", "iterencode"])
-@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-@pytest.mark.parametrize("name", ["array", "nested"])
-def test_settings(benchmark, name, settings, method):
-    benchmark.group = f"settings {name} {method}"
-    encode = getattr(fastnpjson.Encoder(**settings), method)
-    benchmark(lambda: b"".join(encode(DOCUMENTS[name])) if method == "iterencode" else encode(DOCUMENTS[name]))
+    path.write_text("".join(json.dumps(obj, cls=NumpyEncoder) + "\n" for obj in case.make(min(case.size, largest))))
+    contest.time(contest.function("loads"), path, partial(check_value, reading(json.loads)(path)))

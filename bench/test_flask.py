@@ -1,34 +1,37 @@
 """Flask: the response to a request for an array, its own provider with `tolist` against `fastnpjson.flask`."""
 
-import numpy as np
-import pytest
+from functools import partial
 
-flask = pytest.importorskip("flask", reason="needs the extra 'flask'")
-
-from fastnpjson.flask import JSONProvider  # noqa: E402
-
-ARRAY = np.random.default_rng(0).random((1000, 100))
+from bench.cases import Case, table
+from bench.checks import check_text
+from bench.libraries import BASELINE, Library
 
 
-def stock():
+def stock(flask):
     """Serve nested lists."""
-    app = flask.Flask(__name__)
-    app.get("/")(lambda: {"x": ARRAY.tolist()})
-    return app
+    return client(flask, flask.Flask(__name__), lambda array: array.tolist())
 
 
-def fastnpjson():
+def fastnpjson(module):
     """Serve the array."""
+    import flask
+
     app = flask.Flask(__name__)
-    app.json = JSONProvider(app)
-    app.get("/")(lambda: {"x": ARRAY})
-    return app
+    app.json = module.JSONProvider(app)
+    return client(flask, app, lambda array: array)
 
 
-@pytest.mark.benchmark(group="flask")
-@pytest.mark.parametrize("application", [stock, fastnpjson])
-def test_response(benchmark, application):
-    """Answer the same request again and again."""
-    client = application().test_client()
-    assert client.get("/").json == {"x": ARRAY.tolist()}
-    benchmark(client.get, "/")
+def client(flask, app, convert):
+    """Return a function that asks for an array, as a browser would."""
+    app.get("/")(lambda: {"x": convert(flask.request.environ["array"])})
+    requests = app.test_client()
+    return lambda array: requests.get("/", environ_overrides={"array": array}).data
+
+
+CASES = {"Flask": [Case("Flask response", "a request for a table of float64 in 100 columns", table, 10**5)]}
+LIBRARIES = [Library("fastnpjson", "fastnpjson.flask", fastnpjson), Library(BASELINE, "flask", stock)]
+
+
+def test_flask(case, contest, largest):
+    array = case.make(min(case.size, largest))
+    contest.time(contest.function(), array, partial(check_text, {"x": array}))

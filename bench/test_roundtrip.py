@@ -1,54 +1,63 @@
-"""Arrays out and back: `fastnpjson.roundtrip` beside `json` with lists, json-numpy and json-tricks, and beside orjson.
-
-Run `python -m pytest bench/test_roundtrip.py`. Each case is checked once before it is timed.
-"""
+"""Arrays out and back: `fastnpjson.roundtrip` beside lists, json-numpy and json-tricks."""
 
 import json
+from functools import partial
 
-import json_numpy
-import json_tricks
 import numpy as np
-import orjson
-import pytest
 
-from fastnpjson import roundtrip
+from bench.cases import DOCUMENTS, DTYPES, document
+from bench.checks import Flaw, check_value
+from bench.libraries import BASELINE, Library, tolist
 
-ARRAY = np.random.default_rng(0).standard_normal(10**6)
-TEXT = json.dumps(ARRAY.tolist())
-LIBRARIES = {
-    "json": (lambda array: json.dumps(array.tolist()), lambda text: np.array(json.loads(text))),
-    "compact": (lambda array: roundtrip.dumps(array, compact=True), roundtrip.loads),
-    "text": (roundtrip.dumps, roundtrip.loads),
-    "json-numpy": (json_numpy.dumps, json_numpy.loads),
-    "json-tricks": (json_tricks.dumps, json_tricks.loads),
+CASES = {
+    "Round trip": [
+        case for case in DTYPES + DOCUMENTS if case.name in {"bool", "int64", "float32", "float64", "no NumPy at all"}
+    ]
 }
-PLAIN = orjson.dumps(
-    {"users": [{"user_id": i, "name": "x" * 9, "mail": f"u{i}@mail.org", "tags": ["a", "b"]} for i in range(9999)]}
-)
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.benchmark(group="roundtrip dumps, 1e6 float64")
-def test_dumps(benchmark, library):
-    """Write an array."""
-    dumps, loads = LIBRARIES[library]
-    assert (loads(dumps(ARRAY)) == ARRAY).all()
-    benchmark.pedantic(dumps, (ARRAY,), rounds=7, warmup_rounds=1)
+def loads_lists(loads):
+    """Return a decoder that makes an array of what it reads, if it is numbers."""
+
+    def decode(text):
+        value = loads(text)
+        return value if isinstance(value[0], dict) else np.array(value)
+
+    return decode
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.benchmark(group="roundtrip loads, 1e6 float64")
-def test_loads(benchmark, library):
-    """Read an array."""
-    dumps, loads = LIBRARIES[library]
-    text = dumps(ARRAY)
-    assert (loads(text) == ARRAY).all()
-    benchmark.pedantic(loads, (text,), rounds=7, warmup_rounds=1)
+LIBRARIES = [
+    Library("fastnpjson", "fastnpjson.roundtrip", lambda m: m.dumps, lambda m: m.loads),
+    Library("compact", "fastnpjson.roundtrip", lambda m: partial(m.dumps, compact=True), lambda m: m.loads),
+    Library("json-numpy", "json_numpy", lambda m: m.dumps, lambda m: m.loads, "json-numpy"),
+    Library("json-tricks", "json_tricks", lambda m: m.dumps, lambda m: m.loads, "json-tricks"),
+    Library(
+        "orjson",
+        "orjson",
+        lambda m: partial(m.dumps, option=m.OPT_SERIALIZE_NUMPY),
+        lambda m: loads_lists(m.loads),
+    ),
+    Library(BASELINE, "json", lambda m: partial(m.dumps, default=tolist), lambda m: loads_lists(m.loads)),
+]
 
 
-@pytest.mark.parametrize("loads", [orjson.loads, roundtrip.loads], ids=["orjson", "roundtrip"])
-@pytest.mark.benchmark(group="roundtrip loads, 1 MB without tags")
-def test_loads_plain(benchmark, loads):
-    """Read a document without arrays."""
-    assert loads(PLAIN) == json.loads(PLAIN)
-    benchmark(loads, PLAIN)
+def check_array(expected, value):
+    """Check that an array has come back as it was."""
+    if not isinstance(expected, np.ndarray):
+        check_value(expected, json.loads(json.dumps(value)))
+    elif value.dtype != expected.dtype:
+        raise Flaw("wrong", f"{expected.dtype} came back as {value.dtype}")
+    elif not np.array_equal(value, expected):
+        raise Flaw("wrong", "other values came back")
+
+
+def test_dumps(case, library, contest, largest):
+    obj = document(case, largest)
+    dumps, loads = contest.function(), library.function("loads")
+    contest.time(dumps, obj, lambda text: check_array(obj, loads(text)))
+
+
+def test_loads(case, library, contest, largest):
+    obj = document(case, largest)
+    text = contest.function()(obj)
+    contest.time(library.function("loads"), text, partial(check_array, obj))

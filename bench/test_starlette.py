@@ -5,16 +5,14 @@ The application is called as a server calls it: a test client would take as long
 
 import asyncio
 import contextlib
-import json
+from functools import partial
 
-import numpy as np
 import pytest
 
-fastapi = pytest.importorskip("fastapi", reason="needs fastapi")
+from bench.cases import Case, table
+from bench.checks import check_text
+from bench.libraries import BASELINE, Library
 
-from fastnpjson.starlette import serialize_numpy  # noqa: E402
-
-ARRAY = np.random.default_rng(0).random((1000, 100))
 SCOPE = {
     "type": "http",
     "asgi": {"version": "3.0", "spec_version": "2.4"},
@@ -30,38 +28,50 @@ SCOPE = {
 }
 
 
-def stock():
+def stock(fastapi):
     """Serve nested lists."""
     app = fastapi.FastAPI()
 
     @app.get("/")
     async def array():
-        return {"x": ARRAY.tolist()}
+        return {"x": app.state.array.tolist()}
 
-    return app
+    return client(app)
 
 
-def annotated():
+def annotated(fastapi):
     """Serve nested lists, written by pydantic."""
     app = fastapi.FastAPI()
 
     @app.get("/")
     async def array() -> dict[str, list[list[float]]]:
-        return {"x": ARRAY.tolist()}
+        return {"x": app.state.array.tolist()}
 
-    return app
+    return client(app)
 
 
-def fastnpjson():
+def fastnpjson(module):
     """Serve the array."""
+    import fastapi
+
     app = fastapi.FastAPI()
-    serialize_numpy(app)
+    module.serialize_numpy(app)
 
     @app.get("/")
     async def array():
-        return {"x": ARRAY}
+        return {"x": app.state.array}
 
-    return app
+    return client(app)
+
+
+def client(app):
+    """Return a function that asks for an array."""
+
+    def ask(array):
+        app.state.array = array
+        return LOOPS[-1].run_until_complete(body(app))
+
+    return ask
 
 
 async def body(app):
@@ -78,11 +88,23 @@ async def body(app):
     return b"".join(parts)
 
 
-@pytest.mark.benchmark(group="fastapi")
-@pytest.mark.parametrize("application", [stock, annotated, fastnpjson])
-def test_response(benchmark, application):
-    """Answer the same request again and again."""
-    app = application()
-    with contextlib.closing(asyncio.new_event_loop()) as loop:
-        assert json.loads(loop.run_until_complete(body(app))) == {"x": ARRAY.tolist()}
-        benchmark(lambda: loop.run_until_complete(body(app)))
+LOOPS = []
+CASES = {"FastAPI": [Case("FastAPI response", "a request for a table of float64 in 100 columns", table, 10**5)]}
+LIBRARIES = [
+    Library("fastnpjson", "fastnpjson.starlette", fastnpjson),
+    Library("pydantic", "fastapi", annotated),
+    Library(BASELINE, "fastapi", stock),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loop():
+    """One event loop for all turns, closed after the last."""
+    with contextlib.closing(asyncio.new_event_loop()) as running:
+        LOOPS.append(running)
+        yield
+
+
+def test_starlette(case, contest, largest):
+    array = case.make(min(case.size, largest))
+    contest.time(contest.function(), array, partial(check_text, {"x": array}))

@@ -1,0 +1,1 @@
+"""How much faster, than what, on what, and where not: see README.md."""
