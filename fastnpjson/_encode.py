@@ -96,7 +96,8 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
 
     Args:
         obj: What `orjson.dumps` takes, and NumPy arrays and scalars of any layout.
-        default: Called for what neither orjson nor fastnpjson knows; returns something that they know, or raises.
+        default: Called, once for each object, for what neither orjson nor fastnpjson knows; returns something new
+            that they know, or raises.
         option: orjson's flags; `OPT_SERIALIZE_NUMPY` is always on.
 
     Returns:
