@@ -42,7 +42,7 @@ def modules():
 
 @pytest.mark.parametrize(("code", "line", "document"), [*blocks()])
 def test_block_runs(code, line, document, tmp_path, monkeypatch):
-    for framework in FRAMEWORKS.intersection(re.findall(r"^(?:>>> )?(?:from|import) (\w+)", code, re.MULTILINE)):
+    for framework in FRAMEWORKS.intersection(re.findall(r"^(?:>>> )?(?:from|import) (?:fastnpjson\.)?(\w+)", code, re.MULTILINE)):
         pytest.importorskip(framework, reason="the framework of this block")
     monkeypatch.chdir(tmp_path)
     if ">>> " not in code:
