@@ -55,13 +55,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         convert(source, target, arguments, progress)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes standard output once more at exit: https://docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _flush_or_drop()
         return 141
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # zlib.error, LZMAError, BadZipFile... have no base of their own
         progress.close()
+        _flush_or_drop()
         message = " ".join(str(error).split()) or type(error).__name__
         place = "" if source.path in message or target.path in message else f"{source.path} -> {target.path}: "
         print(f"fastnpjson: {place}{message}", file=sys.stderr)
@@ -69,6 +69,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         progress.close()
     return 0
+
+
+def _flush_or_drop() -> None:
+    """Flush standard output, or have nothing left there at exit, where another failure would set the exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:  # see https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
