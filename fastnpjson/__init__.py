@@ -21,7 +21,8 @@ from orjson import (
     loads,
 )
 
-from fastnpjson._encode import default, dumps, dumps_str
+from fastnpjson._default import default
+from fastnpjson._encode import dumps, dumps_str
 from fastnpjson._encoder import Encoder
 from fastnpjson._files import dump, load
 from fastnpjson._lines import dump_lines, load_lines

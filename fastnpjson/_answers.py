@@ -58,3 +58,17 @@ class Answers:
         for answer in self.given:
             self._earlier.setdefault(id(answer.obj), deque()).append(answer)
         self.given = []
+
+
+def raise_hidden(refusal: BaseException, failure: BaseException | None = None) -> None:
+    """Raise what a hook raised, behind which orjson hides; but a `TypeError` is for others to explain.
+
+    Args:
+        refusal: What orjson raised.
+        failure: What the caller's default raised.
+    """
+    cause = refusal.__cause__
+    # Up to 3.11 orjson has causes of its own, for a key of more than 64 bits and for surrogates.
+    own = isinstance(cause, (OverflowError, UnicodeError)) and cause is not failure
+    if cause is not None and not own and not isinstance(cause, TypeError):
+        raise cause

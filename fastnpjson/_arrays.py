@@ -13,7 +13,7 @@ from numpy import ma
 
 from fastnpjson import _numbers
 from fastnpjson._datetimes import DATES, dates
-from fastnpjson._ticks import Unsupported
+from fastnpjson._ticks import NaT, Unsupported
 from fastnpjson._timedeltas import durations
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-_NULLS: Final = {"f": np.nan, "M": "NaT", "m": "NaT"}
 _NOT_MISSING: Final = object()
 
 
@@ -54,7 +53,11 @@ def write(obj: Any, style: Style) -> Written:
         elements = _elements(np.atleast_1d(array), style)
     if isinstance(elements, bytes):
         return Written(elements if array.ndim else elements[1:-1])
-    return Written(None, elements.tolist() if array.ndim else elements.tolist()[0])
+    builtins = elements.tolist()
+    if array.ndim and style.option & orjson.OPT_INDENT_2 and not array.dtype.hasobject:
+        # On one line, as the arrays that orjson writes.
+        return Written(orjson.dumps(builtins, None, style.option & orjson.OPT_SORT_KEYS))
+    return Written(None, builtins if array.ndim else builtins[0])
 
 
 def decode(encoded: bytes) -> str:
@@ -98,13 +101,17 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
 def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
     kind = data.dtype.kind
     data = data.copy()
-    data[mask] = _NULLS.get(kind, np.zeros((), data.dtype))
+    if kind in "Mm":
+        data = _numbers.contiguous(data)
+        data.view(np.int64)[mask] = NaT
+    else:
+        data[mask] = np.nan if kind == "f" else np.zeros((), data.dtype)
     if kind in "iu" and not style.option & orjson.OPT_STRICT_INTEGER:
         text = _numbers.masked_integers(data, mask)
         if text is not None:
             return text
     written = _elements(data, style)
-    if kind in _NULLS:
+    if kind in "fMm":
         return written
     elements = np.array(orjson.loads(written), object).reshape(data.shape) if isinstance(written, bytes) else written
     elements[mask] = None

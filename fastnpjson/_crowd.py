@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
+from fastnpjson._answers import raise_hidden
 from fastnpjson._convert import NATIVE, NATIVE_SCALARS, NUMPY
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ CROWD: Final = 16
 DENSE: Final = CROWD * 900
 # From this size on an array is no part of a crowd: it would be written twice.
 LARGE: Final = 256
-_LAYOUT: Final = orjson.OPT_INDENT_2 | orjson.OPT_STRICT_INTEGER
+_NOT_ORJSONS: Final = orjson.OPT_INDENT_2 | orjson.OPT_STRICT_INTEGER
 _NATIVE: Final = NATIVE_SCALARS | {np.ndarray}
 
 
@@ -36,7 +37,7 @@ def all_native(
 
     orjson collects what it does not know at 25 ns a piece, an eighth of what the hook takes.
     """
-    if style.decimals is not None or style.option & _LAYOUT:
+    if style.decimals is not None or style.option & _NOT_ORJSONS:
         return None
     found: list[Any] = []
     try:
@@ -49,5 +50,6 @@ def all_native(
         if is_small is not None and not is_small(found):
             return None
         return orjson.dumps(obj, hook, style.option | NUMPY)
-    except orjson.JSONEncodeError:
+    except orjson.JSONEncodeError as error:
+        raise_hidden(error)
         return None

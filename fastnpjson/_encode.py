@@ -7,11 +7,11 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
-from numpy import generic, ndarray
+from numpy import ndarray
 from orjson import JSONEncodeError
 from orjson import dumps as orjson_dumps
 
-from fastnpjson._answers import Answers
+from fastnpjson._answers import Answers, raise_hidden
 from fastnpjson._arrays import Style, write
 from fastnpjson._convert import NATIVE, NUMPY, UNKNOWN, converter
 from fastnpjson._crowd import CROWD, DENSE, LARGE, Crowded, all_native
@@ -96,7 +96,8 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
 
     Args:
         obj: What `orjson.dumps` takes, and NumPy arrays and scalars of any layout.
-        default: Called for what neither orjson nor fastnpjson knows; returns something that they know, or raises.
+        default: Called, once for each object, for what neither orjson nor fastnpjson knows; returns something new
+            that they know, or raises.
         option: orjson's flags; `OPT_SERIALIZE_NUMPY` is always on.
 
     Returns:
@@ -137,29 +138,6 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
     return dumps(obj, default, option).decode()
 
 
-def default(obj: Any, /) -> Any:
-    """Turn a NumPy object into builtins: the hook for other encoders.
-
-    Args:
-        obj: A NumPy array or scalar.
-
-    Returns:
-        A list, a dict, a string, a number or `None`, which read back as the JSON of `dumps` does.
-
-    Raises:
-        TypeError: it is something else, or has no JSON.
-
-    >>> import json, numpy as np
-    >>> json.dumps({"x": np.float32(0.1)}, default=default)
-    '{"x": 0.1}'
-    """
-    if not issubclass(type(obj), (ndarray, generic)):
-        raise JSONEncodeError(f"Type is not JSON serializable: {type(obj).__name__}")
-    if type(obj) is ndarray and obj.dtype == object:
-        return obj.tolist()
-    return orjson.loads(dumps(obj))
-
-
 def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
     global _left
     if issubclass(type(obj), ndarray):
@@ -182,27 +160,21 @@ def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
 
 def _again(obj: Any, plan: Plan, answers: Answers, refusal: JSONEncodeError) -> bytes:
     """Encode a document that orjson did not finish: crowded, or with something in it that orjson raises for."""
-    crowded = type(refusal.__cause__) is Crowded
+    cause = refusal.__cause__
+    crowded = type(cause) is Crowded
+    if cause is not None and cause is not answers.failure:
+        cause.__traceback__ = None  # its frames keep the document alive until the next garbage collection
     text = all_native(obj, plan.hook, plan.style, plan.is_small) if crowded and not answers.given else None
     if text is not None:
         return text
     if not crowded:
-        _raise_from_hook(refusal, answers)
+        raise_hidden(refusal, answers.failure)
     if not isinstance(refusal.__cause__, TypeError):
         answers.rewind()
         try:
             return orjson_dumps(obj, _hook(plan.convert, answers.ask), plan.style.option | orjson.OPT_NON_STR_KEYS)
         except JSONEncodeError as error:
             refusal = error.with_traceback(None)
-        _raise_from_hook(refusal, answers)
+        raise_hidden(refusal, answers.failure)
     answers.rewind()
     return Walk(plan.convert, answers, plan.style.option).dumps(obj)
-
-
-def _raise_from_hook(refusal: JSONEncodeError, answers: Answers) -> None:
-    """Raise what a hook raised, which orjson hides; but a `TypeError` is for the walk to explain."""
-    cause = refusal.__cause__
-    # Up to 3.11 orjson has causes of its own, for a key of more than 64 bits and for surrogates.
-    own = isinstance(cause, (OverflowError, UnicodeError)) and cause is not answers.failure
-    if cause is not None and not own and not isinstance(cause, TypeError):
-        raise cause

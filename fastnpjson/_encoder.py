@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import index
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from fastnpjson._answers import Answers
+from fastnpjson._answers import Answers, raise_hidden
 from fastnpjson._convert import NUMPY
 from fastnpjson._encode import encode, make_plan, plan_with
 from fastnpjson._recover import Walk
@@ -30,7 +31,7 @@ class Encoder:
         decimals: Round the floats of NumPy, but not those of Python, to as many decimals, as `numpy.round` does.
         unchecked: Trust orjson with all native arrays and scalars, for callers who know that there is no
             ``datetime64`` in the document: nothing is vetted, the text of a float16 and the layout of
-            `OPT_INDENT_2` are orjson's, too.
+            `OPT_INDENT_2` are orjson's, too. It has no effect together with `default` or `allow_nan=False`.
 
     Raises:
         ValueError: `decimals` is not in 0 to 22, or given together with `unchecked`.
@@ -61,21 +62,26 @@ class Encoder:
         self._allow_nan = allow_nan
         self._unchecked = self._plan.style.option | NUMPY if unchecked else None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        settings: dict[str, Any] = {"default": self._default, "allow_nan": self._allow_nan}
+        settings |= self._plan.style._asdict() | {"unchecked": self._unchecked is not None}
+        return partial(type(self), **settings), ()
+
     def encode(self, obj: Any, /) -> bytes:
         """Encode an object; what it returns and raises is as for `dumps`."""
         if self._unchecked is not None and self._default is None and self._allow_nan:
             try:
                 return orjson.dumps(obj, self._plan.hook, self._unchecked)
-            except orjson.JSONEncodeError:  # a key, a byte order, or an error to be explained
-                pass
+            except orjson.JSONEncodeError as error:  # a key, a byte order, or an error to be explained
+                raise_hidden(error)
         return self._text(obj, self._plan, Answers(self._default))
 
     def iterencode(self, obj: Any, /) -> Iterator[bytes]:
         """Encode an object in pieces of about a megabyte; joined, they are what `encode` returns.
 
         Arrays from 64 KiB are written slice by slice, so that the text of a memory-mapped one is never in memory
-        as a whole. The rest of the document is, and so are object arrays, what `default` returns, everything with
-        `unchecked`, and with `OPT_INDENT_2` dates and masked arrays. No array may change before the last piece.
+        as a whole. The rest of the document is, and so are object arrays, what `default` returns, and everything with
+        `unchecked`. No array may change before the last piece.
 
         Yields:
             Pieces of JSON; what `encode` raises is raised when its piece is due.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import math
 from typing import TYPE_CHECKING, Any, Final
@@ -13,34 +14,20 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._arrays import has_nan
 from fastnpjson._convert import UNKNOWN
 from fastnpjson._datetimes import DATES
+from fastnpjson._errors import message, way_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fastnpjson._answers import Answers
     from fastnpjson._convert import Convert
+    from fastnpjson._errors import Path
 
 # How deep orjson goes.
 _DEEPEST: Final = 254
 _INT64: Final = range(-(2**63), 2**64)
-_DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-# Flags that would change a value which becomes a fragment of the document.
-_LAYOUT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-_WAYS_OUT: Final = {
-    "c": "write .real and .imag, or pass default=",
-    "V": "view it with a dtype that has fields, or pass default=",
-    "M": "give it a unit, as in .astype('M8[s]')",
-    "m": "give it a unit, as in .astype('m8[s]')",
-}
-# By the package that a type or a base of it is from. Reading them as arrays unasked would lose names and dimensions.
-_RECIPES: Final = {
-    "dask": "compute it, or write it with fastnpjson.dask",
-    "pandas": "write .to_numpy() of each column",
-    "polars": "write .to_numpy() of each column",
-    "pydantic": "write .model_dump()",
-    "torch": "write .detach().cpu().resolve_conj().resolve_neg().numpy()",
-    "xarray": "write .to_dict(data='array')",
-}
+# Flags for a document as a whole; they would change a value that becomes a fragment of it.
+_DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
 class _Key(str):
@@ -57,7 +44,7 @@ class Walk:
     """A slow walk over a document that knows where it is.
 
     Args:
-        convert: Made by `_arrays.converter`.
+        convert: Made by `_convert.converter`.
         answers: The caller's default.
         option: orjson's flags.
         allow_nan: False to raise `ValueError` at NaN and infinities.
@@ -77,28 +64,39 @@ class Walk:
             JSONEncodeError: with the JSON path, type and dtype of the value, and a way out.
             ValueError: for NaN or an infinity that is not allowed.
         """
-        document = self._value(obj, "$", 0)
+        try:
+            document = self._value(obj, None, 0)
+        except RecursionError:
+            raise _error(None, obj, "nested too deep for what the caller left of the stack, or a cycle") from None
         return orjson.dumps(document, None, self._option & _DOCUMENT | orjson.OPT_NON_STR_KEYS)
 
-    def _value(self, obj: Any, path: str, depth: int) -> Any:
+    def _value(self, obj: Any, path: Path, depth: int) -> Any:
         if depth > _DEEPEST:
             raise _error(path, obj, "nested deeper than 254 levels, or part of a cycle")
         kind = type(obj)
         if kind is dict or (self._subclasses and issubclass(kind, dict)):
-            return self._members(dict.items(obj), path, depth)
+            members = [(self._key(key, path), item) for key, item in dict.items(obj)]
+            if self._option & orjson.OPT_SORT_KEYS:
+                members.sort(key=lambda member: str(member[0]))
+            return self._members(members, path, depth)
         if kind is tuple or kind is list or (self._subclasses and issubclass(kind, list)):
-            return [self._value(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(list(obj))]
+            # Like orjson past an __iter__ of the subclass.
+            items = obj if kind is tuple else list.copy(obj)
+            return [self._value(item, (path, index), depth + 1) for index, item in enumerate(items)]
         return self._leaf(obj, path, depth)
 
-    def _members(self, items: Iterable[tuple[Any, Any]], path: str, depth: int) -> dict[_Key, Any]:
-        keys_and_items = [(self._key(key, path), item) for key, item in items]
-        return {key: self._value(item, path + _step(key), depth + 1) for key, item in keys_and_items}
+    def _members(self, members: Iterable[tuple[_Key, Any]], path: Path, depth: int) -> dict[_Key, Any]:
+        return {key: self._value(item, (path, key), depth + 1) for key, item in members}
 
-    def _key(self, key: Any, path: str) -> _Key:
-        if issubclass(type(key), enum.Enum):
+    def _key(self, key: Any, path: Path) -> _Key:
+        while issubclass(type(key), enum.Enum):
             key = key.value
-        if issubclass(type(key), int) and key not in _INT64:
+        # Exactly an int: for a subclass the range would compare with each of its numbers.
+        if issubclass(type(key), int) and int.__index__(key) not in _INT64:
             return _Key(_digits(key, path))
+        if issubclass(type(key), np.ndarray):
+            raise _error(path, key, "not a key")
+        self._check_finite(key, path)
         try:
             reply = self._convert(key)
             name = key if reply is UNKNOWN else reply
@@ -110,29 +108,28 @@ class Walk:
             raise _error(path, key, f"not a key: {error}") from None
         return _Key(name)
 
-    def _leaf(self, obj: Any, path: str, depth: int) -> Any:
+    def _leaf(self, obj: Any, path: Path, depth: int) -> Any:
         unknown: list[Any] = []
-        refusal = "Type is not JSON serializable"
+        kind, refusal = type(obj), "Type is not JSON serializable"
         try:
-            text = orjson.dumps(obj, unknown.append, self._option & ~_LAYOUT)
+            text = orjson.dumps(obj, unknown.append, self._option & ~_DOCUMENT)
         except JSONEncodeError as error:
             refusal = str(error)
         else:
-            if not unknown:
+            if unknown and unknown[0] is obj:
+                return self._foreign(obj, path, depth)
+            if not unknown and not _has_parts(kind):
                 self._check_finite(obj, path)
                 return Fragment(text)
-            if unknown[0] is obj:
-                return self._foreign(obj, path, depth)
-        kind = type(obj)
         if issubclass(kind, enum.Enum):
             return self._value(obj.value, path, depth + 1)
         if hasattr(kind, "__dataclass_fields__"):
-            return self._members(_fields(obj), path, depth)
+            return self._members(_fields(obj, path), path, depth)
         if issubclass(kind, int) and not self._option & orjson.OPT_STRICT_INTEGER:
             return Fragment(_digits(obj, path))
         raise _error(path, obj, refusal)
 
-    def _foreign(self, obj: Any, path: str, depth: int) -> Any:
+    def _foreign(self, obj: Any, path: Path, depth: int) -> Any:
         """Write what orjson does not know."""
         try:
             reply = self._convert(obj)
@@ -144,9 +141,9 @@ class Walk:
             self._check_finite(obj, path)
         return reply if type(reply) is Fragment else self._value(reply, path, depth + 1)
 
-    def _asked(self, obj: Any, path: str) -> Any:
+    def _asked(self, obj: Any, path: Path) -> Any:
         if self._answers.default is None:
-            raise _error(path, obj, f"Type is not JSON serializable; {_way_out(obj)}")
+            raise _error(path, obj, f"Type is not JSON serializable; {way_out(obj)}")
         try:
             return self._answers.ask(obj)
         except TypeError as error:
@@ -155,51 +152,33 @@ class Walk:
                 raise
             raise _error(path, obj, f"default raised {error!r}" if str(error) else "default declined it") from error
 
-    def _check_finite(self, obj: Any, path: str) -> None:
+    def _check_finite(self, obj: Any, path: Path) -> None:
         if not self._allow_nan and (not math.isfinite(obj) if type(obj) is float else has_nan(obj)):
-            raise ValueError(f"{path}: {_name(obj)}: NaN and infinities are not JSON; write None, or allow_nan=True")
+            raise ValueError(message(path, obj, "NaN and infinities are not JSON; write None, or allow_nan=True"))
 
 
-def _fields(obj: Any) -> Iterable[tuple[str, Any]]:
+def _error(path: Path, obj: Any, reason: str) -> JSONEncodeError:
+    return JSONEncodeError(message(path, obj, reason))
+
+
+def _has_parts(kind: type) -> bool:
+    """Tell whether orjson looks into an object that is no container: an enumeration or a dataclass."""
+    return not issubclass(kind, (str, int)) and (issubclass(kind, enum.Enum) or hasattr(kind, "__dataclass_fields__"))
+
+
+def _fields(obj: Any, path: Path) -> Iterable[tuple[_Key, Any]]:
     """Return the fields of a dataclass that orjson writes."""
-    members = getattr(obj, "__dict__", None)
-    if members is None:
-        members = {name: getattr(obj, name) for name in type(obj).__dataclass_fields__}
-    return [(name, member) for name, member in members.items() if not name.startswith("_")]
+    members = None if "__slots__" in type(obj).__dict__ else getattr(obj, "__dict__", None)
+    try:
+        if members is None:
+            members = {field.name: getattr(obj, field.name) for field in dataclasses.fields(obj)}
+    except AttributeError as error:
+        raise _error(path, obj, str(error)) from None
+    return [(_Key(name), member) for name, member in members.items() if not name.startswith("_")]
 
 
-def _digits(number: int, path: str) -> str:
+def _digits(number: int, path: Path) -> str:
     try:
         return int.__repr__(number)
     except ValueError as error:  # more than sys.get_int_max_str_digits()
         raise _error(path, number, str(error)) from None
-
-
-def _step(key: str) -> str:
-    return f".{key}" if key.isidentifier() else f"[{orjson.dumps(str(key)).decode()}]"
-
-
-def _error(path: str, obj: Any, reason: str) -> JSONEncodeError:
-    if len(path) > 200:
-        path = f"{path[:100]}...{path[-100:]}"
-    return JSONEncodeError(f"{path}: {_name(obj)}: {reason}")
-
-
-def _name(obj: Any) -> str:
-    kind = type(obj)
-    name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-    if issubclass(kind, (np.ndarray, np.generic)):
-        array = np.asarray(obj)
-        return f"{name} of dtype {array.dtype} and shape {array.shape}"
-    return name
-
-
-def _way_out(obj: Any) -> str:
-    if not issubclass(type(obj), (np.ndarray, np.generic)):
-        packages = (str(base.__module__).partition(".")[0] for base in type(obj).__mro__)
-        package = next(filter(_RECIPES.__contains__, packages), None)
-        return f"{_RECIPES[package]} or pass default=, see {package} in docs/recipes.md" if package else "pass default="
-    dtype = np.asarray(obj).dtype
-    if dtype.names is not None:
-        return "write those of its fields that have JSON, or pass default="
-    return _WAYS_OUT.get(dtype.kind, "pass default=")

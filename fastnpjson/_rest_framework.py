@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 
@@ -13,10 +13,10 @@ try:
     from rest_framework.exceptions import ParseError
     from rest_framework.utils import encoders
     from rest_framework.utils.json import strict_constant
-except ImportError as error:
+except ImportError as _cause:
     raise ImportError(
         "JSONRenderer and JSONParser need Django REST framework: pip install 'fastnpjson[django]' djangorestframework"
-    ) from error
+    ) from _cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +33,13 @@ class JSONRenderer(renderers.JSONRenderer):
     too) and the ``indent`` of an Accept header; orjson writes where the text is compact or indented by two.
     """
 
-    encoder_class = JSONEncoder
+    encoder_class: ClassVar[type[encoders.JSONEncoder]] = JSONEncoder
 
 
 class JSONParser(parsers.JSONParser):
     """The parser for ``DEFAULT_PARSER_CLASSES``: ``"fastnpjson.django.JSONParser"``."""
 
-    renderer_class = JSONRenderer
+    renderer_class: type[renderers.JSONRenderer] = JSONRenderer
 
     def parse(
         self,

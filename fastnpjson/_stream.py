@@ -139,11 +139,7 @@ class Stream(Answers):
             return False
         if self._replied is None or id(obj) in self._replied:
             return False
-        reply = reply_to(obj.dtype, self._convert)
-        if not self._style.option & orjson.OPT_INDENT_2:
-            return reply is not UNKNOWN
-        # Lists are indented and text is not, and for these it takes the whole array to know which it will be.
-        return type(reply) is Fragment and type(obj) is not ma.MaskedArray and obj.dtype.kind != "M"
+        return reply_to(obj.dtype, self._convert) is not UNKNOWN
 
     def _slices(self, array: Array) -> Iterator[bytes]:
         rows = rows_of_slice(array)

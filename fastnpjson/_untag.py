@@ -10,7 +10,7 @@ from numpy import ma
 from orjson import JSONEncodeError
 
 from fastnpjson import _base64, _dtypes, _foreign, _leaves
-from fastnpjson._recover import _step
+from fastnpjson._errors import step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,7 +177,7 @@ def _path(trail: Any) -> str:
     steps = []
     while trail[0] is not None:
         trail, key = trail
-        steps.append(f"[{key}]" if type(key) is int else _step(key))
+        steps.append(f"[{key}]" if type(key) is int else step(key))
     path = "$" + "".join(reversed(steps))
     return path if len(path) <= 200 else f"{path[:100]}...{path[-100:]}"
 

@@ -106,8 +106,8 @@ class JSONEncoder(json.JSONEncoder):
     '{"x":[1.5,2.5],"seen":[1,3]}'
     """
 
-    item_separator = ","
-    key_separator = ":"
+    item_separator: str = ","
+    key_separator: str = ":"
 
     def __init__(
         self,

@@ -24,8 +24,8 @@ try:
     from fsspec.compression import available_compressions
     from fsspec.core import OpenFile, url_to_fs
     from fsspec.implementations.local import LocalFileSystem
-except ImportError as error:
-    raise ImportError("fastnpjson.dask needs Dask: pip install 'fastnpjson[dask]'") from error
+except ImportError as _cause:
+    raise ImportError("fastnpjson.dask needs Dask: pip install 'fastnpjson[dask]'") from _cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

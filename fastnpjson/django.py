@@ -15,8 +15,8 @@ from fastnpjson import compat
 try:
     from django.core.serializers.json import DjangoJSONEncoder
     from django.http import JsonResponse
-except ImportError as error:
-    raise ImportError("fastnpjson.django needs Django: pip install 'fastnpjson[django]'") from error
+except ImportError as _cause:
+    raise ImportError("fastnpjson.django needs Django: pip install 'fastnpjson[django]'") from _cause
 
 if TYPE_CHECKING:
     from fastnpjson._rest_framework import JSONParser as JSONParser  # noqa: PLC0414

@@ -23,8 +23,8 @@ import fastnpjson
 
 try:
     from flask.json.provider import DefaultJSONProvider
-except ImportError as error:
-    raise ImportError("fastnpjson.flask needs Flask or Quart: pip install 'fastnpjson[flask]'") from error
+except ImportError as _cause:
+    raise ImportError("fastnpjson.flask needs Flask or Quart: pip install 'fastnpjson[flask]'") from _cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable

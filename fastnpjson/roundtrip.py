@@ -30,6 +30,8 @@ from fastnpjson._untag import Untagger, refuse, walk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastnpjson._errors import Path
+
 __all__ = ["dumps", "loads"]
 
 _FLOOR: Final = 2**24
@@ -38,7 +40,7 @@ _FLOOR: Final = 2**24
 class _Walk(Walk):
     """A walk that leaves keys as `fastnpjson.dumps` writes them: a tag is no key."""
 
-    def _key(self, key: Any, path: str) -> Any:
+    def _key(self, key: Any, path: Path) -> Any:
         return _KEYS._key(key, path)
 
 

@@ -15,8 +15,10 @@ import fastnpjson
 
 try:
     from starlette import responses
-except ImportError as error:
-    raise ImportError("fastnpjson.starlette needs Starlette or FastAPI: pip install 'fastnpjson[starlette]'") from error
+except ImportError as _cause:
+    raise ImportError(
+        "fastnpjson.starlette needs Starlette or FastAPI: pip install 'fastnpjson[starlette]'"
+    ) from _cause
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping

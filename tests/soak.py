@@ -7,6 +7,7 @@ Threads and processes: eight of each, on documents of their own and shared ones,
 import argparse
 import concurrent.futures
 import gc
+import io
 import json
 import multiprocessing
 import pathlib
@@ -18,6 +19,7 @@ import time
 import numpy as np
 
 import fastnpjson
+from fastnpjson import compat, roundtrip
 
 GRID = np.arange(12.0).reshape(3, 4)
 ROWS = [{"id": np.int64(index), "x": np.float32(index / 8)} for index in range(40)]
@@ -46,6 +48,15 @@ REFUSED = {
 }
 for _ in range(300):
     REFUSED["depth"] = [REFUSED["depth"]]
+
+
+def files(buffer, document):
+    fastnpjson.dump(document, buffer)
+    fastnpjson.dump_lines(GRID, buffer)
+    buffer.seek(0)
+    line = buffer.readline()
+    assert line.startswith(fastnpjson.dumps(document))
+    return list(fastnpjson.load_lines(buffer))
 
 
 def encode_all(encode):
@@ -89,6 +100,10 @@ PATHS = {word: lambda encode=encode: encode_all(encode) for word, encode in ENCO
 PATHS |= {f"{word}-refused": lambda encode=encode: refuse(encode) for word, encode in ENCODERS.items()}
 PATHS["default-raises-refused"] = default_raises
 PATHS["default-replies"] = lambda: fastnpjson.dumps([*REFUSED["unknown"]["a"], 2**64, iter(())], repr)
+PATHS["compat"] = lambda: [compat.loads(compat.dumps(document)) for document in DOCUMENTS.values()]
+PATHS["iterencode"] = lambda: [b"".join(fastnpjson.Encoder().iterencode(item)) for item in DOCUMENTS.values()]
+PATHS["roundtrip"] = lambda: [roundtrip.loads(roundtrip.dumps(GRID, compact=way)) for way in (False, True)]
+PATHS["files"] = lambda: files(io.BytesIO(), DOCUMENTS["keys"])
 PATHS["default"] = lambda: [fastnpjson.default(document) for document in (GRID, GRID[0, 0], DOCUMENTS["dates"])]
 
 

@@ -158,7 +158,10 @@ def test_arrays_stay_on_one_line():
     assert fastnpjson.dumps({"a": np.zeros((2, 1))}, None, option) == b'{\n  "a": [[0.0],[0.0]]\n}\n'
     assert fastnpjson.dumps([np.int64(1)] * 100, None, option) == orjson.dumps([1] * 100, None, option)
     assert fastnpjson.dumps(np.arange(3)[::2], None, option) == b"[0,2]\n"
-    assert fastnpjson.dumps(np.array(["a"]), None, option) == b'[\n  "a"\n]\n'
+    assert fastnpjson.dumps(np.array(["a"]), None, option) == b'["a"]\n'
+    assert fastnpjson.dumps([np.array(["2020", "12021"], "M8[Y]")], None, fastnpjson.OPT_INDENT_2).count(b"\n") == 2
+    records = np.array([(1, "x")], [("b", "i4"), ("a", "U1")])
+    assert fastnpjson.dumps(records, None, option | fastnpjson.OPT_SORT_KEYS) == b'[{"a":"x","b":1}]\n'
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,14 @@
 """`Encoder`: NaN that is not allowed, decimals, unchecked."""
 
+import copy
+import dataclasses
+import datetime
 import decimal
+import enum
+import gc
 import math
+import pickle
+import weakref
 
 import numpy as np
 import orjson
@@ -10,6 +17,14 @@ import pytest
 import fastnpjson
 
 NAN = float("nan")
+
+
+@dataclasses.dataclass
+class Parts:
+    b: object
+    a: object
+
+
 NOT_FINITE = {
     "python": ({"a": [1, NAN]}, "$.a[1]: float"),
     "infinity": ([1, -math.inf], "$[1]: float"),
@@ -21,6 +36,10 @@ NOT_FINITE = {
     "record": (np.array([(np.nan,)], [("a", "f4")]), "$: numpy.ndarray of dtype"),
     "object": (np.array([1, NAN], object), "$[1]: float"),
     "crowd": ([np.float64(0.5)] * 100 + [np.float64("nan")], "$[100]: numpy.float64"),
+    "dataclass": (Parts(NAN, 1), "$.b: float"),
+    "enum": ([enum.Enum("Numbers", {"N": NAN}).N], "$[0]: float"),
+    "key": ({NAN: 1}, "$: float"),
+    "key-int-subclass": ({True: [None, NAN]}, "$.true[1]: float"),
     "default": ([object()], "$[0]: float"),
 }
 FINITE = {
@@ -117,3 +136,39 @@ def test_option_and_default():
     assert encoder.encode(np.arange(2)) == b"[0,1]\n"
     with pytest.raises(TypeError, match="Invalid opts"):
         fastnpjson.Encoder(option=1 << 20)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda encoder: pickle.loads(pickle.dumps(encoder))])
+def test_copies(again):
+    document = {"b": np.array([1.25]), "a": {1}}
+    encoder = fastnpjson.Encoder(default=sorted, option=fastnpjson.OPT_SORT_KEYS, decimals=1)
+    assert again(encoder).encode(document) == encoder.encode(document) == b'{"a":[1],"b":[1.2]}'
+    with pytest.raises(ValueError, match="NaN"):
+        again(fastnpjson.Encoder(allow_nan=False, unchecked=True)).encode([NAN])
+
+
+class Interrupted(datetime.datetime):
+    def date(self):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("document", [[Interrupted(2020, 1, 2)], [*[np.int8(1)] * 100, Interrupted(2020, 1, 2)]])
+def test_interrupt_surfaces(document):
+    for encoder in (fastnpjson.Encoder(unchecked=True), fastnpjson.Encoder()):
+        with pytest.raises(KeyboardInterrupt):
+            encoder.encode(document)
+
+
+def test_crowded_document_is_let_go():
+    class Text(str):
+        pass
+
+    gc.disable()
+    try:
+        text = Text("x")
+        gone = weakref.ref(text)
+        fastnpjson.dumps([*[np.float64(1)] * 500, text])
+        del text
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -1,8 +1,12 @@
 """Errors that say where, and documents that end in one instead of worse."""
 
 import dataclasses
+import datetime
+import enum
+import itertools
 import operator
 import re
+from typing import ClassVar
 
 import numpy as np
 import orjson
@@ -10,7 +14,8 @@ import pytest
 from cases import ANIMAL, UNKNOWN
 
 import fastnpjson
-from fastnpjson._recover import _Key
+from fastnpjson._answers import Answers
+from fastnpjson._recover import Walk, _fields, _Key
 
 
 def nested(depth):
@@ -151,3 +156,90 @@ def test_array_that_cannot_be_finalized():
 
 def test_enum_of_something_unknown():
     assert fastnpjson.dumps([ANIMAL.HUGE, ANIMAL.SCALAR]) == b"[1180591620717411303424,0.1]"
+
+
+class Id(int):
+    pass
+
+
+class Base:
+    pass
+
+
+@dataclasses.dataclass(slots=True)
+class SlotsBelowDict(Base):
+    x: object
+    constant: ClassVar[int] = 5
+    given: dataclasses.InitVar[int] = 7
+
+
+class Rows(list):
+    def __iter__(self):
+        return iter(())
+
+
+@dataclasses.dataclass
+class Unordered:
+    b: object
+    a: object
+
+
+BIG = 2**64
+PARTS = {
+    "slots-below-dict": SlotsBelowDict([1]),
+    "list-with-iter": Rows([1, 2]),
+    "dataclass": Unordered(1, [2]),
+    "enum": enum.Enum("Options", {"A": {"k": [1]}}).A,
+    "dict": {"b": 1, "a": {"d": [1], "c": 2}},
+    "int-subclass": Id(5),
+    "date": datetime.date(2020, 1, 2),
+}
+
+
+@pytest.mark.parametrize("part", [pytest.param(part, id=word) for word, part in PARTS.items()])
+@pytest.mark.parametrize("flags", [(), ("OPT_INDENT_2",), ("OPT_SORT_KEYS",), ("OPT_INDENT_2", "OPT_SORT_KEYS")])
+def test_walk_writes_what_orjson_writes(part, flags):
+    option = sum(getattr(orjson, flag) for flag in flags)
+    assert fastnpjson.dumps([BIG, part], None, option) == orjson.dumps([orjson.Fragment(str(BIG)), part], None, option)
+
+
+def test_keys_that_are_subclasses_of_int():
+    assert fastnpjson.dumps({Id(5): BIG, Id(BIG): 1}) == b'{"5":18446744073709551616,"18446744073709551616":1}'
+
+
+@pytest.mark.parametrize("holder", [SlotsBelowDict, lambda item: Rows([item]), Holder])
+def test_nothing_is_lost_on_the_way_to_an_error(holder):
+    with pytest.raises(fastnpjson.JSONEncodeError, match="complex"):
+        fastnpjson.dumps([holder(1j)])
+
+
+def test_field_that_is_not_set():
+    unset = SlotsBelowDict(1)
+    del unset.x
+    walk = Walk(lambda obj: obj, Answers(None), 0)
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$: .*SlotsBelowDict: .*x"):
+        walk._members(_fields(unset, None), None, 0)
+
+
+def test_default_is_asked_in_the_order_of_the_text():
+    count = itertools.count()
+    one = object()
+    document = {"b": one, "a": one, "c": BIG}
+    text = fastnpjson.dumps(document, lambda _: next(count), orjson.OPT_SORT_KEYS)
+    assert text == b'{"a":0,"b":1,"c":18446744073709551616}'
+
+
+def test_little_stack():
+    def deep(levels, call):
+        return deep(levels - 1, call) if levels else call()
+
+    with pytest.raises(fastnpjson.JSONEncodeError, match="stack"):
+        deep(800, lambda: fastnpjson.dumps(LOOP))
+
+
+def test_array_is_no_key():
+    class Hashable(np.ndarray):
+        __hash__ = object.__hash__
+
+    with pytest.raises(fastnpjson.JSONEncodeError, match="not a key"):
+        fastnpjson.dumps({np.arange(2).view(Hashable): 1})

@@ -1,0 +1,65 @@
+"""What an error says: the JSON path, the type and dtype, the reason, and a way out."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import orjson
+
+# The path of the container, and the key or index in it; `None` for the document.
+Path: TypeAlias = "tuple[Path, int | str] | None"
+
+_WAYS_OUT: Final = {
+    "c": "write .real and .imag, or pass default=",
+    "V": "view it with a dtype that has fields, or pass default=",
+    "M": "give it a unit, as in .astype('M8[s]')",
+    "m": "give it a unit, as in .astype('m8[s]')",
+}
+# By the package that a type or a base of it is from. Reading them as arrays unasked would lose names and dimensions.
+_RECIPES: Final = {
+    "dask": "compute it, or write it with fastnpjson.dask",
+    "pandas": "write .to_numpy() of each column",
+    "polars": "write .to_numpy() of each column",
+    "pydantic": "write .model_dump()",
+    "torch": "write .detach().cpu().resolve_conj().resolve_neg().numpy()",
+    "xarray": "write .to_dict(data='array')",
+}
+
+
+def step(key: str) -> str:
+    """Return the part of a JSON path that is a key."""
+    return f".{key}" if key.isidentifier() else f"[{orjson.dumps(str(key)).decode()}]"
+
+
+def message(path: Path, obj: Any, reason: str) -> str:
+    """Say where something is in a document, what it is, and why that is an error."""
+    steps: list[str] = []
+    while path is not None:
+        path, key = path
+        steps.append(f"[{key}]" if isinstance(key, int) else step(key))
+    place = "$" + "".join(reversed(steps))
+    if len(place) > 200:
+        place = f"{place[:100]}...{place[-100:]}"
+    return f"{place}: {_name(obj)}: {reason}"
+
+
+def _name(obj: Any) -> str:
+    kind = type(obj)
+    name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
+    if issubclass(kind, (np.ndarray, np.generic)):
+        array = np.asarray(obj)
+        return f"{name} of dtype {array.dtype} and shape {array.shape}"
+    return name
+
+
+def way_out(obj: Any) -> str:
+    """Say what to do with an object that has no JSON."""
+    if not issubclass(type(obj), (np.ndarray, np.generic)):
+        packages = (str(base.__module__).partition(".")[0] for base in type(obj).__mro__)
+        package = next(filter(_RECIPES.__contains__, packages), None)
+        return f"{_RECIPES[package]} or pass default=, see {package} in docs/recipes.md" if package else "pass default="
+    dtype = np.asarray(obj).dtype
+    if dtype.names is not None:
+        return "write those of its fields that have JSON, or pass default="
+    return _WAYS_OUT.get(dtype.kind, "pass default=")
