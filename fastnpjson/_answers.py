@@ -6,7 +6,7 @@ A default may use up what it is given, as `list` does with a generator, or count
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,26 +38,31 @@ class Answers:
 
     def ask(self, obj: Any) -> Any:
         """Return or raise what the default returns or raises."""
+        if self.default is None:
+            raise TypeError
         earlier = self._earlier.get(id(obj))
-        answer = earlier.popleft() if earlier else self._ask(obj)
+        answer = earlier.popleft() if earlier else _asked(self.default, obj)
         self.given.append(answer)
         if answer.error is not None:
             raise answer.error
         return answer.reply
 
-    def _ask(self, obj: Any) -> _Answer:
-        if self.default is None:
-            return _Answer(obj, None, TypeError())
-        try:
-            return _Answer(obj, self.default(obj), None)
-        except BaseException as error:
-            return _Answer(obj, None, error)
-
     def rewind(self) -> None:
         """Give the same answers once more, from the first."""
-        for answer in self.given:
-            self._earlier.setdefault(id(answer.obj), deque()).append(answer)
+        for answer in reversed(self.given):
+            self._earlier.setdefault(id(answer.obj), deque()).appendleft(answer)
         self.given = []
+
+
+# It keeps nothing, so that all calls without a default share it.
+NO_DEFAULT: Final = Answers(None)
+
+
+def _asked(default: Callable[[Any], Any], obj: Any) -> _Answer:
+    try:
+        return _Answer(obj, default(obj), None)
+    except BaseException as error:
+        return _Answer(obj, None, error)
 
 
 def raise_hidden(refusal: BaseException, failure: BaseException | None = None) -> None:

@@ -11,7 +11,7 @@ from numpy import ndarray
 from orjson import JSONEncodeError
 from orjson import dumps as orjson_dumps
 
-from fastnpjson._answers import Answers, raise_hidden
+from fastnpjson._answers import NO_DEFAULT, Answers, raise_hidden
 from fastnpjson._arrays import Style, write
 from fastnpjson._convert import NATIVE, NUMPY, UNKNOWN, converter
 from fastnpjson._crowd import CROWD, DENSE, LARGE, Crowded, all_native
@@ -112,20 +112,20 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     """
     global _left
     if default is not None or option is not None:
-        return encode(obj, make_plan(option), Answers(default))
+        return encode(obj, make_plan(option), NO_DEFAULT if default is None else Answers(default))
     if type(obj) is ndarray:
         if obj.dtype in NATIVE:
             try:
                 return orjson_dumps(obj, None, NUMPY)
             except JSONEncodeError:  # not contiguous, or without dimensions
                 pass
-        return encode(obj, _PLAIN, Answers(None))
+        return encode(obj, _PLAIN, NO_DEFAULT)
     _left = CROWD
     try:
         return orjson_dumps(obj, _plain_hook)
     except JSONEncodeError as error:
         refusal = error.with_traceback(None)
-    return _again(obj, _PLAIN, Answers(None), refusal)
+    return _again(obj, _PLAIN, NO_DEFAULT, refusal)
 
 
 def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = None) -> str:

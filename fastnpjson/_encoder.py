@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from fastnpjson._answers import Answers, raise_hidden
+from fastnpjson._answers import NO_DEFAULT, Answers, raise_hidden
 from fastnpjson._convert import NUMPY
 from fastnpjson._encode import encode, make_plan, plan_with
 from fastnpjson._recover import Walk
@@ -74,7 +74,7 @@ class Encoder:
                 return orjson.dumps(obj, self._plan.hook, self._unchecked)
             except orjson.JSONEncodeError as error:  # a key, a byte order, or an error to be explained
                 raise_hidden(error)
-        return self._text(obj, self._plan, Answers(self._default))
+        return self._text(obj, self._plan, NO_DEFAULT if self._default is None else Answers(self._default))
 
     def iterencode(self, obj: Any, /) -> Iterator[bytes]:
         """Encode an object in pieces of about a megabyte; joined, they are what `encode` returns.

@@ -19,7 +19,7 @@ import numpy as np
 import orjson
 from orjson import JSONEncodeError
 
-from fastnpjson._answers import Answers
+from fastnpjson._answers import NO_DEFAULT
 from fastnpjson._arrays import Style
 from fastnpjson._convert import UNKNOWN, converter
 from fastnpjson._recover import Walk
@@ -44,7 +44,7 @@ class _Walk(Walk):
         return _KEYS._key(key, path)
 
 
-_KEYS = Walk(converter(Style()), Answers(None), 0)
+_KEYS = Walk(converter(Style()), NO_DEFAULT, 0)
 
 
 def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
@@ -133,4 +133,4 @@ def _encode(obj: Any, convert: Callable[[Any], Any]) -> bytes:
     try:
         return orjson.dumps(obj, hook, PASSTHROUGH)
     except JSONEncodeError:
-        return _Walk(convert, Answers(None), PASSTHROUGH).dumps(obj)
+        return _Walk(convert, NO_DEFAULT, PASSTHROUGH).dumps(obj)

@@ -16,6 +16,7 @@ FRAMEWORKS = {"dask", "django", "fastapi", "flask", "quart", "starlette"}
 FRAMEWORKS |= {"aiohttp", "litestar", "msgspec", "polars", "pydantic", "pythonjsonlogger", "sqlalchemy", "structlog"}
 FRAMEWORKS |= {"torch", "xarray"}
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+IMPORTED = re.compile(r"^(?:>>> )?(?:from|import) (?:fastnpjson\.)?(\w+)", re.MULTILINE)
 
 
 def blocks():
@@ -42,7 +43,7 @@ def modules():
 
 @pytest.mark.parametrize(("code", "line", "document"), [*blocks()])
 def test_block_runs(code, line, document, tmp_path, monkeypatch):
-    for framework in FRAMEWORKS.intersection(re.findall(r"^(?:>>> )?(?:from|import) (\w+)", code, re.MULTILINE)):
+    for framework in FRAMEWORKS.intersection(IMPORTED.findall(code)):
         pytest.importorskip(framework, reason="the framework of this block")
     monkeypatch.chdir(tmp_path)
     if ">>> " not in code:

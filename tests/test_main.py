@@ -341,6 +341,8 @@ def test_broken_pipe():
 def test_interrupt():
     """Half a conversion leaves nothing, and no traceback."""
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
+    # Where the tests run in the background the signal is ignored, and its disposition inherited.
+    pipes["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(program("-", "x.json.gz", "--from", "jsonl", "--to", "jsonl.gz"), **pipes) as child:
         child.stdin.write(b"1\n" * 100_000)
         child.stdin.flush()
