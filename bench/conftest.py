@@ -98,11 +98,6 @@ class Contest:
         """Whether the clock runs."""
         return not self._config.option.benchmark_disable
 
-    @property
-    def turns(self) -> int:
-        """How many turns each contender has."""
-        return _pace(self._config).turns
-
     def function(self, direction: str = "dumps") -> Callable[[Any], Any]:
         """Return what the library does; a library that is not installed skips the test."""
         try:

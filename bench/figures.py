@@ -52,6 +52,7 @@ _COLOURS = {
         "#ffffff",
     ],
 }
+_OTHERS: dict[str, int] = {}
 _MARKERS = ["o", "o", "s", "s", "D", "^", "v", "P", "<", ">", "|"]
 _WIDTH = 5.6
 HEADLINES = ["float64", "float32", "int64", "strided [::2]", "masked float64", "datetime64[s] with NaT"]
@@ -128,9 +129,10 @@ def _later(
 
 
 def _look(library: str, theme: str) -> tuple[str, str]:
+    """Return the colour and the marker of a contender; those of one suite alone take those that are free there."""
     names = [known.name for known in LIBRARIES]
-    index = names.index(library) if library in names else len(names) - 3
-    return _COLOURS[theme][index % len(names)], _MARKERS[index % len(names)]
+    index = names.index(library) if library in names else _OTHERS.setdefault(library, 4 + len(_OTHERS) % 6)
+    return _COLOURS[theme][index % len(_MARKERS)], _MARKERS[index % len(_MARKERS)]
 
 
 def _plain_number(value: float, _position: int = 0) -> str:

@@ -22,5 +22,5 @@ class Pace(NamedTuple):
 PACES = {
     "once": Pace(1000, 1, 0.0, 0.0),
     "quick": Pace(3 * 10**4, 2, 0.002, 0.05),
-    "full": Pace(10**7, 5, 0.02, 1.0),
+    "full": Pace(10**7, 5, 0.02, 0.8),
 }

@@ -125,10 +125,11 @@ class Results:
         return {section: list(cases) for section, cases in sections.items()}
 
     def libraries(self, suite: str) -> list[str]:
-        """Return the contenders of a suite, in the order of `LIBRARIES`, others first."""
+        """Return the contenders of a suite: fastnpjson, the others in the order of `LIBRARIES`, the baseline."""
         present = dict.fromkeys(row["library"] for row in self.data["rows"] if row["suite"] == suite)
-        known = [library.name for library in LIBRARIES if library.name in present]
-        return [name for name in present if name not in known] + known
+        names = [library.name for library in LIBRARIES]
+        order = [name for name in names if name in present] + [name for name in present if name not in names]
+        return sorted(order, key=lambda name: (name != OWN, name == BASELINE))
 
     def row(self, suite: str, case: str, library: str) -> Row | None:
         """Return the row of a contender, with its speed-up over the baseline, or `None` if it was not run."""

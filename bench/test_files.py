@@ -15,12 +15,18 @@ def records(size):
     return [{"id": number, "score": number / 7, "name": "x"} for number in range(size // 20)]
 
 
+SIZE = 2 * 10**5
 CASES = {
     "Files": [
-        Case("array", "a document that is one array", table),
-        Case("nested array", "the same inside a document: streamed", lambda n: {"id": 1, "arrays": [{"x": table(n)}]}),
-        Case("lines of rows", "JSON Lines, a row of 100 float64 each", table),
-        Case("lines of records", "JSON Lines, a small object each", records),
+        Case("array", "a document that is one array", table, SIZE),
+        Case(
+            "nested array",
+            "the same inside a document: streamed",
+            lambda n: {"id": 1, "arrays": [{"x": table(n)}]},
+            SIZE,
+        ),
+        Case("lines of rows", "JSON Lines, a row of 100 float64 each", table, SIZE),
+        Case("lines of records", "JSON Lines, a small object each", records, SIZE),
     ]
 }
 

@@ -17,4 +17,4 @@ LIBRARIES = [
 
 def test_import(library, contest):
     statement = "pass" if library.module == "sys" else f"import numpy, {library.module}"
-    contest.record(subprocess.check_call, ([sys.executable, "-I", "-c", statement],), rounds=contest.turns // 2 or 1)
+    contest.record(subprocess.check_call, ([sys.executable, "-I", "-c", statement],))

@@ -10,14 +10,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.cases import DTYPES, KINDS, LAYOUTS, document
+from bench.cases import DTYPES, KINDS, LAYOUTS, MILLION, document
 from bench.checks import check_text
 from bench.libraries import LIBRARIES
 
 ROOT = Path(__file__).parents[1]
 CASES = {
     "Peak memory": [
-        case for case in DTYPES + LAYOUTS + KINDS if case.name in {"float64", "strided [::2]", "masked float64"}
+        case._replace(size=MILLION)
+        for case in DTYPES + LAYOUTS + KINDS
+        if case.name in {"float64", "strided [::2]", "masked float64"}
     ]
 }
 TURNS = 1
