@@ -137,7 +137,7 @@ def readme_block(results: Results) -> str:
             "",
             *lines,
             "",
-            f"{machine['cpu']}, {machine['python']}; {contenders}; {run['date'][:10]}.",
+            f"{machine['cpu']}, {machine['python']}; {contenders}; {run['date'][:10]}; `tox -e bench`.",
             f"All cases and contenders, spread, memory, and where another is ahead ({len(results.behind())} cases):",
             "[bench/report/report.md](bench/report/report.md).",
             END,
