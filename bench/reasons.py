@@ -1,4 +1,7 @@
-"""Why a contender is ahead of fastnpjson, from cProfile and perf where it names functions, else from reading the code; the report prints it beside the numbers."""
+"""Why a contender is ahead of fastnpjson; the report prints it beside the numbers.
+
+From cProfile and perf where a reason names functions, else from reading the code.
+"""
 
 from __future__ import annotations
 
