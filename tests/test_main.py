@@ -343,6 +343,8 @@ def test_interrupt():
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
     # Where the tests run in the background the signal is ignored, and its disposition inherited.
     pipes["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Coverage can lock itself out when it is interrupted.
+    pipes["env"] = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     with subprocess.Popen(program("-", "x.json.gz", "--from", "jsonl", "--to", "jsonl.gz"), **pipes) as child:
         child.stdin.write(b"1\n" * 100_000)
         child.stdin.flush()
@@ -352,6 +354,14 @@ def test_interrupt():
         assert child.stderr.read() == b""
     assert child.returncode == 130
     assert set(os.listdir()) == {"a.npy", "b.npz"}
+
+
+def test_interrupt_has_its_exit_code(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fastnpjson.__main__.convert", interrupted)
+    assert main(["a.npy", "x.json"]) == 130
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a device of Linux")
