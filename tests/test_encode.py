@@ -314,3 +314,24 @@ def test_interrupt_in_the_hook_surfaces():
 
     with pytest.raises(KeyboardInterrupt):
         fastnpjson.dumps([Interrupting(2020, 1, 2)])
+
+
+def test_hook_for_other_encoders_keeps_objects():
+    masked = np.ma.array([2**70, 1], object, mask=[0, 1])
+    assert fastnpjson.default(masked) == [2**70, None]
+    assert fastnpjson.default(np.array([({1},)], [("a", "O")])) == [{"a": {1}}]
+    assert fastnpjson.default(np.longdouble(0.5)) == 0.5
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant == 52, reason="a longdouble of this platform is a float64")
+def test_hook_for_other_encoders_has_a_bound():
+    with pytest.raises(TypeError, match="longdouble"):
+        fastnpjson.default(np.longdouble(2) ** 5000)
+
+
+def test_converted_arrays_stay_on_one_line():
+    years = np.array(["2020", "12021"], "M8[Y]")
+    assert fastnpjson.dumps([years], None, fastnpjson.OPT_INDENT_2).count(b"\n") == 2
+    records = np.array([(1, "x")], [("b", "i4"), ("a", "U1")])
+    option = fastnpjson.OPT_INDENT_2 | fastnpjson.OPT_SORT_KEYS
+    assert fastnpjson.dumps(records, None, option) == b'[{"a":"x","b":1}]'
