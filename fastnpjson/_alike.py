@@ -18,8 +18,9 @@ from numpy import ma
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays import Style, has_nan
-from fastnpjson._convert import NATIVE_SCALARS, UNKNOWN, converter
+from fastnpjson._convert import UNKNOWN, converter
 from fastnpjson._encode import dumps
+from fastnpjson._native import NATIVE_SCALARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,6 +13,7 @@ from orjson import dumps as orjson_dumps
 
 from fastnpjson._arrays import Style, decode, write
 from fastnpjson._datetimes import DATES, plain
+from fastnpjson._native import LARGE, NATIVE, NUMPY, make_room
 from fastnpjson._ticks import Unsupported
 
 if TYPE_CHECKING:
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
 
     Convert = Callable[[Any], Any]
 
-NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
 # What `converter` makes of an object that is for the caller's default.
 UNKNOWN: Final = object()
-# The dtypes that orjson writes right whatever the values, and their scalars; it does not know longlong scalars.
-NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))
-NATIVE_SCALARS: Final = frozenset(np.dtype(code).type for code in "?bBhHiIlLfd")
 _PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
@@ -58,7 +55,7 @@ def converter(style: Style) -> Convert:
         scalar = scalars.get(kind)
         if scalar is not None:
             return scalar(obj)
-        if kind is np.ndarray and obj.dtype in native:
+        if kind is np.ndarray and obj.dtype in native and obj.size < LARGE:
             try:
                 return Fragment(orjson_dumps(obj, None, NUMPY))
             except JSONEncodeError:  # not contiguous, or without dimensions
@@ -69,7 +66,11 @@ def converter(style: Style) -> Convert:
             text, builtins = write(obj, style)
         except Unsupported:
             return UNKNOWN
-        return builtins if text is None else Fragment(text)
+        if text is None:
+            return builtins
+        if len(text) >= LARGE:
+            make_room(2 * len(text))  # the document grows by it, and may hold as much already
+        return Fragment(text)
 
     return convert
 

@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 
 from fastnpjson._answers import raise_hidden
-from fastnpjson._convert import NATIVE, NATIVE_SCALARS, NUMPY
+from fastnpjson._native import NATIVE, NATIVE_SCALARS, NUMPY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ DENSE: Final = CROWD * 900
 # From this size on an array is no part of a crowd: it would be written twice.
 LARGE: Final = 256
 _NOT_ORJSONS: Final = orjson.OPT_INDENT_2 | orjson.OPT_STRICT_INTEGER
-_NATIVE: Final = NATIVE_SCALARS | {np.ndarray}
+_KINDS: Final = NATIVE_SCALARS | {np.ndarray}
 
 
 class Crowded(Exception):
@@ -43,7 +43,7 @@ def all_native(
     try:
         orjson.dumps(obj, found.append, style.option)
         kinds = set(map(type, found))
-        if not kinds <= _NATIVE:
+        if not kinds <= _KINDS:
             return None
         if np.ndarray in kinds and not {array.dtype for array in found if type(array) is np.ndarray} <= NATIVE:
             return None

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
+from fastnpjson import _native
+from fastnpjson._native import NUMPY
 from fastnpjson._ticks import MONTHS, SECONDS, TICKS, NaT, decimals, elementwise
 
 if TYPE_CHECKING:
@@ -20,12 +22,11 @@ if TYPE_CHECKING:
 
 # orjson's flags for dates.
 DATES: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
-_NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
 # The Gregorian calendar repeats itself every 400 years.
 _CYCLE: Final = 146097 * 86400
 
 
-def _native_bounds(unit: str) -> tuple[int, int]:
+def _bounds(unit: str) -> tuple[int, int]:
     if unit == "ns":
         return NaT + 1, -(NaT + 1)
     # orjson dies on M8[M] in a December before 1970, and refuses the last day of the year 9999.
@@ -34,8 +35,8 @@ def _native_bounds(unit: str) -> tuple[int, int]:
     return int(bounds[0]), int(bounds[1])
 
 
-_NATIVE: Final = {
-    np.dtype(f"M8[{unit}]"): (*_native_bounds(unit), TICKS.get(unit, 1))
+_BOUNDS: Final = {
+    np.dtype(f"M8[{unit}]"): (*_bounds(unit), TICKS.get(unit, 1))
     for unit in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")
 }
 # The units below a microsecond; 64 bits of them stay within the years that orjson writes.
@@ -55,7 +56,7 @@ def dates(array: Array, option: int) -> bytes | Array:
     Raises:
         Unsupported: the dtype has no unit.
     """
-    text = _native(array, option) if array.size and array.dtype in _NATIVE else None
+    text = _exact(array, option) if array.size and array.dtype in _BOUNDS else None
     if text is not None:
         return text
     if array.dtype in _FINE:
@@ -82,9 +83,9 @@ def plain(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.
     return orjson.Fragment(seconds[:20] + b".%06d%03d" % (builtin.microsecond, nanosecond) + seconds[20:])
 
 
-def _native(array: Array, option: int) -> bytes | None:
+def _exact(array: Array, option: int) -> bytes | None:
     """Let orjson write an array that it writes exactly, NaT as a date that does not occur."""
-    lowest, highest, per_second = _NATIVE[array.dtype]
+    lowest, highest, per_second = _BOUNDS[array.dtype]
     ticks = array.view(np.int64)
     first, last, absent = int(ticks.min()), int(ticks.max()), None
     if first == NaT:
@@ -98,10 +99,10 @@ def _native(array: Array, option: int) -> bytes | None:
         return None
     if per_second == TICKS["ns"] and not option & orjson.OPT_OMIT_MICROSECONDS and _below_microseconds(ticks):
         return None
-    text = orjson.dumps(ticks.view(array.dtype), None, option | _NUMPY)
+    text = _native.dumps(ticks.view(array.dtype), option)
     if absent is None:
         return text
-    return text.replace(orjson.dumps(np.array([absent], array.dtype), None, option | _NUMPY)[1:-1], b"null")
+    return text.replace(_native.dumps(np.array([absent], array.dtype), option)[1:-1], b"null")
 
 
 def _below_microseconds(ticks: Array) -> bool:
@@ -118,7 +119,7 @@ def _fine(array: Array, option: int) -> bytes:
     nat = np.isnat(array)
     ticks = np.where(nat, 0, array.view(np.int64))
     fractions = ticks % per_second * (not option & orjson.OPT_OMIT_MICROSECONDS)
-    seconds = orjson.dumps((ticks // per_second).view("M8[s]"), None, option | _NUMPY)
+    seconds = _native.dumps((ticks // per_second).view("M8[s]"), option)
     rows = np.frombuffer(seconds[1:], np.uint8).reshape(array.size, -1)
     table = np.empty((array.size, rows.shape[1] + 1 + width), np.uint8)
     table[:, :20], table[:, 20], table[:, 21 + width :] = rows[:, :20], ord("."), rows[:, 20:]
@@ -148,7 +149,7 @@ def _texts(ticks: Array, unit: str, option: int) -> list[str]:
         tail = "Z" if option & orjson.OPT_UTC_Z else "+00:00"
     if option & orjson.OPT_OMIT_MICROSECONDS:
         fractions = np.zeros_like(ticks)
-    heads: list[str] = orjson.loads(orjson.dumps((seconds % _CYCLE).astype(np.int64).view("M8[s]"), None, _NUMPY))
+    heads: list[str] = orjson.loads(orjson.dumps((seconds % _CYCLE).astype(np.int64).view("M8[s]"), None, NUMPY))
     return [
         _year(int(head[:4]) + 400 * cycle) + head[4:] + _fraction(fraction, unit) + tail
         for head, cycle, fraction in zip(heads, (seconds // _CYCLE).tolist(), fractions.tolist(), strict=True)

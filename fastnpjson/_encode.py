@@ -11,10 +11,12 @@ from numpy import ndarray
 from orjson import JSONEncodeError
 from orjson import dumps as orjson_dumps
 
+from fastnpjson import _native
 from fastnpjson._answers import NO_DEFAULT, Answers, raise_hidden
 from fastnpjson._arrays import Style, write
-from fastnpjson._convert import NATIVE, NUMPY, UNKNOWN, converter
+from fastnpjson._convert import UNKNOWN, converter
 from fastnpjson._crowd import CROWD, DENSE, LARGE, Crowded, all_native
+from fastnpjson._native import NATIVE, NUMPY
 from fastnpjson._recover import Walk
 from fastnpjson._ticks import Unsupported
 
@@ -116,7 +118,7 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     if type(obj) is ndarray:
         if obj.dtype in NATIVE:
             try:
-                return orjson_dumps(obj, None, NUMPY)
+                return orjson_dumps(obj, None, NUMPY) if obj.size < _native.LARGE else _native.dumps(obj)
             except JSONEncodeError:  # not contiguous, or without dimensions
                 pass
         return encode(obj, _PLAIN, NO_DEFAULT)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from fastnpjson._answers import NO_DEFAULT, Answers, raise_hidden
-from fastnpjson._convert import NUMPY
 from fastnpjson._encode import encode, make_plan, plan_with
+from fastnpjson._native import NUMPY
 from fastnpjson._recover import Walk
 from fastnpjson._stream import Stream
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
+from fastnpjson import _native
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,7 +37,7 @@ def integers(array: Array, *, strict: bool) -> bytes:
     """
     if strict and array.size and max(-int(array.min()), int(array.max())) > _INT53:
         raise orjson.JSONEncodeError("Integer exceeds 53-bit range")
-    return orjson.dumps(contiguous(array), None, orjson.OPT_SERIALIZE_NUMPY)
+    return _native.dumps(contiguous(array))
 
 
 def masked_integers(array: Array, mask: Array) -> bytes | None:
@@ -46,7 +48,7 @@ def masked_integers(array: Array, mask: Array) -> bytes | None:
         return None
     data = array.astype(np.int64, "C")
     data[mask] = absent
-    text = orjson.dumps(data, None, orjson.OPT_SERIALIZE_NUMPY)
+    text = _native.dumps(data)
     return text.replace(b"%d" % absent, b"null")
 
 
@@ -64,7 +66,7 @@ def floats(array: Array, decimals: int | None) -> bytes | Array:
         return elementwise(_longdouble, array)
     # dtype("g") where a longdouble is a float64, too.
     array = np.ascontiguousarray(array, f"f{array.dtype.itemsize}")
-    return orjson.dumps(array, None, orjson.OPT_SERIALIZE_NUMPY)
+    return _native.dumps(array)
 
 
 @cache

@@ -14,6 +14,7 @@ from orjson import Fragment
 from fastnpjson import _dtypes, _values
 from fastnpjson._arrays import Style
 from fastnpjson._convert import converter
+from fastnpjson._native import make_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,9 @@ def tagger(*, compact: bool) -> Callable[[Any], Any]:
     def convert(obj: Any) -> Any:
         """Raise JSONEncodeError for an array that JSON cannot bring back."""
         if issubclass(type(obj), (np.ndarray, np.generic)):
-            return Fragment(_tag(obj, compact=compact))
+            text = _tag(obj, compact=compact)
+            make_room(2 * len(text))  # the document grows by it, and may hold as much already
+            return Fragment(text)
         return builtin(obj)
 
     return convert

@@ -1,0 +1,100 @@
+"""What orjson writes by itself, where memory suffices and where it does not: a limit for the process, and a fork."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import orjson
+import pytest
+
+import fastnpjson
+from fastnpjson import _native
+
+SCRIPT = """
+import io, os, resource, sys
+import numpy as np
+import fastnpjson
+from fastnpjson import roundtrip
+
+def room():
+    return int(open("/proc/self/statm").read().split()[0]) * 4096
+
+def call(limit):
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    try:
+        {call}
+    except MemoryError:
+        os._exit(3)
+    os._exit(0)
+
+a = np.random.default_rng(0).random(10**6)
+null = open(os.devnull, "wb")
+for mebibytes in range(0, 120, 10):
+    pid = os.fork()
+    if not pid:
+        call(room() + mebibytes * 2**20)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+CALLS = {
+    "dumps": "fastnpjson.dumps(a)",
+    "rows": "fastnpjson.dumps(a.reshape(-1, 10))",
+    "one-row": "fastnpjson.dumps(a.reshape(1, -1))",
+    "nested": "fastnpjson.dumps({'a': a})",
+    "two": "fastnpjson.dumps({'a': a[:500000], 'b': a[500000:]})",
+    "integers": "fastnpjson.dumps(np.arange(10**6))",
+    "strided": "fastnpjson.dumps(a[::-1])",
+    "masked": "fastnpjson.dumps(np.ma.array(a, mask=a < 0.5))",
+    "dates": "fastnpjson.dumps(np.arange(10**6).view('M8[s]'))",
+    "float16": "fastnpjson.dumps(a.astype('f2'))",
+    "decimals": "fastnpjson.Encoder(decimals=3).encode(a)",
+    "dump": "fastnpjson.dump([{'a': a, 'b': a[::-1]}] * 3, null)",
+    "dump_lines": "fastnpjson.dump_lines(a.reshape(-1, 10), null)",
+    "iterencode": "[None for piece in fastnpjson.Encoder().iterencode([a] * 5)]",
+    "roundtrip": "roundtrip.dumps(a)",
+    "roundtrip-compact": "roundtrip.dumps(a, compact=True)",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit and the room that is taken are read as Linux has them")
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_lack_of_memory_is_an_error(call):
+    command = [sys.executable, "-c", SCRIPT.format(call=call)]
+    codes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert set(codes) == {"0", "3"}
+
+
+SIZE = 6 * _native.LARGE
+SHAPES = {"1-d": (SIZE,), "one-row": (1, SIZE), "rows": (SIZE // 3, 3), "columns": (3, SIZE // 3), "deep": (SIZE, 1, 1)}
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """Let there be no room for the whole, and then not for the first part of it."""
+    refusals = iter([MemoryError, MemoryError])
+
+    def make_room(nbytes):
+        for refusal in refusals:
+            raise refusal
+
+    monkeypatch.setattr(_native, "make_room", make_room)
+    return refusals
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("dtype", ["f8", "i1", "M8[s]"])
+def test_parts_are_the_whole(narrow, shape, dtype):
+    array = (np.arange(SIZE) % 100).astype(dtype).reshape(shape)
+    assert fastnpjson.dumps(array) == orjson.dumps(array, None, orjson.OPT_SERIALIZE_NUMPY)
+    assert not list(narrow)
+
+
+def test_parts_that_are_not_contiguous(narrow):
+    array = np.arange(2.0 * SIZE)[::2]
+    assert json.loads(fastnpjson.dumps(array)) == array.tolist()
+
+
+def test_no_room_for_a_part(monkeypatch):
+    monkeypatch.setattr(_native, "make_room", lambda nbytes: np.empty(2**59))
+    with pytest.raises(MemoryError):
+        fastnpjson.dumps(np.arange(SIZE))
