@@ -56,6 +56,7 @@ def dates(array: Array, option: int) -> bytes | Array:
     Raises:
         Unsupported: the dtype has no unit.
     """
+    array = _without_multiple(array)
     text = _exact(array, option) if array.size and array.dtype in _BOUNDS else None
     if text is not None:
         return text
@@ -81,6 +82,18 @@ def plain(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.
     seconds = orjson.dumps(builtin.replace(microsecond=0), None, option)
     # A quotation mark and 19 characters come before the fraction.
     return orjson.Fragment(seconds[:20] + b".%06d%03d" % (builtin.microsecond, nanosecond) + seconds[20:])
+
+
+def _without_multiple(array: Array) -> Array:
+    """Count in the unit itself what counts in multiples of it, such as weeks as 7 days, if 64 bits hold that."""
+    unit, count = np.datetime_data(array.dtype)
+    if count == 1:
+        return array
+    ticks = array.view(np.int64)
+    present = ticks != NaT
+    if (np.abs(ticks[present]) > -(NaT + 1) // count).any():
+        return array
+    return np.where(present, ticks * count, NaT).view(f"M8[{unit}]")
 
 
 def _exact(array: Array, option: int) -> bytes | None:

@@ -132,6 +132,10 @@ DATES = {
     "NaT-as": ([None, 0], "M8[as]", [None, "1970-01-01T00:00:00"]),
     "NaT-multiple": ([None, 1], "M8[10s]", [None, "1970-01-01T00:00:10"]),
     "NaT-without-unit": ([None], "M8", [None]),
+    "NaT-multiple-of-days": ([None, -1], "M8[7D]", [None, "1969-12-25T00:00:00"]),
+    "multiple-up-to-64-bits": ([922337203685477580], "M8[10Y]", ["+9223372036854777770-01-01T00:00:00"]),
+    "multiple-beyond-64-bits": ([2**62, None], "M8[10Y]", ["+46116860184273881010-01-01T00:00:00", None]),
+    "multiple-below-64-bits": ([-(2**62)], "M8[10Y]", ["-46116860184273877070-01-01T00:00:00"]),
 }
 DURATIONS = {
     "Y": ([3, 0, -1], "m8[Y]", ["P3Y", "PT0S", "-P1Y"]),
