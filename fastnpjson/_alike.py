@@ -20,6 +20,7 @@ from orjson import JSONEncodeError
 from fastnpjson._arrays import Style, has_nan
 from fastnpjson._convert import UNKNOWN, converter
 from fastnpjson._encode import dumps
+from fastnpjson._layers import NUMPY, layers
 from fastnpjson._native import NATIVE_SCALARS
 
 if TYPE_CHECKING:
@@ -40,9 +41,6 @@ _WORTHWHILE: Final = 500
 # Every digit to "0", and all but a minus or a dot to a blank: plain searches find the integers beyond 64 bits.
 _DIGITS: Final = bytes(48 if 48 <= byte <= 57 else byte if byte in b"-." else 32 for byte in range(256))
 _convert: Final = converter(Style())
-
-
-NUMPY: Final = (np.ndarray, np.generic)
 
 
 class DifferenceError(Exception):
@@ -195,14 +193,9 @@ def _check(obj: Any, written: bytes, unknown: int) -> None:
         nulls = written.count(b"null") if unknown else b"null" in written
         if nulls == unknown or not (_nonfinite(exact) or _shared_nonfinite(exact)):
             return
-    layer = [obj]
-    while layer:
+    for layer in layers(obj):
         kinds = set(map(type, layer))
         if UUID in kinds or EnumMeta in map(type, kinds):
             raise DifferenceError
         if not all(map(math.isfinite, [item for item in layer if type(item) is float])):
             raise DifferenceError
-        layer = [
-            *chain.from_iterable([item.values() for item in layer if type(item) is dict]),
-            *chain.from_iterable([item for item in layer if type(item) is list or type(item) is tuple]),
-        ]

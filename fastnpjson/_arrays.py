@@ -77,12 +77,13 @@ def has_nan(obj: Any) -> bool:
     kind = type(obj)
     if not issubclass(kind, (np.ndarray, np.generic)):
         return False
-    array = obj if issubclass(kind, ma.MaskedArray) else np.asarray(obj)
+    masked = issubclass(kind, ma.MaskedArray)
+    array: Any = obj if masked else np.asarray(obj)
     if array.dtype.names is not None:
         return any(has_nan(array.reshape(-1)[name]) for name in array.dtype.names)
     if array.dtype.kind not in "fV":
         return False
-    numbers = array.compressed() if array is obj and kind is not np.ndarray else array
+    numbers = array.compressed() if masked else array
     return not np.isfinite(numbers.astype(np.float64) if array.dtype.isbuiltin == 2 else numbers).all()
 
 

@@ -32,6 +32,7 @@ import orjson
 import fastnpjson
 from fastnpjson import _alike
 from fastnpjson._alike import PASSTHROUGH, DifferenceError, Replies
+from fastnpjson._layers import NUMPY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,7 +141,7 @@ class JSONEncoder(json.JSONEncoder):
         Raises:
             TypeError: always; subclasses return something, and call this for what they do not know either.
         """
-        return _alike.builtins(o) if isinstance(o, _alike.NUMPY) else super().default(o)
+        return _alike.builtins(o) if isinstance(o, NUMPY) else super().default(o)
 
     def encode(self, o: Any) -> str:
         """Encode an object as a document.
@@ -209,7 +210,7 @@ class JSONEncoder(json.JSONEncoder):
         replies.default, ask = self.default, replies.ask  # json knows all of _BUILTINS
 
         def hook(item: Any) -> Any:
-            known = issubclass(type(item), _alike.NUMPY) and _alike.is_numpy(item)
+            known = issubclass(type(item), NUMPY) and _alike.is_numpy(item)
             return _alike.builtins(item) if known else ask(item)
 
         def write(keyed: Callable[[Any], Any] | None, *, sort: bool) -> str:
