@@ -6,7 +6,6 @@ import json
 import marshal
 import math
 import re
-from collections import deque
 from enum import EnumMeta
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
@@ -45,39 +44,6 @@ _convert: Final = converter(Style())
 
 class DifferenceError(Exception):
     """Raised where orjson does not mean what json means."""
-
-
-class Replies:
-    """A default that is not asked twice when a document is encoded again: it may use up what it is given.
-
-    What `_answers.Answers` is to orjson, in a third of its time: json stops at the first error, and there may be a
-    question for every date of a table.
-
-    Attributes:
-        default: The default.
-        given: What it replied since the last rewind, in order, each with the object that it was asked for.
-    """
-
-    def __init__(self, default: Callable[[Any], Any]) -> None:
-        self.default = default
-        self.given: list[tuple[Any, Any]] = []
-        self._earlier: dict[int, deque[Any]] = {}
-        # Keeps the objects alive, so that no other has the id of one of them.
-        self._asked: list[tuple[Any, Any]] = []
-
-    def ask(self, obj: Any) -> Any:
-        """Return what the default returns."""
-        replies = self._earlier.get(id(obj)) if self._earlier else None
-        reply = replies.popleft() if replies else self.default(obj)
-        self.given.append((obj, reply))
-        return reply
-
-    def rewind(self) -> None:
-        """Give the same replies once more, from the first."""
-        for obj, reply in reversed(self.given):
-            self._earlier.setdefault(id(obj), deque()).appendleft(reply)
-        self._asked += self.given
-        self.given = []
 
 
 def is_numpy(obj: Any) -> bool:

@@ -12,10 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class _Answer(NamedTuple):
-    obj: Any
-    reply: Any
-    error: BaseException | None
+class _Raised(NamedTuple):
+    error: BaseException
 
 
 class Answers:
@@ -23,46 +21,47 @@ class Answers:
 
     Attributes:
         default: The caller's default.
-        given: What it answered since the last rewind, in order.
+        given: What it answered since the last rewind, in order, each with the object that it was asked for.
     """
 
     def __init__(self, default: Callable[[Any], Any] | None) -> None:
         self.default = default
-        self.given: list[_Answer] = []
-        self._earlier: dict[int, deque[_Answer]] = {}
+        self.given: list[tuple[Any, Any]] = []
+        self._earlier: dict[int, deque[tuple[Any, Any]]] = {}
 
     @property
     def failure(self) -> BaseException | None:
         """What the default raised when it was last asked."""
-        return self.given[-1].error if self.given else None
+        reply = self.given[-1][1] if self.given else None
+        return reply.error if type(reply) is _Raised else None
 
     def ask(self, obj: Any) -> Any:
         """Return or raise what the default returns or raises."""
         if self.default is None:
             raise TypeError
-        earlier = self._earlier.get(id(obj))
-        answer = earlier.popleft() if earlier else _asked(self.default, obj)
+        earlier = self._earlier.get(id(obj)) if self._earlier else None
+        if earlier:
+            answer = earlier.popleft()
+        else:
+            try:
+                answer = obj, self.default(obj)
+            except BaseException as error:
+                answer = obj, _Raised(error)
         self.given.append(answer)
-        if answer.error is not None:
-            raise answer.error
-        return answer.reply
+        reply = answer[1]
+        if type(reply) is _Raised:
+            raise reply.error
+        return reply
 
     def rewind(self) -> None:
         """Give the same answers once more, from the first."""
         for answer in reversed(self.given):
-            self._earlier.setdefault(id(answer.obj), deque()).appendleft(answer)
+            self._earlier.setdefault(id(answer[0]), deque()).appendleft(answer)
         self.given = []
 
 
 # It keeps nothing, so that all calls without a default share it.
 NO_DEFAULT: Final = Answers(None)
-
-
-def _asked(default: Callable[[Any], Any], obj: Any) -> _Answer:
-    try:
-        return _Answer(obj, default(obj), None)
-    except BaseException as error:
-        return _Answer(obj, None, error)
 
 
 def raise_hidden(refusal: BaseException, failure: BaseException | None = None) -> None:

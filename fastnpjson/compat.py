@@ -31,7 +31,8 @@ import orjson
 
 import fastnpjson
 from fastnpjson import _alike
-from fastnpjson._alike import PASSTHROUGH, DifferenceError, Replies
+from fastnpjson._alike import PASSTHROUGH, DifferenceError
+from fastnpjson._answers import Answers
 from fastnpjson._layers import NUMPY
 
 if TYPE_CHECKING:
@@ -152,15 +153,15 @@ class JSONEncoder(json.JSONEncoder):
         """
         if type(self).iterencode is not JSONEncoder.iterencode:
             return super().encode(o)
-        replies = Replies(self._ask)
+        answers = Answers(self._ask)
         text: str | None
         try:
-            text = self._by_orjson(o, replies).decode()
+            text = self._by_orjson(o, answers).decode()
         except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
             text = None
         if text is None:
-            replies.rewind()
-            text = self._by_json(o, replies)
+            answers.rewind()
+            text = self._by_json(o, answers)
         if self.ensure_ascii and not (text.isascii() and "\x7f" not in text):
             return _ESCAPED.sub(lambda match: encoder.encode_basestring_ascii(match[0])[1:-1], text)
         if text.isascii():
@@ -177,37 +178,37 @@ class JSONEncoder(json.JSONEncoder):
             return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
         return self.default(obj)
 
-    def _by_orjson(self, obj: Any, replies: Replies) -> bytes:
+    def _by_orjson(self, obj: Any, answers: Answers) -> bytes:
         option = _LAYOUTS.get((self.indent, self.item_separator, self.key_separator))
         if option is None:
             raise DifferenceError
         sort = orjson.OPT_SORT_KEYS if self.sort_keys else 0
         try:
-            text, found, nan = _alike.survey(obj, option | sort, replies.ask)
+            text, found, nan = _alike.survey(obj, option | sort, answers.ask)
         except orjson.JSONEncodeError:
-            replies.rewind()
+            answers.rewind()
             if _alike.needs_json(obj):
                 raise DifferenceError from None
             obj, sort = self._with_text_keys(obj), 0
-            text, found, nan = _alike.survey(obj, option, replies.ask)
-            if self.sort_keys and replies.given:
+            text, found, nan = _alike.survey(obj, option, answers.ask)
+            if self.sort_keys and answers.given:
                 raise DifferenceError from None  # replies are not sorted
         if nan and not self.allow_nan:
             raise DifferenceError
         if not found:
             return text
-        ask = replies.ask if replies.given else None
-        replies.rewind()
+        ask = answers.ask if answers.given else None
+        answers.rewind()
         if not nan:
             return fastnpjson.dumps(obj, ask, option | sort)
 
         def hook(item: Any) -> Any:
-            return orjson.Fragment(_alike.text(item)) if _alike.is_numpy(item) else replies.ask(item)
+            return orjson.Fragment(_alike.text(item)) if _alike.is_numpy(item) else answers.ask(item)
 
         return orjson.dumps(obj, hook, option | sort)
 
-    def _by_json(self, obj: Any, replies: Replies) -> str:
-        replies.default, ask = self.default, replies.ask  # json knows all of _BUILTINS
+    def _by_json(self, obj: Any, answers: Answers) -> str:
+        answers.default, ask = self.default, answers.ask  # json knows all of _BUILTINS
 
         def hook(item: Any) -> Any:
             known = issubclass(type(item), NUMPY) and _alike.is_numpy(item)
@@ -233,7 +234,7 @@ class JSONEncoder(json.JSONEncoder):
             return first()
         except (TypeError, DifferenceError) as error:
             refusal = error
-        replies.rewind()
+        answers.rewind()
         try:
             return second()
         except DifferenceError:
