@@ -27,21 +27,20 @@ _RECIPES: Final = {
 }
 
 
-def step(key: str) -> str:
-    """Return the part of a JSON path that is a key."""
-    return f".{key}" if key.isidentifier() else f"[{orjson.dumps(str(key)).decode()}]"
+def json_path(path: Path) -> str:
+    """Write a path as JSONPath (RFC 9535) does, from the root; a long one without its middle."""
+    steps: list[str] = []
+    while path is not None:
+        path, key = path
+        is_word = isinstance(key, str) and key.isidentifier()
+        steps.append(f".{key}" if is_word else f"[{orjson.dumps(key).decode()}]")
+    text = "$" + "".join(reversed(steps))
+    return text if len(text) <= 200 else f"{text[:100]}...{text[-100:]}"
 
 
 def message(path: Path, obj: Any, reason: str) -> str:
     """Say where something is in a document, what it is, and why that is an error."""
-    steps: list[str] = []
-    while path is not None:
-        path, key = path
-        steps.append(f"[{key}]" if isinstance(key, int) else step(key))
-    place = "$" + "".join(reversed(steps))
-    if len(place) > 200:
-        place = f"{place[:100]}...{place[-100:]}"
-    return f"{place}: {_name(obj)}: {reason}"
+    return f"{json_path(path)}: {_name(obj)}: {reason}"
 
 
 def _name(obj: Any) -> str:

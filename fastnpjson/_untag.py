@@ -10,10 +10,12 @@ from numpy import ma
 from orjson import JSONEncodeError
 
 from fastnpjson import _base64, _dtypes, _foreign, _leaves
-from fastnpjson._errors import step
+from fastnpjson._errors import json_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fastnpjson._errors import Path
 
     Array = np.ndarray[Any, Any]
     DType = np.dtype[Any]
@@ -24,29 +26,7 @@ _PREFIXES: Final = (b"b64.gz:", b"b64:")
 _ENDIANS: Final[dict[str, Literal["<", ">"]]] = {"little": "<", "big": ">"}
 
 
-def walk(document: Any, read: Callable[[Tag, Any], Any]) -> Any:
-    """Replace each object in a document by what `read` makes of it; what it leaves is walked through.
-
-    Args:
-        document: From `orjson.loads`; changed.
-        read: Gets an object and the trail to it, for `path`.
-    """
-    holder = [document]
-    stack: list[tuple[Any, Any]] = [(holder, None)]
-    while stack:
-        container, trail = stack.pop()
-        for key, value in container.items() if type(container) is dict else enumerate(container):
-            kind = type(value)
-            if kind is dict:
-                container[key] = reply = read(value, (trail, key))
-                if reply is value:
-                    stack.append((value, (trail, key)))
-            elif kind is list:
-                stack.append((value, (trail, key)))
-    return holder[0]
-
-
-def refuse(value: Tag, trail: Any) -> Tag:
+def refuse(value: Tag, path: Path) -> Tag:
     """Return an object that is no tag.
 
     Raises:
@@ -55,7 +35,7 @@ def refuse(value: Tag, trail: Any) -> Tag:
     if _reader(value, untagged=False) is None:
         return value
     raise JSONEncodeError(
-        f"{_path(trail)}: dict: would be read as the tag of an array, and not come back as it is; "
+        f"{json_path(path)}: dict: would be read as the tag of an array, and not come back as it is; "
         "rename the key, or make an array of it with fastnpjson.roundtrip.loads"
     )
 
@@ -74,7 +54,7 @@ class Untagger:
         self._limit = self._left = limit
         self._untagged = untagged
 
-    def read(self, value: Tag, trail: Any) -> Any:
+    def read(self, value: Tag, path: Path) -> Any:
         """Return what a tag stands for, or an object that is none.
 
         Raises:
@@ -87,7 +67,7 @@ class Untagger:
             return reader(self, value)
         except _FAULTS as error:
             reason = f"has no {error}" if type(error) is KeyError else str(error) or type(error).__name__
-            raise ValueError(f"{_path(trail)}: not an array: {reason}") from error
+            raise ValueError(f"{json_path(path)}: not an array: {reason}") from error
 
     def ndarray(self, tag: Tag) -> Any:
         """Read json-tricks' tag, or the one of Stack Overflow."""
@@ -171,15 +151,6 @@ def _reader(value: Tag, *, untagged: bool) -> Callable[[Untagger, Tag], Any] | N
     if untagged and "data" in value and "datatype" in value and "shape" in value:
         return _foreign.kserve
     return None
-
-
-def _path(trail: Any) -> str:
-    steps = []
-    while trail[0] is not None:
-        trail, key = trail
-        steps.append(f"[{key}]" if type(key) is int else step(key))
-    path = "$" + "".join(reversed(steps))
-    return path if len(path) <= 200 else f"{path[:100]}...{path[-100:]}"
 
 
 def _is_element(text: str, dtype: DType) -> bool:

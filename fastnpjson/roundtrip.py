@@ -25,7 +25,7 @@ from fastnpjson._convert import UNKNOWN, converter
 from fastnpjson._recover import Walk
 from fastnpjson._search import cut_base64, has_keys, may_have_tags
 from fastnpjson._tags import PASSTHROUGH, WASTE, builtin, tagger
-from fastnpjson._untag import Untagger, refuse, walk
+from fastnpjson._untag import Untagger, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
         # The same without NumPy: any tag in it is the caller's.
         others = _encode(obj, _hollow)
         if may_have_tags(others) and has_keys(others):
-            walk(orjson.loads(others), refuse)
+            _replace_objects(orjson.loads(others), refuse)
     return text
 
 
@@ -107,7 +107,7 @@ def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = Fal
         return orjson.loads(data)
     if limit is None:
         limit = _FLOOR + WASTE * len(text)
-    return walk(orjson.loads(document), Untagger(strings, limit, untagged=untagged).read)
+    return _replace_objects(orjson.loads(document), Untagger(strings, limit, untagged=untagged).read)
 
 
 def _bytes(data: Any) -> bytes | bytearray:
@@ -117,6 +117,28 @@ def _bytes(data: Any) -> bytes | bytearray:
         return data.encode("utf-8", "surrogatepass")
     # orjson says what it does not take.
     return data.tobytes() if isinstance(data, memoryview) else orjson.loads(data)
+
+
+def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any]) -> Any:
+    """Replace each object in a document by what `read` makes of it; what it leaves is walked through.
+
+    Args:
+        document: From `orjson.loads`; changed.
+        read: Gets an object and the path to it.
+    """
+    whole = read(document, None) if type(document) is dict else document
+    stack: list[tuple[Any, Path]] = [(whole, None)] if whole is document and type(whole) in {dict, list} else []
+    while stack:
+        container, path = stack.pop()
+        for key, value in container.items() if type(container) is dict else enumerate(container):
+            kind = type(value)
+            if kind is dict:
+                container[key] = reply = read(value, (path, key))
+                if reply is value:
+                    stack.append((value, (path, key)))
+            elif kind is list:
+                stack.append((value, (path, key)))
+    return whole
 
 
 def _hollow(obj: Any) -> Any:
