@@ -1,26 +1,21 @@
-"""Whether orjson means by a document what `json` means, and NumPy data in the words of `json`."""
+"""Whether orjson means by a document what `json` means."""
 
 from __future__ import annotations
 
-import json
 import marshal
 import math
 import re
 from enum import EnumMeta
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-import numpy as np
 import orjson
-from numpy import ma
 from orjson import JSONEncodeError
 
-from fastnpjson._arrays import Style, has_nan
-from fastnpjson._convert import UNKNOWN, converter
-from fastnpjson._encode import dumps
+from fastnpjson._arrays import has_nan
 from fastnpjson._layers import NUMPY, layers
 from fastnpjson._native import NATIVE_SCALARS
+from fastnpjson._words import is_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,18 +34,10 @@ _DEEPEST: Final = 60
 _WORTHWHILE: Final = 500
 # Every digit to "0", and all but a minus or a dot to a blank: plain searches find the integers beyond 64 bits.
 _DIGITS: Final = bytes(48 if 48 <= byte <= 57 else byte if byte in b"-." else 32 for byte in range(256))
-_convert: Final = converter(Style())
 
 
 class DifferenceError(Exception):
     """Raised where orjson does not mean what json means."""
-
-
-def is_numpy(obj: Any) -> bool:
-    """Tell whether an object is an array or a scalar of NumPy with JSON; for most dtypes their kind settles it."""
-    if not issubclass(type(obj), NUMPY):
-        return False
-    return obj.dtype.kind in "biufUST" or _convert(obj) is not UNKNOWN
 
 
 def loads(document: str | bytes | bytearray) -> Any:
@@ -65,37 +52,6 @@ def loads(document: str | bytes | bytearray) -> Any:
     if b" " + b"0" * 20 in digits or b"-" + b"0" * 19 in digits or digits.startswith(b"0" * 20):
         raise DifferenceError
     return orjson.loads(utf8)
-
-
-def builtins(obj: Any) -> Any:
-    """Turn a NumPy object into builtins as `fastnpjson.default` does, but NaN and infinities into floats."""
-    if obj.dtype == object:
-        return obj.tolist()
-    if not has_nan(obj):
-        return orjson.loads(dumps(obj))
-    if obj.dtype.names is None:
-        return json.loads(text(obj))
-    array = obj if issubclass(type(obj), ma.MaskedArray) else np.asarray(obj)
-    columns = [builtins(array.reshape(-1)[name]) for name in array.dtype.names]
-    records = np.empty(array.size, object)
-    records[:] = [dict(zip(array.dtype.names, row, strict=True)) for row in zip(*columns, strict=True)]
-    return records.reshape(array.shape).tolist()
-
-
-def text(obj: Any) -> bytes:
-    """Write a NumPy object as `fastnpjson.dumps` does, but NaN and infinities as the words of json."""
-    if not has_nan(obj):
-        return dumps(obj)
-    if obj.dtype.names is not None:
-        return json.dumps(builtins(obj), ensure_ascii=False, separators=(",", ":")).encode()
-    numbers = np.asarray(ma.getdata(obj))
-    numbers = numbers.astype(np.float64) if numbers.dtype.isbuiltin == 2 else numbers
-    mask = ma.getmaskarray(obj)
-    nulls = mask | ~np.isfinite(numbers)
-    gone = numbers[nulls]
-    words = np.where(gone > 0, b"Infinity", np.where(gone < 0, b"-Infinity", b"NaN"))
-    words = np.where(mask[nulls], b"null", words)
-    return b"".join(chain.from_iterable(zip(dumps(obj).split(b"null"), [*words.tolist(), b""], strict=True)))
 
 
 def survey(obj: Any, option: int, ask: Callable[[Any], Any], depth: int = 0) -> tuple[bytes, int, bool]:

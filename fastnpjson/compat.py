@@ -22,21 +22,17 @@ there is no NumPy data and much for the default or many keys that are no strings
 from __future__ import annotations
 
 import json
-import re
-from functools import partial
 from json import JSONDecodeError, JSONDecoder, decoder, detect_encoding, encoder, scanner
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
-import fastnpjson
 from fastnpjson import _alike
-from fastnpjson._alike import PASSTHROUGH, DifferenceError
-from fastnpjson._answers import Answers
-from fastnpjson._layers import NUMPY
+from fastnpjson._json_encoder import JSONEncoder
+from fastnpjson._words import builtins, is_numpy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from _typeshed import SupportsRead, SupportsWrite
 
 __all__ = [
     "JSONDecodeError",
@@ -51,229 +47,6 @@ __all__ = [
     "loads",
     "scanner",
 ]
-
-_LAYOUTS: Final = {
-    (None, ",", ":"): PASSTHROUGH,
-    (2, ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
-    ("  ", ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
-}
-_DEEPEST: Final = 254
-_LEAVES: Final = frozenset({str, int, float, bool, type(None)})
-# DEL is ASCII, and escaped by json all the same.
-_ESCAPED: Final = re.compile(r"[^\x00-\x7e]+")
-
-
-class _Readable(Protocol):
-    def read(self) -> str | bytes: ...
-
-
-class _Writable(Protocol):
-    def write(self, text: str, /) -> object: ...
-
-
-def _members(obj: Any) -> dict[Any, Any]:
-    # json asks a subclass for its items, unless there are none in the dict itself.
-    return dict(obj.items()) if dict.__len__(obj) else {}
-
-
-_BUILTINS: Final[dict[type, Callable[[Any], Any]]] = {
-    str: str.__str__,
-    int: int.__pos__,
-    float: float.__pos__,
-    dict: _members,
-    list: list,
-    tuple: list,
-}
-_BASES: Final = tuple(_BUILTINS)
-
-
-class JSONEncoder(json.JSONEncoder):
-    """The `json.JSONEncoder` for NumPy data, at orjson's speed.
-
-    Args:
-        skipkeys: As in `json.JSONEncoder`, as all that follow; the keys that NumPy knows are not skipped.
-        ensure_ascii: False, and not True as there, where it is not given; ``json.dumps(..., cls=)`` does give it.
-        check_circular: A circular document raises `ValueError`, or without the check `RecursionError`.
-        allow_nan: False to raise `ValueError` for NaN and infinities, those of NumPy too.
-        sort_keys: Sort the members of objects.
-        indent: None or 2 for orjson, all else for `json`.
-        separators: ``(",", ":")``, or with an indent ``(",", ": ")``, where they are not given.
-        default: Takes the place of the method `default`.
-
-    >>> import numpy as np
-    >>> class Encoder(JSONEncoder):
-    ...     def default(self, o):
-    ...         return sorted(o) if isinstance(o, set) else super().default(o)
-    >>> json.dumps({"x": np.array([1.5, 2.5]), "seen": {3, 1}}, cls=Encoder)
-    '{"x":[1.5,2.5],"seen":[1,3]}'
-    """
-
-    item_separator: str = ","
-    key_separator: str = ":"
-
-    def __init__(
-        self,
-        *,
-        skipkeys: bool = False,
-        ensure_ascii: bool = False,
-        check_circular: bool = True,
-        allow_nan: bool = True,
-        sort_keys: bool = False,
-        indent: int | str | None = None,
-        separators: tuple[str, str] | None = None,
-        default: Callable[[Any], Any] | None = None,
-    ) -> None:
-        super().__init__(
-            skipkeys=skipkeys,
-            ensure_ascii=ensure_ascii,
-            check_circular=check_circular,
-            allow_nan=allow_nan,
-            sort_keys=sort_keys,
-            indent=indent,
-            separators=separators,
-            default=default,
-        )
-        if indent is not None and separators is None:
-            self.key_separator = ": "
-
-    def default(self, o: Any) -> Any:
-        """Return what is encoded in the place of an object that neither json nor NumPy knows.
-
-        Raises:
-            TypeError: always; subclasses return something, and call this for what they do not know either.
-        """
-        return _alike.builtins(o) if isinstance(o, NUMPY) else super().default(o)
-
-    def encode(self, o: Any) -> str:
-        """Encode an object as a document.
-
-        Raises:
-            TypeError: there is something in it that has no JSON.
-            ValueError: it is circular, or NaN is not allowed.
-        """
-        if type(self).iterencode is not JSONEncoder.iterencode:
-            return super().encode(o)
-        answers = Answers(self._ask)
-        text: str | None
-        try:
-            text = self._by_orjson(o, answers).decode()
-        except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
-            text = None
-        if text is None:
-            answers.rewind()
-            text = self._by_json(o, answers)
-        if self.ensure_ascii and not (text.isascii() and "\x7f" not in text):
-            return _ESCAPED.sub(lambda match: encoder.encode_basestring_ascii(match[0])[1:-1], text)
-        if text.isascii():
-            return text
-        # How Python replaces a lone surrogate is its escape in JSON, too.
-        return text.encode(errors="backslashreplace").decode()
-
-    def iterencode(self, o: Any, _one_shot: bool = False) -> Iterator[str]:
-        """Encode an object as a document, in one piece."""
-        yield self.encode(o)
-
-    def _ask(self, obj: Any) -> Any:
-        if issubclass(type(obj), _BASES):
-            return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
-        return self.default(obj)
-
-    def _by_orjson(self, obj: Any, answers: Answers) -> bytes:
-        option = _LAYOUTS.get((self.indent, self.item_separator, self.key_separator))
-        if option is None:
-            raise DifferenceError
-        sort = orjson.OPT_SORT_KEYS if self.sort_keys else 0
-        try:
-            text, found, nan = _alike.survey(obj, option | sort, answers.ask)
-        except orjson.JSONEncodeError:
-            answers.rewind()
-            if _alike.needs_json(obj):
-                raise DifferenceError from None
-            obj, sort = self._with_text_keys(obj), 0
-            text, found, nan = _alike.survey(obj, option, answers.ask)
-            if self.sort_keys and answers.given:
-                raise DifferenceError from None  # replies are not sorted
-        if nan and not self.allow_nan:
-            raise DifferenceError
-        if not found:
-            return text
-        ask = answers.ask if answers.given else None
-        answers.rewind()
-        if not nan:
-            return fastnpjson.dumps(obj, ask, option | sort)
-
-        def hook(item: Any) -> Any:
-            return orjson.Fragment(_alike.text(item)) if _alike.is_numpy(item) else answers.ask(item)
-
-        return orjson.dumps(obj, hook, option | sort)
-
-    def _by_json(self, obj: Any, answers: Answers) -> str:
-        answers.default, ask = self.default, answers.ask  # json knows all of _BUILTINS
-
-        def hook(item: Any) -> Any:
-            known = issubclass(type(item), NUMPY) and _alike.is_numpy(item)
-            return _alike.builtins(item) if known else ask(item)
-
-        def write(keyed: Callable[[Any], Any] | None, *, sort: bool) -> str:
-            return json.JSONEncoder(
-                skipkeys=self.skipkeys,
-                ensure_ascii=self.ensure_ascii,
-                check_circular=self.check_circular,
-                allow_nan=self.allow_nan,
-                sort_keys=sort,
-                indent=self.indent,
-                separators=(self.item_separator, self.key_separator),
-                default=(lambda item: keyed(hook(item))) if keyed else hook,
-            ).encode(keyed(obj) if keyed else obj)
-
-        as_it_is = partial(write, None, sort=self.sort_keys)
-        with_text_keys = partial(write, self._with_text_keys, sort=False)
-        # json would skip the keys of NumPy.
-        first, second = (with_text_keys, as_it_is) if self.skipkeys else (as_it_is, with_text_keys)
-        try:
-            return first()
-        except (TypeError, DifferenceError) as error:
-            refusal = error
-        answers.rewind()
-        try:
-            return second()
-        except DifferenceError:
-            raise refusal from None
-
-    def _with_text_keys(self, obj: Any, depth: int = 0) -> Any:
-        """Copy the containers of a document, with keys as json writes them, sorted as json sorts them.
-
-        Raises:
-            DifferenceError: two keys have the same text, one has none, or it is a cycle.
-        """
-        if depth > _DEEPEST:
-            raise DifferenceError
-        if issubclass(type(obj), (list, tuple)):
-            return [item if type(item) in _LEAVES else self._with_text_keys(item, depth + 1) for item in obj]
-        if not issubclass(type(obj), dict):
-            return obj
-        members: dict[str, Any] = {}
-        items = _members(obj).items()
-        for key, item in sorted(items) if self.sort_keys else items:
-            text = key if type(key) is str else self._key(key)
-            if text in members:
-                raise DifferenceError
-            if text is not None:
-                members[text] = item if type(item) in _LEAVES else self._with_text_keys(item, depth + 1)
-        return members
-
-    def _key(self, key: Any) -> str | None:
-        if type(key) is int:
-            return int.__repr__(key)
-        if _alike.is_numpy(key):
-            key = _alike.builtins(key)
-        if isinstance(key, str):
-            return str.__str__(key)
-        if key is None or isinstance(key, (int, float)):
-            return json.dumps(key, allow_nan=self.allow_nan)
-        if not self.skipkeys:
-            raise DifferenceError
-        return None
 
 
 _default_encoder: Final = JSONEncoder()
@@ -303,9 +76,9 @@ def _encoder(cls: type[json.JSONEncoder] | None, given: tuple[Any, ...], kw: dic
         try:
             return ask(o)
         except TypeError:
-            if not _alike.is_numpy(o):
+            if not is_numpy(o):
                 raise
-        return _alike.builtins(o)
+        return builtins(o)
 
     made.default = default_or_numpy  # type: ignore[method-assign]
     return made
@@ -356,7 +129,7 @@ def dumps(
 
 def dump(
     obj: Any,
-    fp: _Writable,
+    fp: SupportsWrite[str],
     *,
     skipkeys: bool = False,
     ensure_ascii: bool = False,
@@ -401,13 +174,13 @@ def loads(
     if (cls, object_hook, parse_float, parse_int, object_pairs_hook) == (None,) * 5 and not kw:
         try:
             return _alike.loads(s)
-        except (DifferenceError, ValueError, TypeError, AttributeError):  # json may take it, and if not, says why
-            pass
+        except (_alike.DifferenceError, AttributeError, TypeError, ValueError):
+            pass  # json may take it, and if not, says why
     return json.loads(s, cls=cls, **dict(zip(_HOOKS, hooks, strict=True)), **kw)  # type: ignore[arg-type]
 
 
 def load(
-    fp: _Readable,
+    fp: SupportsRead[str | bytes],
     *,
     cls: type[JSONDecoder] | None = None,
     object_hook: Callable[[dict[str, Any]], Any] | None = None,
