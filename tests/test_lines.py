@@ -179,6 +179,13 @@ def test_load(text):
     assert list(load_lines(io.StringIO(text))) == [1, [2]]
 
 
+@pytest.mark.parametrize("blank", ["\x0c", "\x1f", "\u2003", "\x85"], ids=ascii)
+def test_blanks_that_json_does_not_have(blank):
+    for file in (io.BytesIO(f"1\n{blank}\n2".encode()), io.StringIO(f"1\n{blank}\n2")):
+        with pytest.raises(fastnpjson.JSONDecodeError, match="line 2"):
+            list(load_lines(file))
+
+
 def test_separators_of_unicode_are_no_lines(tmp_path):
     path = tmp_path / "x.jsonl"
     dump_lines(["\u2028\x85\x0b", 1], path)

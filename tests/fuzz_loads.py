@@ -1,10 +1,12 @@
-"""A long campaign against `fastnpjson.roundtrip.loads`; pytest does not collect it.
+"""A long campaign against `roundtrip.loads` and `load_lines`: ``tox -e fuzz-loads -- -max_total_time=600``.
 
-Run `tox -e fuzz -- -max_total_time=600`. Whatever the data are, `loads` returns something that can be looked at, or
-raises `ValueError`, with no more memory than the size of the data allows; and what it returns, `dumps` brings back.
+Whatever the data are, `roundtrip.loads` returns something that can be looked at, or raises `ValueError`, with no more
+memory than the size of the data allows; and what it returns, `dumps` brings back. `load_lines` yields what each line
+is by itself, and names the first that is not JSON, in a binary file as in a text file.
 """
 
 import contextlib
+import io
 import random
 import sys
 import warnings
@@ -12,13 +14,15 @@ import warnings
 import atheris
 
 with atheris.instrument_imports(include=["fastnpjson"]):
-    from fastnpjson import roundtrip
+    from fastnpjson import load_lines, roundtrip
 
 import numpy as np
+import orjson
 from test_roundtrip import CASES, HOSTILE, LIKE_TAGS, bits, json
 
 SEEDS = [json.dumps(document).encode() for document in [*HOSTILE.values(), *LIKE_TAGS]]
 SEEDS += [roundtrip.dumps(value, compact=compact) for value in CASES.values() for compact in (False, True)]
+SEEDS += [seed.replace(b",", b",\n", 1) + b"\n \r\n" + seed for seed in SEEDS]
 SEEDS = [seed for seed in SEEDS if len(seed) < 4000]
 TOKENS = [
     *(b"0", b"-1", b"1e400", b"9223372036854775808", b"null", b"true", b"[]", b"{}", b'""', b'"NaN"', b'"AA=="', b"["),
@@ -58,6 +62,10 @@ TOKENS = [
         b'"data"',
         b'"bdata"',
         b'"datatype"',
+        b"\n",
+        b"\r\n",
+        b"\x0c",
+        "\u2028".encode(),
         b",",
         b":",
         b"]",
@@ -90,6 +98,32 @@ def arrays(document):
 
 
 def check(data):
+    check_lines(data)
+    check_tags(data)
+
+
+def check_lines(data):
+    expected, wrong = [], None
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.strip(b" \t\r"):
+            try:
+                expected.append(orjson.loads(line))
+            except orjson.JSONDecodeError:
+                wrong = number
+                break
+    files = [io.BytesIO(data)]
+    with contextlib.suppress(UnicodeDecodeError):
+        files.append(io.StringIO(data.decode()))
+    for file in files:
+        found, refused = [], None
+        try:
+            found.extend(load_lines(file))
+        except orjson.JSONDecodeError as error:
+            refused = error.lineno
+        assert (repr(found), refused) == (repr(expected), wrong)
+
+
+def check_tags(data):
     for untagged in (False, True):
         try:
             document = roundtrip.loads(data, untagged=untagged, limit=LIMIT)
