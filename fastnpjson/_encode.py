@@ -166,7 +166,7 @@ def _again(obj: Any, plan: Plan, answers: Answers, refusal: JSONEncodeError) -> 
     crowded = type(cause) is Crowded
     if cause is not None and cause is not answers.failure:
         cause.__traceback__ = None  # its frames keep the document alive until the next garbage collection
-    text = all_native(obj, plan.hook, plan.style, plan.is_small) if crowded and not answers.given else None
+    text = all_native(obj, plan.style, plan.is_small) if crowded and not answers.given else None
     if text is not None:
         return text
     if not crowded:

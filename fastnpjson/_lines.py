@@ -76,7 +76,7 @@ def parse_lines(source: Iterable[str | bytes], start: str, loads: Callable[[Any]
             obj = loads(line)
         except JSONDecodeError as error:
             # Only these are blanks in JSON (RFC 8259), and a str has more of them than bytes have.
-            if not line.strip(" \t\r\n" if isinstance(line, str) else b" \t\r\n"):
+            if not (line.strip(" \t\r\n") if isinstance(line, str) else line.strip(b" \t\r\n")):
                 continue
             refusal = JSONDecodeError(start + error.msg, error.doc, error.pos)
             refusal.lineno = number

@@ -1,6 +1,8 @@
 """Documents crowded with small NumPy objects give the bytes that each object gives alone."""
 
 import itertools
+import subprocess
+import sys
 
 import numpy as np
 import orjson
@@ -82,3 +84,32 @@ def test_crowd_in_a_style_that_is_not_orjsons():
     crowd = [np.float64(0.125), np.arange(2)] * 100
     assert fastnpjson.Encoder(decimals=2).encode(crowd) == orjson.dumps([0.12, [0, 1]] * 100)
     assert fastnpjson.dumps(crowd, option=fastnpjson.OPT_INDENT_2).count(b"\n  [0,1]") == 100
+
+
+RACE = """
+import json, sys, threading, time
+import numpy as np
+import fastnpjson
+
+def replace(stop):
+    while not stop.is_set():
+        for value in (np.datetime64(1, "10s"), np.datetime64("NaT", "ns"), np.int64(1)):
+            rows[500]["x"] = value
+            sum(range(100))
+
+rows = [{"id": np.int64(number), "x": np.float32(0.5)} for number in range(1000)]
+stop = threading.Event()
+thread = threading.Thread(target=replace, args=(stop,))
+thread.start()
+found, end = set(), time.monotonic() + 1.5
+while time.monotonic() < end:
+    found.add(str(json.loads(fastnpjson.dumps(rows))[500]["x"]))
+stop.set()
+thread.join()
+assert found <= {"0.5", "1", "None", "1970-01-01T00:00:10"}, found
+assert len(found) > 1, found
+"""
+
+
+def test_object_that_another_thread_replaces():
+    subprocess.run([sys.executable, "-c", RACE], check=True)
