@@ -59,7 +59,8 @@ def converter(style: Style) -> Convert:
             try:
                 return Fragment(orjson_dumps(obj, None, NUMPY))
             except JSONEncodeError:  # not contiguous, or without dimensions
-                pass
+                if obj.ndim:
+                    return Fragment(orjson_dumps(obj.copy(), None, NUMPY))
         elif not issubclass(kind, (np.ndarray, np.generic)):
             return _subclass(obj, style.option)
         try:
