@@ -1,7 +1,7 @@
 """Load on every public function: ``python tests/soak.py --minutes 4``, or ``tox -e soak``.
 
 Leaks: many calls of each path, those that end in an error included, and what memory and reference counts do.
-Threads and processes: eight of each, on documents of their own and shared ones, every answer compared.
+Threads and processes: eight of each, on shared documents and on some that change, every answer compared.
 """
 
 import argparse
@@ -10,9 +10,11 @@ import gc
 import io
 import json
 import multiprocessing
+import os
 import pathlib
 import random
 import sys
+import tempfile
 import threading
 import time
 
@@ -22,7 +24,8 @@ import fastnpjson
 from fastnpjson import compat, roundtrip
 
 GRID = np.arange(12.0).reshape(3, 4)
-ROWS = [{"id": np.int64(index), "x": np.float32(index / 8)} for index in range(40)]
+# Streamed in slices, from 64 KiB on.
+LARGE = np.arange(2.0**14)[::2]
 DOCUMENTS = {
     "plain": {"a": [1, "b", None]},
     "array": GRID,
@@ -36,7 +39,7 @@ DOCUMENTS = {
     "records": np.array([(1, 0.5)], [("n", "i4"), ("x", "f4")]),
     "strings": np.array(["é", "x"]),
     "objects": np.array([None, GRID[0]], object),
-    "crowd": ROWS,
+    "crowd": [{"id": np.int64(index), "x": np.float32(index / 8)} for index in range(40)],
     "keys": {1: 2, np.float32(0.5): 2**64},
 }
 REFUSED = {
@@ -44,32 +47,16 @@ REFUSED = {
     "complex": np.zeros(2, complex),
     "surrogate": "\ud800",
     "bytes": np.array([b"\xff"]),
-    "depth": [[]],
+    "key": {(): [GRID]},
 }
-for _ in range(300):
-    REFUSED["depth"] = [REFUSED["depth"]]
-
-
-def files(buffer, document):
-    fastnpjson.dump(document, buffer)
-    fastnpjson.dump_lines(GRID, buffer)
-    buffer.seek(0)
-    line = buffer.readline()
-    assert line.startswith(fastnpjson.dumps(document))
-    return list(fastnpjson.load_lines(buffer))
-
-
-def encode_all(encode):
-    return {word: encode(document) for word, document in DOCUMENTS.items()}
-
-
-def refuse(encode):
-    for document in REFUSED.values():
-        try:
-            encode(document)
-        except TypeError:
-            continue
-        raise AssertionError(f"not refused: {document!r:.200}")
+TEXTS = [b'{"a":[1,2.5,"x"]}', b'[1]\n{"a":null}\n', b'{"a":', b"[1]\n[NaN]", b"\xff", b'{"__numpy__":"AAAA"}', b""]
+TAGGED = [*list(DOCUMENTS.values())[:11], DOCUMENTS["objects"], {"__ndarray__": 1}, 1j]
+TAGS = [
+    roundtrip.dumps(GRID),
+    roundtrip.dumps(GRID, compact=True),
+    *TEXTS,
+    b'{"__ndarray__":[1],"dtype":"O","shape":[1]}',
+]
 
 
 def declining(_obj):
@@ -80,79 +67,126 @@ def raising(_obj):
     raise ValueError("from default")
 
 
-def default_raises():
-    try:
-        fastnpjson.dumps([object()], raising)
-    except ValueError:
-        return
-    raise AssertionError("not raised")
+def dump_and_load(document):
+    """Write a file of a name of its own, for others may be at it."""
+    path = pathlib.Path(tempfile.gettempdir(), f"soak-{os.getpid()}-{threading.get_ident()}.json")
+    fastnpjson.dump(document, path)
+    read_back = fastnpjson.load(path)
+    path.unlink()
+    return read_back
 
 
-ENCODERS = {
-    "dumps": fastnpjson.dumps,
-    "dumps-default": lambda document: fastnpjson.dumps(document, declining),
-    "dumps-option": lambda document: fastnpjson.dumps(document, None, fastnpjson.OPT_SORT_KEYS),
-    "dumps_str": lambda document: fastnpjson.dumps_str(document).encode(),
-    "encoder": fastnpjson.Encoder(allow_nan=False).encode,
-    "decimals": fastnpjson.Encoder(decimals=3).encode,
+def lines(document):
+    fastnpjson.dump_lines([document, GRID], file := io.BytesIO())
+    file.seek(0)
+    return list(fastnpjson.load_lines(file))
+
+
+def stream(document):
+    return b"".join(fastnpjson.Encoder(allow_nan=False).iterencode(document))
+
+
+def asked(document):
+    """Ask a default for things that are new each time."""
+    return fastnpjson.dumps([document, iter([1]), {2, 1}, 2**64], sorted)
+
+
+ALL = [*DOCUMENTS.values(), *REFUSED.values()]
+PATHS = {
+    "dumps": (fastnpjson.dumps, ALL),
+    "dumps-default": (lambda document: fastnpjson.dumps(document, declining), ALL),
+    "dumps-default-raises": (lambda document: fastnpjson.dumps(document, raising), ALL),
+    "dumps-default-replies": (asked, ALL),
+    "dumps-option": (lambda document: fastnpjson.dumps(document, None, fastnpjson.OPT_SORT_KEYS), ALL),
+    "dumps_str": (fastnpjson.dumps_str, ALL),
+    "default": (fastnpjson.default, ALL),
+    "encoder": (fastnpjson.Encoder(allow_nan=False).encode, [*ALL, [np.nan, GRID], np.array([np.inf])]),
+    "decimals": (fastnpjson.Encoder(decimals=3).encode, ALL),
+    "unchecked": (fastnpjson.Encoder(unchecked=True).encode, [*list(DOCUMENTS.values())[:6], *REFUSED.values()]),
+    "iterencode": (stream, ALL),
+    "iterencode-large": (stream, [LARGE, {"a": LARGE, "b": None}, [LARGE, 1j], [LARGE, 2**64, np.float64(np.nan)]]),
+    "dump-load": (dump_and_load, ALL),
+    "lines": (lines, ALL),
+    "load": (lambda text: fastnpjson.load(io.BytesIO(text)), TEXTS),
+    "load_lines": (lambda text: list(fastnpjson.load_lines(io.BytesIO(text))), TEXTS),
+    "compat": (lambda document: compat.loads(compat.dumps(document)), ALL),
+    "compat-strict": (lambda document: compat.dumps(document, allow_nan=False, sort_keys=True), [*ALL, [np.nan]]),
+    "compat-loads": (compat.loads, TEXTS),
+    "roundtrip-dumps": (roundtrip.dumps, TAGGED),
+    "roundtrip-compact": (lambda document: roundtrip.dumps(document, compact=True), TAGGED),
+    "roundtrip-loads": (roundtrip.loads, TAGS),
 }
-PATHS = {word: lambda encode=encode: encode_all(encode) for word, encode in ENCODERS.items()}
-PATHS |= {f"{word}-refused": lambda encode=encode: refuse(encode) for word, encode in ENCODERS.items()}
-PATHS["default-raises-refused"] = default_raises
-PATHS["default-replies"] = lambda: fastnpjson.dumps([*REFUSED["unknown"]["a"], 2**64, iter(())], repr)
-PATHS["compat"] = lambda: [compat.loads(compat.dumps(document)) for document in DOCUMENTS.values()]
-PATHS["iterencode"] = lambda: [b"".join(fastnpjson.Encoder().iterencode(item)) for item in DOCUMENTS.values()]
-PATHS["roundtrip"] = lambda: [roundtrip.loads(roundtrip.dumps(GRID, compact=way)) for way in (False, True)]
-PATHS["files"] = lambda: files(io.BytesIO(), DOCUMENTS["keys"])
-PATHS["default"] = lambda: [fastnpjson.default(document) for document in (GRID, GRID[0, 0], DOCUMENTS["dates"])]
+
+
+def outcome(function, document):
+    """Return what a call returns or raises, in words."""
+    try:
+        return repr(function(document))
+    except (TypeError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"
 
 
 def resident():
     """Return the resident memory of this process in MiB."""
-    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
 
 
 def leaks(calls):
     """Call each path so often; assert that neither memory nor references grow with the number of calls."""
-    for word, path in PATHS.items():
-        for _ in range(300):
-            path()
+    for word, (function, documents) in PATHS.items():
+        rounds = max(1, calls // len(documents)) if "large" not in word else max(1, calls // 100)
+        for _ in range(min(rounds, 300)):
+            for document in documents:
+                outcome(function, document)
         gc.collect()
-        references, memory = sys.getrefcount(GRID), resident()
-        per_path = len(DOCUMENTS) if "refused" not in word else len(REFUSED)
-        rounds = max(1, calls // per_path)
+        before, memory = counts(), resident()
+        start = time.monotonic()
         for _ in range(rounds):
-            path()
+            for document in documents:
+                outcome(function, document)
         gc.collect()
         grown = resident() - memory
-        print(f"{word}: {rounds * per_path} calls, {grown:+.1f} MiB")
+        print(
+            f"{word}: {rounds * len(documents)} calls, {time.monotonic() - start:.0f} s, {grown:+.1f} MiB", flush=True
+        )
         assert grown < 8, word
-        assert sys.getrefcount(GRID) == references, word
+        assert counts() == before, word
+
+
+def counts():
+    """Return the numbers of references to the documents."""
+    return [sys.getrefcount(obj) for obj in (GRID, LARGE, *ALL, *TEXTS)]
 
 
 def load(seconds, seed):
-    """Encode documents again and again, beside arrays that others change; compare every answer."""
-    rng = random.Random(seed)
-    expected = {word: encode_all(encode) for word, encode in ENCODERS.items()}
+    """Take any path again and again, beside objects that others change; compare every answer."""
+    chance = random.Random(seed)
+    cases = [(function, document) for function, documents in PATHS.values() for document in documents]
+    expected = [outcome(*case) for case in cases]
     count, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        word = rng.choice(list(ENCODERS))
-        assert encode_all(ENCODERS[word]) == expected[word]
-        refuse(ENCODERS[word])
-        shared = json.loads(fastnpjson.dumps(CHANGING))
-        assert len(shared["a"]) == 1000
-        assert set(shared["a"]) <= {0.0, 1.0}
-        count += len(DOCUMENTS) + len(REFUSED) + 1
+        for index in chance.choices(range(len(cases)), k=50):
+            assert outcome(*cases[index]) == expected[index]
+        changing = json.loads(fastnpjson.dumps(CHANGING))
+        assert len(changing["a"]) == 1000
+        assert set(changing["a"]) <= {0.0, 1.0}
+        assert changing["b"][0] == [0.0] * 3
+        assert changing["b"][1] in (1, 0.5, "1970-01-01T00:00:10", None, [1.0] * 4)
+        count += 51
     return count
 
 
-CHANGING = {"a": np.zeros(1000), "b": [np.zeros(3)] * 3}
+CHANGING = {"a": np.zeros(1000), "b": [np.zeros(3), 1, *map(np.float32, range(40))]}
 
 
 def change(stop):
+    """Change values, and put others in their place; orjson does not outlive lists and dicts that shrink."""
+    values = (np.ones(4), np.int64(1), np.float32(0.5), np.datetime64(1, "10s"), np.datetime64("NaT", "ns"))
     while not stop.is_set():
         CHANGING["a"][:] = 1 - CHANGING["a"]
-        CHANGING["b"][1] = np.ones(4)
+        for value in values:
+            CHANGING["b"][1] = value
+            sum(range(100))
 
 
 def threads(seconds):
@@ -160,18 +194,20 @@ def threads(seconds):
     changer = threading.Thread(target=change, args=(stop,))
     changer.start()
     sys.setswitchinterval(1e-5)
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        counts = list(pool.map(load, [seconds] * 8, range(8)))
-    stop.set()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            documents = sum(pool.map(load, [seconds] * 8, range(8)))
+    finally:
+        stop.set()
     changer.join()
-    print(f"8 threads: {sum(counts)} documents, {resident():.0f} MiB")
+    print(f"8 threads: {documents} calls, {resident():.0f} MiB", flush=True)
 
 
 def processes(seconds, method):
     context = multiprocessing.get_context(method)
     with concurrent.futures.ProcessPoolExecutor(8, context) as pool:
-        counts = list(pool.map(load, [seconds] * 8, range(8)))
-    print(f"8 processes by {method}: {sum(counts)} documents")
+        documents = sum(pool.map(load, [seconds] * 8, range(8)))
+    print(f"8 processes by {method}: {documents} calls", flush=True)
 
 
 def main():
