@@ -253,6 +253,55 @@ def test_killed_process(tmp_path, suffix):
     assert debris.name.startswith(".fastnpjson-")
 
 
+SIGNALS = """
+    import os, pathlib, random, signal, sys, numpy as np, fastnpjson
+    class Late(Exception):
+        pass
+    def raising(*_):
+        raise Late
+    path, chance = sys.argv[1], random.Random(0)
+    array = np.arange(200_000)
+    texts = {b"old"} | {fastnpjson.dumps(array[::step]) for step in (1, 2)}
+    interrupted = 0
+    signal.signal(signal.SIGALRM, raising)
+    for turn in range(300):
+        signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-5, 4e-3))
+        try:
+            fastnpjson.dump(array[:: 1 + turn % 2], path)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except Late:
+            interrupted += 1
+        assert pathlib.Path(path).read_bytes() in texts
+    assert 10 < interrupted < 300, interrupted
+    count = 0
+    def counting(*_):
+        global count
+        count += 1
+    signal.signal(signal.SIGALRM, counting)
+    signal.setitimer(signal.ITIMER_REAL, 1e-3, 1e-3)
+    reader, writer = os.pipe()
+    if os.fork():
+        os.close(writer)
+        with open(reader, "rb") as file:
+            assert file.read() == fastnpjson.dumps(array)
+        assert os.wait()[1] == 0
+    else:
+        signal.setitimer(signal.ITIMER_REAL, 1e-3, 1e-3)  # a child has none of its parent's
+        os.close(reader)
+        with open(writer, "wb", 0) as file:
+            fastnpjson.dump(array, file)
+        assert count
+    signal.setitimer(signal.ITIMER_REAL, 0)  # nothing would handle it at exit
+"""
+
+
+@linux
+def test_signals(old):
+    """A handler that raises leaves one whole file or the other, and one that returns costs nothing."""
+    result = run(SIGNALS, old)
+    assert result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, MemoryError, SystemExit])
 def test_exception_half_way(old, error):
     def default(obj):
@@ -276,6 +325,17 @@ def test_array_that_fails_half_way(old):
     with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$.x: numpy.ndarray"):
         dump({"x": array}, old)
     assert_untouched(old)
+
+
+@posix
+def test_name_that_is_too_long(tmp_path):
+    longest = os.pathconf(tmp_path, "PC_NAME_MAX")
+    path = tmp_path / "x".ljust(longest, "y")
+    dump(1, path)
+    with pytest.raises(OSError, match="too long") as error:
+        dump(1, f"{path}z")
+    assert (error.value.errno, error.value.filename) == (errno.ENAMETOOLONG, f"{path}z")
+    assert os.listdir(tmp_path) == [path.name]
 
 
 @posix
