@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
@@ -30,7 +29,7 @@ def replacing(path: str) -> Iterator[IO[bytes]]:
         return
     target = os.path.realpath(path)
     if old is not None and not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        os.close(os.open(path, os.O_WRONLY))  # raises what the reason is: EACCES, EROFS
     temporary = os.path.join(os.path.dirname(target), f".fastnpjson-{os.urandom(8).hex()}.tmp")
     try:
         descriptor = os.open(temporary, _CREATE, 0o666 if old is None else 0o600)
