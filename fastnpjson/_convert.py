@@ -63,17 +63,21 @@ def converter(style: Style) -> Convert:
                     return Fragment(orjson_dumps(obj.copy(), None, NUMPY))
         elif not issubclass(kind, (np.ndarray, np.generic)):
             return _subclass(obj, style.option)
-        try:
-            text, builtins = write(obj, style)
-        except Unsupported:
-            return UNKNOWN
-        if text is None:
-            return builtins
-        if len(text) >= LARGE:
-            make_room(2 * len(text))  # the document grows by it, and may hold as much already
-        return Fragment(text)
+        return _written(obj, style)
 
     return convert
+
+
+def _written(obj: Any, style: Style) -> Any:
+    try:
+        text, builtins = write(obj, style)
+    except Unsupported:
+        return UNKNOWN
+    if text is None:
+        return builtins
+    if len(text) >= LARGE:
+        make_room(2 * len(text))  # the document grows by it, and may hold as much already
+    return Fragment(text)
 
 
 def _subclass(obj: Any, option: int) -> Any:

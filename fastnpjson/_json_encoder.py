@@ -166,20 +166,13 @@ class JSONEncoder(json.JSONEncoder):
             known = issubclass(type(item), NUMPY) and is_numpy(item)
             return builtins(item) if known else ask(item)
 
-        def write(keyed: Callable[[Any], Any] | None, *, sort: bool) -> str:
-            return json.JSONEncoder(
-                skipkeys=self.skipkeys,
-                ensure_ascii=self.ensure_ascii,
-                check_circular=self.check_circular,
-                allow_nan=self.allow_nan,
-                sort_keys=sort,
-                indent=self.indent,
-                separators=(self.item_separator, self.key_separator),
-                default=(lambda item: keyed(hook(item))) if keyed else hook,
-            ).encode(keyed(obj) if keyed else obj)
+        def as_it_is() -> str:
+            return self._stdlib(hook, sort_keys=self.sort_keys).encode(obj)
 
-        as_it_is = partial(write, None, sort=self.sort_keys)
-        with_keys = partial(write, partial(with_text_keys, self), sort=False)
+        def with_keys() -> str:
+            keyed = partial(with_text_keys, self)
+            return self._stdlib(lambda item: keyed(hook(item)), sort_keys=False).encode(keyed(obj))
+
         # json would skip the keys of NumPy.
         first, second = (with_keys, as_it_is) if self.skipkeys else (as_it_is, with_keys)
         try:
@@ -191,3 +184,15 @@ class JSONEncoder(json.JSONEncoder):
             return second()
         except DifferenceError:
             raise refusal from None
+
+    def _stdlib(self, default: Callable[[Any], Any], *, sort_keys: bool) -> json.JSONEncoder:
+        return json.JSONEncoder(
+            skipkeys=self.skipkeys,
+            ensure_ascii=self.ensure_ascii,
+            check_circular=self.check_circular,
+            allow_nan=self.allow_nan,
+            sort_keys=sort_keys,
+            indent=self.indent,
+            separators=(self.item_separator, self.key_separator),
+            default=default,
+        )
