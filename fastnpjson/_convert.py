@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from functools import cache
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from orjson import Fragment, JSONEncodeError
 from orjson import dumps as orjson_dumps
 
 from fastnpjson._arrays import Style, decode, write
+from fastnpjson._crowd import CROWD, DENSE, SMALL, Crowded
 from fastnpjson._datetimes import DATES, plain
 from fastnpjson._native import LARGE, NATIVE, NUMPY, make_room
 from fastnpjson._ticks import Unsupported
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 # What `converter` makes of an object that is for the caller's default.
 UNKNOWN: Final = object()
+# How many small objects are left until the next look at the clock, and when the last one was, if there was one in
+# this document. Threads that race for these lose some time, and not a byte.
+LEFT: Final = [0]
+LAST_LOOK: Final = [0]
 _PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
@@ -40,32 +46,59 @@ _FLOATS: dict[type, Convert] = {np.float64: float, np.float32: _float32}
 
 
 @cache
-def converter(style: Style) -> Convert:
-    """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
-    native, scalars = NATIVE, _SCALARS
-    if style.option & orjson.OPT_STRICT_INTEGER:
-        native = native - set(map(np.dtype, "lLqQ"))
-    if style.decimals is None:
-        scalars = scalars | _FLOATS
-    else:
-        native = native - set(map(np.dtype, "fd"))
+def converter(style: Style, *, counting: bool = False) -> Convert:
+    """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`.
+
+    Args:
+        style: What shapes the text of an array.
+        counting: Raise `Crowded` in a document that is crowded with small NumPy objects.
+    """
+    native, scalars = _tables(style)
+    left = LEFT
 
     def convert(obj: Any) -> Any:
         kind = type(obj)
         scalar = scalars.get(kind)
         if scalar is not None:
+            left[0] -= 1
+            if left[0] <= 0 and counting:
+                _look_at_clock()
             return scalar(obj)
-        if kind is np.ndarray and obj.dtype in native and obj.size < LARGE:
-            try:
-                return Fragment(orjson_dumps(obj, None, NUMPY))
-            except JSONEncodeError:  # not contiguous, or without dimensions
-                if obj.ndim:
-                    return Fragment(orjson_dumps(obj.copy(), None, NUMPY))
-        elif not issubclass(kind, (np.ndarray, np.generic)):
-            return _subclass(obj, style.option)
-        return _written(obj, style)
+        if kind is not np.ndarray or obj.dtype not in native or obj.size >= LARGE:
+            return _other(obj, style)
+        left[0] += -2 if obj.size < SMALL else obj.size >> 3
+        if left[0] <= 0 and counting:
+            _look_at_clock()
+        try:
+            return Fragment(orjson_dumps(obj, None, NUMPY))
+        except JSONEncodeError:  # not contiguous, or without dimensions
+            return Fragment(orjson_dumps(obj.copy(), None, NUMPY)) if obj.ndim else _other(obj, style)
 
     return convert
+
+
+def _tables(style: Style) -> tuple[frozenset[np.dtype[Any]], dict[type, Convert]]:
+    native = NATIVE
+    if style.option & orjson.OPT_STRICT_INTEGER:
+        native = native - set(map(np.dtype, "lLqQ"))
+    if style.decimals is None:
+        return native, _SCALARS | _FLOATS
+    return native - set(map(np.dtype, "fd")), _SCALARS
+
+
+def _look_at_clock() -> None:
+    earlier, LAST_LOOK[0] = LAST_LOOK[0], perf_counter_ns()
+    if LAST_LOOK[0] - earlier < DENSE:
+        raise Crowded
+    LEFT[0] = CROWD
+
+
+def _other(obj: Any, style: Style) -> Any:
+    if issubclass(type(obj), (np.ndarray, np.generic)):
+        return _written(obj, style)
+    if obj is UNKNOWN:  # orjson asks once more, for what it was answered
+        raise TypeError
+    return _subclass(obj, style.option)
 
 
 def _written(obj: Any, style: Style) -> Any:

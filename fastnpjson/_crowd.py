@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import takewhile
+from itertools import chain, compress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,15 +16,14 @@ if TYPE_CHECKING:
 
     from fastnpjson._arrays import Style
 
-# So many NumPy objects in so many nanoseconds make a crowd: with more than half a microsecond of other content
-# for each, another pass over the document costs more than the hook.
+# Twice as many scalars, or as many arrays, the second half of them in so many nanoseconds, make a crowd. To find fewer
+# once more costs more than the hook, and so does another pass over half a microsecond of other content for each.
 CROWD: Final = 16
-DENSE: Final = CROWD * 900
+DENSE: Final = CROWD * 450
 # From this size on an array is no part of a crowd: it would be written twice.
-LARGE: Final = 256
+SMALL: Final = 256
 _NOT_ORJSONS: Final = orjson.OPT_INDENT_2 | orjson.OPT_STRICT_INTEGER
 _KINDS: Final = NATIVE_SCALARS | {np.ndarray}
-_call: Final[Callable[[Any], Any]] = partial.__call__
 
 
 class Crowded(Exception):
@@ -39,24 +37,28 @@ def all_native(obj: Any, style: Style, is_small: Callable[[list[Any]], bool] | N
     """
     if style.decimals is not None or style.option & _NOT_ORJSONS:
         return None
-    found: list[Any] = []
-    collect = partial(orjson.dumps, obj, found.append, style.option)
-    scalars = partial(NATIVE_SCALARS.issuperset, map(type, found))
-    kinds = partial(_KINDS.issuperset, map(type, found))
-    dtypes = partial(NATIVE.issuperset, map(attrgetter("dtype"), found))
-    steps = (
-        collect,
-        partial(any, map(_call, (scalars, partial(all, map(_call, (kinds, dtypes)))))),
-        partial(orjson.dumps, obj, None, style.option | NUMPY),
-    )
     try:
         if is_small is not None:
-            collect()
+            found: list[Any] = []
+            orjson.dumps(obj, found.append, style.option)
             if not is_small(found):
                 return None
-            found.clear()
-        # No step is in Python: another thread, which might put a date where a number was, waits until the last is done.
-        done = [*takewhile(bool, map(_call, steps))]
+        return _vetted(obj, style.option)
     except orjson.JSONEncodeError:
         return None
-    return done[-1] if len(done) == len(steps) else None
+
+
+def _vetted(obj: Any, option: int) -> bytes | None:
+    """Collect what orjson does not know, check it, and let orjson write it: in one call, and without Python code.
+
+    Another thread, which might put a date where a number has been found, has to wait until the text is there.
+    """
+    found: list[Any] = []
+    scalars = map(NATIVE_SCALARS.issuperset, (map(type, found),))
+    kinds = map(_KINDS.issuperset, (map(type, found),))
+    dtypes = map(NATIVE.issuperset, (map(attrgetter("dtype"), found),))
+    # Nothing is looked at before the first text is there, and no dtype of what may have none.
+    native = map(any, (chain(scalars, compress(compress((True,), kinds), dtypes)),))
+    options = chain((option,), compress((option | NUMPY,), native))
+    texts = [*map(orjson.dumps, (obj, obj), (found.append, None), options)]
+    return texts[1] if len(texts) == 2 else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
@@ -14,8 +13,8 @@ from orjson import dumps as orjson_dumps
 from fastnpjson import _native
 from fastnpjson._answers import NO_DEFAULT, Answers, raise_hidden
 from fastnpjson._arrays import Style, write
-from fastnpjson._convert import UNKNOWN, converter
-from fastnpjson._crowd import CROWD, DENSE, LARGE, Crowded, all_native
+from fastnpjson._convert import LAST_LOOK, LEFT, UNKNOWN, converter
+from fastnpjson._crowd import CROWD, Crowded, all_native
 from fastnpjson._native import NATIVE, NUMPY
 from fastnpjson._recover import Walk
 from fastnpjson._ticks import Unsupported
@@ -25,18 +24,13 @@ if TYPE_CHECKING:
 
     from fastnpjson._convert import Convert
 
-# What is left until the next look at the clock, and when the last one was. Threads that race for these
-# lose some time, and not a byte.
-_left = 0
-_since = 0
-
 
 class Plan(NamedTuple):
     """What can be made ahead of all documents: flags for orjson, and the hooks of a call without default."""
 
     style: Style
     convert: Convert
-    hook: Convert
+    # The same, but for the `Crowded` that it may raise.
     counting: Convert
     # Whether all that was found in a crowded document may be written at once; `None` if it always may.
     is_small: Callable[[list[Any]], bool] | None = None
@@ -47,46 +41,19 @@ class Plan(NamedTuple):
 def make_plan(option: int | None, decimals: int | None = None) -> Plan:
     orjson_dumps(None, None, option)  # raises for what is not an option
     style = Style((option or 0) & ~NUMPY, decimals)
-    return plan_with(style, converter(style))
+    return Plan(style, converter(style), converter(style, counting=True))
 
 
-def plan_with(style: Style, convert: Convert, is_small: Callable[[list[Any]], bool] | None = None) -> Plan:
-    return Plan(style, convert, _hook(convert, _decline), _counting_hook(convert, _decline), is_small)
+def _hook(convert: Convert, answers: Answers) -> Convert:
+    if answers.default is None:
+        return convert
+    ask = answers.ask
 
-
-def _decline(_obj: Any) -> Any:
-    raise TypeError
-
-
-def _hook(convert: Convert, ask: Convert) -> Convert:
     def hook(obj: Any) -> Any:
         reply = convert(obj)
         return ask(obj) if reply is UNKNOWN else reply
 
     return hook
-
-
-def _counting_hook(convert: Convert, ask: Convert) -> Convert:
-    def hook(obj: Any) -> Any:
-        global _left
-        if type(obj) is ndarray and obj.size >= LARGE:
-            _left += obj.size >> 3
-        else:
-            _left -= 1
-            if _left <= 0:
-                _look_at_clock()
-        reply = convert(obj)
-        return ask(obj) if reply is UNKNOWN else reply
-
-    return hook
-
-
-def _look_at_clock() -> None:
-    global _left, _since
-    earlier, _since = _since, perf_counter_ns()
-    if _since - earlier < DENSE:
-        raise Crowded
-    _left = CROWD
 
 
 _PLAIN: Final = make_plan(None)
@@ -112,7 +79,6 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     >>> dumps({"x": np.arange(6.0)[::2], "when": np.datetime64("2020-01-02", "7D")})
     b'{"x":[0.0,2.0,4.0],"when":"2020-01-02T00:00:00"}'
     """
-    global _left
     if default is not None or option is not None:
         return encode(obj, make_plan(option), NO_DEFAULT if default is None else Answers(default))
     if type(obj) is ndarray:
@@ -122,7 +88,7 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
             except JSONEncodeError:  # not contiguous, or without dimensions
                 pass
         return encode(obj, _PLAIN, NO_DEFAULT)
-    _left = CROWD
+    LEFT[0], LAST_LOOK[0] = CROWD, 0
     try:
         return orjson_dumps(obj, _plain_hook)
     except JSONEncodeError as error:
@@ -141,7 +107,6 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
 
 
 def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
-    global _left
     if issubclass(type(obj), ndarray):
         # Not by the hook: a fragment costs a copy of the text.
         try:
@@ -151,10 +116,9 @@ def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
         if text is not None:
             return text + b"\n" if plan.style.option & orjson.OPT_APPEND_NEWLINE else text
         obj = builtins
-    hook = plan.counting if answers.default is None else _counting_hook(plan.convert, answers.ask)
-    _left = CROWD
+    LEFT[0], LAST_LOOK[0] = CROWD, 0
     try:
-        return orjson_dumps(obj, hook, plan.style.option)
+        return orjson_dumps(obj, _hook(plan.counting, answers), plan.style.option)
     except JSONEncodeError as error:
         refusal = error.with_traceback(None)
     return _again(obj, plan, answers, refusal)
@@ -174,7 +138,7 @@ def _again(obj: Any, plan: Plan, answers: Answers, refusal: JSONEncodeError) -> 
     if not isinstance(refusal.__cause__, TypeError):
         answers.rewind()
         try:
-            return orjson_dumps(obj, _hook(plan.convert, answers.ask), plan.style.option | orjson.OPT_NON_STR_KEYS)
+            return orjson_dumps(obj, _hook(plan.convert, answers), plan.style.option | orjson.OPT_NON_STR_KEYS)
         except JSONEncodeError as error:
             refusal = error.with_traceback(None)
         raise_hidden(refusal, answers.failure)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from fastnpjson._answers import NO_DEFAULT, Answers, raise_hidden
-from fastnpjson._encode import encode, make_plan, plan_with
+from fastnpjson._encode import encode, make_plan
 from fastnpjson._layers import is_finite
 from fastnpjson._native import NUMPY
 from fastnpjson._recover import Walk
@@ -72,7 +72,7 @@ class Encoder:
         """Encode an object; what it returns and raises is as for `dumps`."""
         if self._unchecked is not None and self._default is None and self._allow_nan:
             try:
-                return orjson.dumps(obj, self._plan.hook, self._unchecked)
+                return orjson.dumps(obj, self._plan.convert, self._unchecked)
             except orjson.JSONEncodeError as error:  # a key, a byte order, or an error to be explained
                 raise_hidden(error)
         return self._text(obj, self._plan, NO_DEFAULT if self._default is None else Answers(self._default))
@@ -95,10 +95,9 @@ class Encoder:
 
     def _pieces(self, obj: Any, advance: Callable[[int], object] | None = None) -> Iterator[bytes]:
         """Do what `iterencode` does, and call `advance` with the size of each part of an array that is written."""
-        style, convert = self._plan.style, self._plan.convert
-        stream = Stream(self._default, convert, style, allow_nan=self._allow_nan, advance=advance)
+        stream = Stream(self._default, self._plan, allow_nan=self._allow_nan, advance=advance)
         if self._unchecked is None:
-            skeleton = self._text(stream.document(obj), plan_with(style, stream.convert, stream.is_small), stream)
+            skeleton = self._text(stream.document(obj), stream.plan, stream)
         else:
             skeleton = self.encode(obj)
         yield from stream.pieces(skeleton, obj)

@@ -21,8 +21,9 @@ from fastnpjson._recover import Walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fastnpjson._arrays import Array, Style
+    from fastnpjson._arrays import Array
     from fastnpjson._convert import Convert
+    from fastnpjson._encode import Plan
 
 # No UTF-8 has the byte 0xFF, and no fragment of the caller's has the rest.
 MARK: Final = b"\xff" + os.urandom(16).hex().encode() + b"\xff"
@@ -41,10 +42,12 @@ _DOCUMENT: Final = orjson.OPT_APPEND_NEWLINE
 class Stream(Answers):
     """One document on its way out, and a caller's default that is asked for it.
 
+    Attributes:
+        plan: Puts large arrays off; all else is up to the plan that it was made of.
+
     Args:
         default: The caller's default. Its replies are written at once, for it may use an array again.
-        convert: Made by `_arrays.converter`.
-        style: What shapes the text of an array.
+        plan: Made for the settings.
         allow_nan: False to raise `ValueError` at NaN and infinities.
         advance: Called with the size, in bytes, of each part of an array that has been written.
     """
@@ -52,15 +55,18 @@ class Stream(Answers):
     def __init__(
         self,
         default: Convert | None,
-        convert: Convert,
-        style: Style,
+        plan: Plan,
         *,
         allow_nan: bool,
         advance: Callable[[int], object] | None,
     ) -> None:
         super().__init__(default)
-        self._convert = convert
-        self._style = style
+        self.plan = plan._replace(
+            convert=self._putting_off(plan.convert),
+            counting=self._putting_off(plan.counting),
+            is_small=self._is_small,
+        )
+        self._convert = plan.convert
         self._allow_nan = allow_nan
         self._advance = advance
         self._arrays: list[Array] = []
@@ -79,23 +85,9 @@ class Stream(Answers):
             self._replied.update(map(id, found))
         return reply
 
-    def convert(self, obj: Any) -> Any:
-        """Put a large array off; all else is up to the converter."""
-        if self._failed is not None and obj is self._failed[0]:
-            raise self._failed[1]
-        if not self._puts_off(obj):
-            return self._convert(obj)
-        self._arrays.append(obj)
-        return Fragment(MARK + b"%d" % (len(self._arrays) - 1) + MARK)
-
     def document(self, obj: Any) -> Any:
-        """Put a document off that is a large array, for it never comes to `convert`."""
-        return self.convert(obj) if self._puts_off(obj) else obj
-
-    def is_small(self, found: list[Any]) -> bool:
-        """Tell whether the objects of a document may be written at once."""
-        nbytes: int = sum(obj.nbytes for obj in found if self._puts_off(obj))
-        return nbytes < _CROWD
+        """Put a document off that is a large array, for it never comes to a hook."""
+        return self.plan.convert(obj) if self._puts_off(obj) else obj
 
     def pieces(self, skeleton: bytes, document: Any) -> Iterator[bytes]:
         """Write the arrays between the parts of a skeleton, in pieces of about a megabyte.
@@ -129,9 +121,25 @@ class Stream(Answers):
                 if isinstance(error, JSONEncodeError):
                     self._failed = array, error
                 self.rewind()
-                Walk(self.convert, self, self._style.option, allow_nan=self._allow_nan).dumps(document)
+                Walk(self.plan.convert, self, self.plan.style.option, allow_nan=self._allow_nan).dumps(document)
                 raise
             yield text
+
+    def _putting_off(self, convert: Convert) -> Convert:
+        def put_off_or_convert(obj: Any) -> Any:
+            if self._failed is not None and obj is self._failed[0]:
+                raise self._failed[1]
+            if not self._puts_off(obj):
+                return convert(obj)
+            self._arrays.append(obj)
+            return Fragment(MARK + b"%d" % (len(self._arrays) - 1) + MARK)
+
+        return put_off_or_convert
+
+    def _is_small(self, found: list[Any]) -> bool:
+        """Tell whether the objects of a document may be written at once."""
+        nbytes: int = sum(obj.nbytes for obj in found if self._puts_off(obj))
+        return nbytes < _CROWD
 
     def _puts_off(self, obj: Any) -> bool:
         """Tell whether an array is large, and each of its elements has the same text in a slice as in the whole."""
@@ -159,8 +167,8 @@ class Stream(Answers):
         # 20 times faster than to look for null in the text.
         if not self._allow_nan and has_nan(array):
             raise ValueError("NaN")
-        text, builtins = write(array, self._style)
-        return orjson.dumps(builtins, None, self._style.option & ~_DOCUMENT) if text is None else text
+        text, builtins = write(array, self.plan.style)
+        return orjson.dumps(builtins, None, self.plan.style.option & ~_DOCUMENT) if text is None else text
 
 
 def reply_to(dtype: np.dtype[Any], convert: Convert) -> Any:

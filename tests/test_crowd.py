@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 import fastnpjson
-from fastnpjson import _encode
+from fastnpjson import _convert, _encode
 
 SMALL = {
     "float64": np.float64(0.1),
@@ -33,7 +33,7 @@ SMALL = {
 @pytest.fixture(autouse=True)
 def dense(monkeypatch):
     """However slow the machine is, the documents below are crowded."""
-    monkeypatch.setattr(_encode, "DENSE", 2**62)
+    monkeypatch.setattr(_convert, "DENSE", 2**62)
 
 
 @pytest.mark.parametrize("small", [pytest.param(small, id=word) for word, small in SMALL.items()])
@@ -64,9 +64,8 @@ def test_crowd_with_an_error():
 
 def test_sparse_objects_are_no_crowd(monkeypatch):
     monkeypatch.setattr(_encode, "all_native", lambda *_: pytest.fail("a second pass over a sparse document"))
-    monkeypatch.setattr(_encode, "perf_counter_ns", itertools.count(2**62, 10**6).__next__)
-    monkeypatch.setattr(_encode, "DENSE", 16000)
-    monkeypatch.setattr(_encode, "_since", 0)
+    monkeypatch.setattr(_convert, "perf_counter_ns", itertools.count(2**62, 10**6).__next__)
+    monkeypatch.setattr(_convert, "DENSE", 16000)
     assert fastnpjson.dumps([np.int8(1)] * 500) == orjson.dumps([1] * 500)
 
 

@@ -15,7 +15,7 @@ from fastnpjson import (
     OPT_UTC_Z,
     Encoder,
     Fragment,
-    _encode,
+    _convert,
     _stream,
 )
 from fastnpjson._recover import Walk
@@ -187,7 +187,7 @@ def test_slices_of_the_real_size():
 
 @pytest.mark.parametrize("large", [FLOATS, np.resize(FLOATS, 2**20 + 1)], ids=["small", "large"])
 def test_crowded(large, monkeypatch):
-    monkeypatch.setattr(_encode, "DENSE", 10**18)  # a crowd even on a slow machine
+    monkeypatch.setattr(_convert, "DENSE", 10**18)  # a crowd even on a slow machine
     document = [{"x": np.float64(i), "y": np.arange(4)} for i in range(1000)]
     document = {"records": document, "large": large, "more": document}
     text, advanced = streamed(document)
