@@ -136,7 +136,10 @@ def _durations(array: Array, _style: Style) -> Array:
 
 
 def _strings(array: Array, _style: Style) -> Array:
-    strings = array.astype(object)
+    try:
+        strings = array.astype(object)
+    except SystemError as error:
+        raise orjson.JSONEncodeError(f"characters that Unicode does not have ({error})") from None
     missing = getattr(array.dtype, "na_object", _NOT_MISSING)
     if missing is not _NOT_MISSING:
         strings[_numbers.elementwise(lambda string: string is missing, strings).astype(bool)] = None

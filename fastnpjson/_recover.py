@@ -11,8 +11,8 @@ import numpy as np
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._arrays import has_nan
-from fastnpjson._convert import UNKNOWN
+from fastnpjson._arrays import Style, has_nan
+from fastnpjson._convert import UNKNOWN, converter
 from fastnpjson._datetimes import DATES
 from fastnpjson._errors import message, way_out
 
@@ -55,6 +55,8 @@ class Walk:
         self._answers = answers
         self._option = option
         self._allow_nan = allow_nan
+        # A key that is rounded could be another.
+        self._convert_key = converter(Style(option & DATES))
         self._subclasses = not option & orjson.OPT_PASSTHROUGH_SUBCLASS
 
     def dumps(self, obj: Any) -> bytes:
@@ -98,7 +100,7 @@ class Walk:
             raise _error(path, key, "not a key")
         self._check_finite(key, path)
         try:
-            reply = self._convert(key)
+            reply = self._convert_key(key)
             name = key if reply is UNKNOWN else reply
             if type(reply) is Fragment:
                 text = orjson.dumps(reply)

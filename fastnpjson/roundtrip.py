@@ -20,8 +20,7 @@ import orjson
 from orjson import JSONEncodeError
 
 from fastnpjson._answers import NO_DEFAULT
-from fastnpjson._arrays import Style
-from fastnpjson._convert import UNKNOWN, converter
+from fastnpjson._convert import UNKNOWN
 from fastnpjson._recover import Walk
 from fastnpjson._search import cut_base64, has_keys, may_have_tags
 from fastnpjson._tags import PASSTHROUGH, WASTE, builtin, tagger
@@ -35,16 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["dumps", "loads"]
 
 _FLOOR: Final = 2**24
-
-
-class _Walk(Walk):
-    """A walk that leaves keys as `fastnpjson.dumps` writes them: a tag is no key."""
-
-    def _key(self, key: Any, path: Path) -> Any:
-        return _KEYS._key(key, path)
-
-
-_KEYS = Walk(converter(Style()), NO_DEFAULT, 0)
 
 
 def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
@@ -155,4 +144,4 @@ def _encode(obj: Any, convert: Callable[[Any], Any]) -> bytes:
     try:
         return orjson.dumps(obj, hook, PASSTHROUGH)
     except JSONEncodeError:
-        return _Walk(convert, NO_DEFAULT, PASSTHROUGH).dumps(obj)
+        return Walk(convert, NO_DEFAULT, PASSTHROUGH).dumps(obj)

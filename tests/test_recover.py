@@ -56,6 +56,10 @@ PATHS = {
         [np.array([b"\xff"])],
         "$[0]: numpy.ndarray of dtype |S1 and shape (1,): bytes that are not UTF-8",
     ),
+    "no-characters": (
+        [np.array([0x110000], "u4").view("U1")],
+        "$[0]: numpy.ndarray of dtype <U1 and shape (1,): characters that Unicode does not have",
+    ),
     "bytes-scalar-not-utf8": ([np.bytes_(b"\xff")], "$[0]: numpy.bytes_ of dtype |S1 and shape (): bytes that are not"),
     "deep": (nested(300), "nested deeper than 254"),
     "cycle": (LOOP, "part of a cycle"),
