@@ -116,9 +116,10 @@ def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
         if text is not None:
             return text + b"\n" if plan.style.option & orjson.OPT_APPEND_NEWLINE else text
         obj = builtins
+    hook = plan.counting if answers.default is None else _hook(plan.counting, answers)
     LEFT[0], LAST_LOOK[0] = CROWD, 0
     try:
-        return orjson_dumps(obj, _hook(plan.counting, answers), plan.style.option)
+        return orjson_dumps(obj, hook, plan.style.option)
     except JSONEncodeError as error:
         refusal = error.with_traceback(None)
     return _again(obj, plan, answers, refusal)

@@ -61,6 +61,7 @@ class Encoder:
         self._plan = make_plan(option, decimals)
         self._default = default
         self._allow_nan = allow_nan
+        unchecked = unchecked and default is None and allow_nan
         self._unchecked = self._plan.style.option | NUMPY if unchecked else None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -70,12 +71,13 @@ class Encoder:
 
     def encode(self, obj: Any, /) -> bytes:
         """Encode an object; what it returns and raises is as for `dumps`."""
-        if self._unchecked is not None and self._default is None and self._allow_nan:
+        if self._unchecked is not None:
             try:
                 return orjson.dumps(obj, self._plan.convert, self._unchecked)
             except orjson.JSONEncodeError as error:  # a key, a byte order, or an error to be explained
                 raise_hidden(error)
-        return self._text(obj, self._plan, NO_DEFAULT if self._default is None else Answers(self._default))
+        answers = NO_DEFAULT if self._default is None else Answers(self._default)
+        return encode(obj, self._plan, answers) if self._allow_nan else self._text(obj, self._plan, answers)
 
     def iterencode(self, obj: Any, /) -> Iterator[bytes]:
         """Encode an object in pieces of about a megabyte; joined, they are what `encode` returns.
