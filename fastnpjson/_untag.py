@@ -210,4 +210,7 @@ def _finish(array: Array, tag: Tag) -> Any:
 
 def _can_fill(value: Array, dtype: DType) -> bool:
     padded = dtype.kind in "SUTV" and dtype.names is None
-    return not value.ndim and (value.dtype.kind == dtype.kind.replace("T", "U") if padded else value.dtype == dtype)
+    if padded:
+        return not value.ndim and value.dtype.kind == dtype.kind.replace("T", "U")
+    # NumPy's scalars have the byte order of the machine, whatever that of the array is.
+    return not value.ndim and value.dtype.newbyteorder("=") == dtype.newbyteorder("=")
