@@ -193,10 +193,11 @@ def _stored(dtype: DType, tag: Tag) -> DType:
     It swaps the bytes of a machine that is not of the byte order in ``endian``, and leaves the dtype as it was: the
     name, without an order of its own where the array was native.
     """
-    order = _ENDIANS[tag["endian"]]
-    if type(tag["dtype"]) is not str or tag["dtype"][0] not in "<>":
-        return dtype.newbyteorder(order)
-    return dtype.newbyteorder() if order == ">" else dtype
+    stored, own = dtype.newbyteorder(_ENDIANS[tag["endian"]]), str(tag["dtype"])[:1]
+    if dtype.kind == "U":
+        # Has always one of its own: "<" is taken for native. The other way round, bytes are no characters.
+        return dtype if own == ">" else stored
+    return stored.newbyteorder() if own in {"<", ">"} else stored
 
 
 def _finish(array: Array, tag: Tag) -> Any:
