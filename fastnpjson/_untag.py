@@ -104,6 +104,8 @@ class Untagger:
     def numpy(self, tag: Tag) -> Any:
         """Read json-numpy's tag."""
         text, dtype = self.text(tag["__numpy__"]), _dtypes.read(tag["dtype"])
+        if tag.get("nmant", _dtypes.NMANT) != _dtypes.NMANT:
+            raise ValueError("the longdouble of another machine has other bits; as text, not compact, it has digits")
         return _finish(self.from_base64(text, _dtypes.vet_shape(tag["shape"]), dtype), tag)
 
     def maskedarray(self, tag: Tag) -> Any:

@@ -188,11 +188,24 @@ def test_padding_between_fields_is_zero():
 @pytest.mark.skipif(np.finfo("g").nmant != 63, reason="longdouble has padding in the format of x87 only")
 @pytest.mark.parametrize("dtype", ["g", ">G", [("a", "G", (2,))]])
 def test_padding_of_longdouble_is_zero(dtype):
-    array = np.frombuffer(bytes(10) + b"\xff" * 6 + bytes(10) + b"\xff" * 38, np.dtype(dtype), 1)
-    if dtype == ">G":
-        array = np.frombuffer(b"\xff" * 6 + bytes(10) + b"\xff" * 6 + bytes(10), np.dtype(dtype), 1)
+    dtype, size = np.dtype(dtype), np.dtype("g").itemsize
+    zero = bytes(10) + b"\xff" * (size - 10)
+    array = np.frombuffer((zero[::-1] if dtype.str == f">c{2 * size}" else zero) * (dtype.itemsize // size), dtype)
     raw = base64.b64decode(json.loads(roundtrip.dumps(array, compact=True))["__numpy__"])
-    assert raw[:32] == bytes(32)[: len(raw)]
+    assert raw == bytes(dtype.itemsize)
+
+
+@pytest.mark.skipif(np.finfo("g").nmant == 52, reason="longdouble is a float64")
+@pytest.mark.parametrize("dtype", ["g", ">g", "G", [("a", "i1"), ("b", [("c", "g", (2,))])]])
+def test_compact_longdouble_is_for_machines_of_the_same_kind(dtype, monkeypatch):
+    """aarch64 and s390x have other bytes than x86-64 under the name of float128."""
+    array = np.ones(2, dtype)
+    text, compact = roundtrip.dumps(array), roundtrip.dumps([array, np.ones(2)], compact=True)
+    monkeypatch.setattr("fastnpjson._dtypes.NMANT", 112 if np.finfo("g").nmant == 63 else 63)
+    check_same(roundtrip.loads(text), array)
+    with pytest.raises(ValueError, match=r"^\$\[0\]: not an array: .*longdouble.*text"):
+        roundtrip.loads(compact)
+    check_same(roundtrip.loads(compact.replace(b',"nmant"', b',"mant"'))[0], array)
 
 
 def test_the_singleton_stays_one():
@@ -697,6 +710,7 @@ HOSTILE = {
     "float-object": nd([{}, 1]),
     "float32-range": nd([1e300, 1], "float32"),
     "float16-range": nd([65520, 1], "float16"),
+    "float64-range": nd(["1e309", 1], "float64"),
     "int-float": nd([1.5, 1], "int64"),
     "int-text": nd(["1", 1], "int64"),
     "int-null": nd([None, 1], "int64"),
@@ -781,6 +795,13 @@ def test_hostile_tags_are_refused(tag):
         assert tracemalloc.get_traced_memory()[1] < 2**20 + 20 * len(text)
     finally:
         tracemalloc.stop()
+
+
+def test_longdouble_of_a_machine_with_a_wider_range():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy makes an infinity of it, and warns
+        with pytest.raises(ValueError, match="out of the range"):
+            roundtrip.loads(json.dumps(nd(["Infinity", "-1e99999"], "g")))
 
 
 def test_strings_need_numpy_2(monkeypatch):
