@@ -21,6 +21,11 @@ _NAME: Final = re.compile(
     r"|[<>|=]?(?:[?bBhHiIlLqQefdgFDG]|[biufcSUV]\d{1,10})"
     r"|(?:[<>=]?[Mm]8|datetime64|timedelta64)(?:\[(?:[1-9]\d{0,9})?(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
 )
+# With 63 bits behind the point a longdouble is the 80-bit format of x87, in 12 or 16 bytes. That of most other machines
+# has 112, in as many bytes and under the same name.
+NMANT: Final = int(np.finfo(np.longdouble).nmant)
+# In the JSON of a dtype.
+_LONGDOUBLE: Final = re.compile(rb'"[<>](?:f12|f16|c24|c32)"')
 # A structured dtype within this many others is no one's data.
 _DEEPEST: Final = 32
 _NUMPY_STRINGS: Final = getattr(getattr(np, "dtypes", None), "StringDType", None)
@@ -45,6 +50,12 @@ def write(dtype: DType, *, descr: bool) -> bytes:
     except (TypeError, ValueError) as error:
         reason = str(error)
     raise JSONEncodeError(f"a dtype that JSON cannot bring back ({reason}); {_way_out(dtype)}")
+
+
+@lru_cache(maxsize=256)
+def nmant(written: bytes) -> bytes:
+    """Return the member that tells the format of a longdouble, for a dtype that has one."""
+    return b',"nmant":%d' % NMANT if _LONGDOUBLE.search(written) else b""
 
 
 def read(spec: Any) -> DType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from binascii import a2b_base64
-from itertools import chain
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -64,12 +64,11 @@ def _integers(leaves: list[Any], dtype: DType) -> Array:
 
 def _floats(leaves: list[Any], dtype: DType) -> Array:
     _check(leaves, dtype, {float, int, str, _NULL})
-    if dtype.itemsize > 8:
-        return np.array(leaves, dtype)
-    doubles = np.array(leaves, np.float64)
     with np.errstate(over="ignore"):
-        values = doubles.astype(dtype)
-    if (np.isinf(values) != np.isinf(doubles)).any():
+        values = np.array(leaves, dtype if dtype.itemsize > 8 else np.float64).astype(dtype)
+    infinite = np.isinf(values)
+    # "Infinity" has an "n", what has digits has none.
+    if infinite.any() and any("n" not in str(leaf) for leaf in compress(leaves, infinite)):
         raise ValueError(f"a number is out of the range of {dtype}")
     return values
 

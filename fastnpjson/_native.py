@@ -8,9 +8,12 @@ import numpy as np
 import orjson
 
 NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
-# The dtypes that orjson writes right whatever the values, and their scalars; it does not know longlong scalars.
+# The dtypes that orjson writes right whatever the values, and their scalars. Of the two types of C of the same size it
+# knows that which NumPy names: int64 is a long on most 64-bit machines, and a longlong on Windows and 32-bit machines.
 NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))
-NATIVE_SCALARS: Final = frozenset(np.dtype(code).type for code in "?bBhHiIlLfd")
+NATIVE_SCALARS: Final = frozenset(
+    np.dtype(name).type for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
+)
 # Of elements: from here on a look at the memory, half a microsecond, is a hundredth of the work.
 LARGE: Final = 2**15
 

@@ -91,7 +91,7 @@ def array_of(obj: Any) -> Array:
         for dtype in dtypes if kinds <= allowed else ():
             try:
                 array = values.astype(dtype)
-            except (OverflowError, TypeError):
+            except (DeprecationWarning, OverflowError, TypeError):  # NumPy 1.24 to 1.26 warn of what is out of range
                 continue
             if ((array.astype(object) == values) | (values == None)).all():  # noqa: E711
                 return array

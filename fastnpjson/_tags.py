@@ -26,8 +26,6 @@ WASTE: Final = 64
 # numpy.str_ is a subclass of str, and orjson would write it as one.
 PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
 _PLAIN: Final = converter(Style())
-# With 63 bits behind the point it is the 80-bit format of x87, in 12 or 16 bytes.
-_EXTENDED: Final = np.finfo(np.longdouble)
 _BUILTINS: Final = (dict, list, str, int)
 
 
@@ -111,6 +109,7 @@ def _compact(array: Array, suffix: bytes) -> bytes:
     array = _without_padding(array)
     # An array of times has no buffer.
     raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8) if array.size else b""
+    suffix += _dtypes.nmant(dtype)
     return b"".join((b'{"__numpy__":"', b2a_base64(raw, newline=False), b'","dtype":', dtype, suffix, b"}"))
 
 
@@ -121,10 +120,10 @@ def _without_padding(array: Array) -> Array:
         for name in array.dtype.names:
             clean[name] = _without_padding(array[name])
         return clean
-    if array.dtype.char not in "gG" or _EXTENDED.nmant != 63:
+    if array.dtype.char not in "gG" or _dtypes.NMANT != 63:
         return array
     clean = np.array(array, array.dtype.newbyteorder("="), order="C")
-    clean.reshape(-1).view(np.uint8).reshape(-1, _EXTENDED.dtype.itemsize)[:, 10:] = 0
+    clean.reshape(-1).view(np.uint8).reshape(-1, np.longdouble().itemsize)[:, 10:] = 0
     return clean.astype(array.dtype, copy=False)
 
 

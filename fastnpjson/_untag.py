@@ -84,6 +84,8 @@ class Untagger:
     def numpy(self, tag: Tag) -> Any:
         """Read json-numpy's tag."""
         text, dtype = self.text(tag["__numpy__"]), _dtypes.read(tag["dtype"])
+        if tag.get("nmant", _dtypes.NMANT) != _dtypes.NMANT:
+            raise ValueError("the longdouble of another machine has other bits; as text, not compact, it has digits")
         return _finish(self.from_base64(text, _dtypes.vet_shape(tag["shape"]), dtype), tag)
 
     def maskedarray(self, tag: Tag) -> Any:
@@ -164,10 +166,11 @@ def _stored(dtype: DType, tag: Tag) -> DType:
     It swaps the bytes of a machine that is not of the byte order in ``endian``, and leaves the dtype as it was: the
     name, without an order of its own where the array was native.
     """
-    order = _ENDIANS[tag["endian"]]
-    if type(tag["dtype"]) is not str or tag["dtype"][0] not in "<>":
-        return dtype.newbyteorder(order)
-    return dtype.newbyteorder() if order == ">" else dtype
+    stored, own = dtype.newbyteorder(_ENDIANS[tag["endian"]]), str(tag["dtype"])[:1]
+    if dtype.kind == "U":
+        # Has always one of its own: "<" is taken for native. The other way round, bytes are no characters.
+        return dtype if own == ">" else stored
+    return stored.newbyteorder() if own in {"<", ">"} else stored
 
 
 def _finish(array: Array, tag: Tag) -> Any:
@@ -181,4 +184,7 @@ def _finish(array: Array, tag: Tag) -> Any:
 
 def _can_fill(value: Array, dtype: DType) -> bool:
     padded = dtype.kind in "SUTV" and dtype.names is None
-    return not value.ndim and (value.dtype.kind == dtype.kind.replace("T", "U") if padded else value.dtype == dtype)
+    if padded:
+        return not value.ndim and value.dtype.kind == dtype.kind.replace("T", "U")
+    # NumPy's scalars have the byte order of the machine, whatever that of the array is.
+    return not value.ndim and value.dtype.newbyteorder("=") == dtype.newbyteorder("=")

@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 import fastnpjson
-from fastnpjson import _convert, _encode
+from fastnpjson import _convert, _crowd, _encode
+from fastnpjson._arrays import Style
 
 SMALL = {
     "float64": np.float64(0.1),
@@ -43,6 +44,13 @@ def test_crowd(small, default):
     assert fastnpjson.dumps([small] * 500, default) == b"[" + b",".join([one] * 500) + b"]"
     crowd = [{"k": np.float64(0.5), "s": small} for _ in range(500)]
     assert fastnpjson.dumps(crowd, default) == b"[" + b",".join([b'{"k":0.5,"s":' + one + b"}"] * 500) + b"]"
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"])
+def test_scalars_that_orjson_knows(dtype):
+    """By the names of NumPy: which type of C has 64 bits depends on the machine."""
+    scalar = np.dtype(dtype).type(1)
+    assert _crowd.all_native([scalar], Style()) == orjson.dumps([scalar.item()])
 
 
 def test_crowd_with_large_arrays():

@@ -161,15 +161,15 @@ def test_versions_of_npy(version):
 
 
 VALUES = {
-    "bool": ([[True], [False]], "|b1"),
-    "int": ([-1, 2**62], "<i8"),
-    "uint": ([1, 2**64 - 1], "<u8"),
-    "float": ([1, 2.5], "<f8"),
-    "null": ([1, None], "<f8"),
-    "nulls": ([None], "<f8"),
-    "str": (["a", "üü"], "<U2"),
-    "scalar": (5, "<i8"),
-    "empty": ([[], []], "<f8"),
+    "bool": ([[True], [False]], "b1"),
+    "int": ([-1, 2**62], "i8"),
+    "uint": ([1, 2**64 - 1], "u8"),
+    "float": ([1, 2.5], "f8"),
+    "null": ([1, None], "f8"),
+    "nulls": ([None], "f8"),
+    "str": (["a", "üü"], "U2"),
+    "scalar": (5, "i8"),
+    "empty": ([[], []], "f8"),
 }
 
 
@@ -179,7 +179,7 @@ def test_values_of_an_array(values, dtype):
         json.dump(values, file)
     assert main(["v.json", "v.npy"]) == 0
     array = np.load("v.npy")
-    assert array.dtype.str == dtype
+    assert array.dtype == dtype
     assert fastnpjson.dumps(array) == fastnpjson.dumps(np.array(values, dtype))
 
 
