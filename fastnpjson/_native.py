@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Final
 
 import numpy as np
@@ -38,7 +39,7 @@ def dumps(array: np.ndarray[Any, Any], option: int = 0) -> bytes:
 
 def make_room(nbytes: int) -> None:
     """Raise `MemoryError` unless a text of so many bytes can grow to its end; untouched memory costs nothing."""
-    np.empty(1 << nbytes.bit_length(), np.uint8)
+    np.empty(min(1 << nbytes.bit_length(), sys.maxsize), np.uint8)
 
 
 def _in_parts(array: np.ndarray[Any, Any], option: int) -> bytes:
