@@ -64,11 +64,14 @@ def converter(style: Style, *, counting: bool = False) -> Convert:
             if left[0] <= 0 and counting:
                 _look_at_clock()
             return scalar(obj)
-        if kind is not np.ndarray or obj.dtype not in native or obj.size >= LARGE:
+        if kind is not np.ndarray:
             return _other(obj, style)
-        left[0] += -2 if obj.size < SMALL else obj.size >> 3
+        size = obj.size
+        left[0] += -2 if size < SMALL else size >> 3
         if left[0] <= 0 and counting:
             _look_at_clock()
+        if size >= LARGE or obj.dtype not in native:
+            return _other(obj, style)
         try:
             return Fragment(orjson_dumps(obj, None, NUMPY))
         except JSONEncodeError:  # not contiguous, or without dimensions
@@ -108,8 +111,7 @@ def _written(obj: Any, style: Style) -> Any:
         return UNKNOWN
     if text is None:
         return builtins
-    if len(text) >= LARGE:
-        make_room(2 * len(text))  # the document grows by it, and may hold as much already
+    make_room(2 * len(text))  # the document grows by it, and may hold as much already
     return Fragment(text)
 
 

@@ -121,9 +121,9 @@ class Untagger:
 
     def charge(self, shape: tuple[int, ...], dtype: DType) -> int:
         """Return how many bytes an array takes, and raise `ValueError` if they are above the limit."""
-        count = math.prod(shape)
-        nbytes = count * dtype.itemsize
-        # Elements of no bytes count, too: who walks through them has a limit.
+        nbytes = math.prod(shape) * dtype.itemsize
+        # Elements of no bytes count, and rows of no elements do, too: whoever walks through them has a limit.
+        count = math.prod(filter(None, shape))
         self._left -= max(nbytes, count)
         if self._left < 0:
             raise ValueError(f"more than the limit of {self._limit} bytes; loads(limit=...) raises it")

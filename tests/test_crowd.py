@@ -59,6 +59,13 @@ def test_crowd_with_large_arrays():
     assert fastnpjson.dumps(document) == orjson.dumps(plain)
 
 
+@pytest.mark.parametrize("large", [np.arange(10**5), np.arange(10**5, dtype=">i4")], ids=["native", "big-endian"])
+def test_large_array_is_not_written_twice(large, monkeypatch):
+    monkeypatch.setattr(_encode, "all_native", lambda *_: pytest.fail("a second pass over a large array"))
+    document = [large, [np.float64(0.5)] * 2000]
+    assert fastnpjson.dumps(document) == orjson.dumps([large.tolist(), [0.5] * 2000])
+
+
 @pytest.mark.parametrize("tail", [{1: 2}, 2**64, {np.int8(1): 2}], ids=["int-key", "big-int", "numpy-key"])
 def test_crowd_with_something_to_recover(tail):
     text = fastnpjson.dumps([np.int8(1)] * 500 + [tail])

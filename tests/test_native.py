@@ -65,7 +65,7 @@ def test_lack_of_memory_is_an_error(call):
     assert set(codes) == {"0", "3"}
 
 
-SIZE = 6 * _native.LARGE
+SIZE = 6 * 2**17
 SHAPES = {"1-d": (SIZE,), "one-row": (1, SIZE), "rows": (SIZE // 3, 3), "columns": (3, SIZE // 3), "deep": (SIZE, 1, 1)}
 
 

@@ -633,6 +633,7 @@ HOSTILE = {
     "shape-overflow": packed("", shape=[2**32, 2**32]),
     "shape-overflow-to-zero": packed("", "|u1", [2**32, 2**32]),
     "shape-empty-overflow": packed("", shape=[0, 2**40, 2**40]),
+    "shape-empty-rows": packed("", "|V0", [10**8, 0]),
     "shape-deep": packed("AAAAAAAAAAA=", shape=[1] * 99),
     "shape-zeros": nd([], shape=[0] * 99),
     "shape-float": packed("AAAA", shape=[2.0]),
