@@ -40,7 +40,6 @@ _RULES: list[tuple[str, set[str], set[str], str]] = [
     ("", set(), {"empty dict", "tiny dict", "array of 3"}, _CALL),
     ("", set(), {"no NumPy at all"}, "its encoder of plain Python objects is faster than orjson's"),
     ("", set(), {"strings", "structured", "objects"}, _PYTHON),
-    ("", set(), {"datetime64[10s]"}, "dates with a multiplied unit are written one by one in Python"),
     ("", set(), {"masked float64"}, "a copy with NaN where masked is written"),
     ("", set(), {"masked int64", "datetime64[s] with NaT", "datetime64[ns] with NaT"}, _PLACEHOLDER),
     ("", set(), {"float16"}, "written as float64 from a table, for 0.1 to stay 0.1"),

@@ -210,8 +210,16 @@ class Server:
 
 
 def campaign(framework, minutes):
-    stock, ours = Server(framework, ours=False), Server(framework, ours=True)
-    seconds = minutes * 60
+    servers = Server(framework, ours=False), Server(framework, ours=True)
+    try:
+        compare(*servers, minutes * 60)
+    finally:
+        for server in servers:
+            server.process.kill()
+
+
+def compare(stock, ours, seconds):
+    framework = ours.name
     for name in (*NUMPY, "echo"):
         rates = {server: [] for server in (stock, ours)}
         for _ in range(3):
