@@ -17,15 +17,15 @@ class _Raised(NamedTuple):
 
 
 class Answers:
-    """A caller's default that can be rewound; with `None` for it all is declined.
+    """A caller's default that can be rewound.
 
     Attributes:
-        default: The caller's default.
+        default: The caller's default; where it is `None`, nobody asks.
         given: What it answered since the last rewind, in order, each with the object that it was asked for.
     """
 
     def __init__(self, default: Callable[[Any], Any] | None) -> None:
-        self.default = default
+        self.default: Any = default
         self.given: list[tuple[Any, Any]] = []
         self._earlier: dict[int, deque[tuple[Any, Any]]] = {}
 
@@ -37,8 +37,6 @@ class Answers:
 
     def ask(self, obj: Any) -> Any:
         """Return or raise what the default returns or raises."""
-        if self.default is None:
-            raise TypeError
         earlier = self._earlier.get(id(obj)) if self._earlier else None
         if earlier:
             answer = earlier.popleft()

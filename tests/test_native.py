@@ -102,3 +102,8 @@ def test_no_room_for_a_part(monkeypatch):
     monkeypatch.setattr(_native, "make_room", make_room)
     with pytest.raises(MemoryError):
         fastnpjson.dumps(np.arange(SIZE))
+
+
+def test_no_room_on_any_machine():
+    with pytest.raises(MemoryError):
+        _native.make_room(sys.maxsize)
