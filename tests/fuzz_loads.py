@@ -24,54 +24,14 @@ SEEDS = [json.dumps(document).encode() for document in [*HOSTILE.values(), *LIKE
 SEEDS += [roundtrip.dumps(value, compact=compact) for value in CASES.values() for compact in (False, True)]
 SEEDS += [seed.replace(b",", b",\n", 1) + b"\n \r\n" + seed for seed in SEEDS]
 SEEDS = [seed for seed in SEEDS if len(seed) < 4000]
-TOKENS = [
-    *(b"0", b"-1", b"1e400", b"9223372036854775808", b"null", b"true", b"[]", b"{}", b'""', b'"NaN"', b'"AA=="', b"["),
-    *(
-        b'"|V0"',
-        b'"<U9"',
-        b'"|O"',
-        b'"|b1"',
-        b'"<M8[7D]"',
-        b'"<m8"',
-        b'">f2"',
-        b'"<c8"',
-        b'"<f16"',
-        b'"b64:"',
-        b'"b64.gz:"',
-    ),
-    *(
-        b'[["a","<i4"]]',
-        b'[["a","|S2",[2]]]',
-        b'{"StringDType":{}}',
-        b'{"__complex__":[1,"NaN"]}',
-        b'{"__bytes_utf8__":"a"}',
-    ),
-    *(
-        b'"__ndarray__"',
-        b'"__numpy__"',
-        b'"__maskedarray__"',
-        b'"dtype"',
-        b'"shape"',
-        b'"Corder"',
-        b'"endian"',
-        b'"mask"',
-    ),
-    *(
-        b'"fill_value"',
-        b'"@module":"numpy","@class":"array"',
-        b'"data"',
-        b'"bdata"',
-        b'"datatype"',
-        b"\n",
-        b"\r\n",
-        b"\x0c",
-        "\u2028".encode(),
-        b",",
-        b":",
-        b"]",
-        b"}",
-    ),
-]
+WORDS = rb"""
+    0 -1 1e400 9223372036854775808 null true [] {} "" "NaN" "AA==" [ ] } , :
+    "|V0" "<U9" "|O" "|b1" "<M8[7D]" "<m8" ">f2" "<c8" "<f16" "b64:" "b64.gz:"
+    [["a","<i4"]] [["a","|S2",[2]]] {"StringDType":{}} {"__complex__":[1,"NaN"]} {"__bytes_utf8__":"a"}
+    "__ndarray__" "__numpy__" "__maskedarray__" "dtype" "shape" "Corder" "endian" "mask" "fill_value"
+    "@module":"numpy","@class":"array" "data" "bdata" "datatype"
+"""
+TOKENS = [*WORDS.split(), b"\n", b"\r\n", b"\x0c", "\u2028".encode()]
 LIMIT = 2**22
 
 
