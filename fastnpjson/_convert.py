@@ -70,7 +70,7 @@ def converter(style: Style, *, counting: bool = False) -> Convert:
         left[0] += -2 if size < SMALL else size >> 3
         if left[0] <= 0 and counting:
             _look_at_clock()
-        if size >= LARGE or obj.dtype not in native:
+        if size >= LARGE or obj.dtype not in native or (not size and obj.ndim > 1):
             return _other(obj, style)
         try:
             return Fragment(orjson_dumps(obj, None, NUMPY))

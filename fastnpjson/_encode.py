@@ -84,7 +84,7 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     if type(obj) is ndarray:
         if obj.dtype in NATIVE:
             try:
-                return orjson_dumps(obj, None, NUMPY) if obj.size < _native.LARGE else _native.dumps(obj)
+                return orjson_dumps(obj, None, NUMPY) if 0 < obj.size < _native.LARGE else _native.dumps(obj)
             except JSONEncodeError:  # not contiguous, or without dimensions
                 pass
         return encode(obj, _PLAIN, NO_DEFAULT)

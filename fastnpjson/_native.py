@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from mmap import mmap
 from typing import Any, Final
@@ -16,7 +17,7 @@ NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))
 NATIVE_SCALARS: Final = frozenset(
     np.dtype(name).type for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 )
-# Of elements: smaller arrays have less than a megabyte of text.
+# Of elements: smaller arrays take less than a megabyte, in a few dimensions.
 LARGE: Final = 2**14
 # Of text, in bytes: to ask for memory takes 3 microseconds, a hundredth of the time for so many digits.
 _LONG: Final = 2**20
@@ -29,8 +30,10 @@ def dumps(array: np.ndarray[Any, Any], option: int = 0) -> bytes:
         JSONEncodeError: it is not C-contiguous, or has no dimension.
         MemoryError: there is not even room for the parts.
     """
-    # What a number or a date takes at most, with a comma, and brackets where each is in a list of its own.
-    nbytes = (4 * array.itemsize + 4 + 3 * array.ndim) * array.size
+    # Measured in orjson's peak: 16 bytes and its own for a number, 57 for a date, up to 150 for a list. The text of an
+    # element is shorter than that. There are at most as many lists of a depth as there are of the deepest.
+    nbytes = (4 * array.itemsize + 28) * array.size
+    nbytes += 160 * (array.ndim - 1) * math.prod(array.shape[:-1])
     try:
         make_room(nbytes)
     except MemoryError:
