@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from fastnpjson._arrays import Style
 
-# Twice as many scalars, or as many arrays, the second half of them in so many nanoseconds, make a crowd. To find fewer
-# once more costs more than the hook, and so does another pass over half a microsecond of other content for each.
-CROWD: Final = 16
+# So many arrays, or twice as many scalars, make a crowd: for them the hook has taken as long as all that follows. The
+# second half comes within so many nanoseconds, or a second pass over what is between them would cost more.
+CROWD: Final = 24
 DENSE: Final = CROWD * 450
 # From this size on an array is no part of a crowd: it would be written twice.
 SMALL: Final = 256
