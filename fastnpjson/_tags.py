@@ -88,9 +88,10 @@ def _masked(array: Any, *, compact: bool) -> bytes:
 
 
 def _fill_value(array: Any) -> Any:
-    if array.dtype.kind not in "SUTV" or array.dtype.names is not None:
+    padded = array.dtype.kind in "SUTV" and array.dtype.names is None
+    if not padded and not isinstance(array.fill_value, str):
         return np.asarray(array.fill_value, array.dtype)[()]
-    # The default does not fit into short strings, and would be cut off.
+    # The default does not fit into short strings, and would be cut off; for multiples of a unit it is no date at all.
     value, default = np.asarray(array.fill_value), np.asarray(ma.default_fill_value(array))
     return None if value.tobytes() == default.tobytes() else value[()]
 

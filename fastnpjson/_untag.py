@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -123,7 +124,7 @@ class Untagger:
         """Return how many bytes an array takes, and raise `ValueError` if they are above the limit."""
         nbytes = math.prod(shape) * dtype.itemsize
         # Elements of no bytes count, and rows of no elements do, too: whoever walks through them has a limit.
-        count = math.prod(filter(None, shape))
+        count = math.prod(takewhile(bool, shape))
         self._left -= max(nbytes, count)
         if self._left < 0:
             raise ValueError(f"more than the limit of {self._limit} bytes; loads(limit=...) raises it")

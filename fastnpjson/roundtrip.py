@@ -78,8 +78,9 @@ def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = Fal
         data: JSON, as `orjson.loads` takes it.
         untagged: Read objects with ``dtype`` and ``bdata``, too, as plotly writes them, and turn ``data`` beside
             ``datatype`` and ``shape``, as in KServe's V2 protocol, into an array.
-        limit: How many bytes all arrays together may take; 16 MiB and 64 times the size of `data` by default, which is
-            enough for all that `dumps` writes. More is needed for what is compressed, or text padded, better than that.
+        limit: How many bytes all arrays together may take, a row of no elements for one; 16 MiB and 64 times the size
+            of `data` by default, which is enough for all that `dumps` writes, but for 16 million empty rows in the
+            compact form. More is needed for what is compressed, or text padded, better than that.
 
     Raises:
         JSONDecodeError: it is not JSON; it is a `ValueError`.
