@@ -13,9 +13,9 @@ import orjson
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays import has_nan
-from fastnpjson._layers import NUMPY, layers
+from fastnpjson._layers import NUMPY_TYPES, layers
 from fastnpjson._native import NATIVE_SCALARS
-from fastnpjson._words import is_numpy
+from fastnpjson._words import builtins, has_objects, is_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,8 +76,8 @@ def survey(obj: Any, option: int, ask: Callable[[Any], Any], depth: int = 0) -> 
     for item in found:
         if not is_numpy(item):
             reply = ask(item)
-        elif item.dtype == object:
-            reply = item.tolist()
+        elif has_objects(item.dtype):
+            reply = builtins(item)
         else:
             nan = nan or has_nan(item)
             continue
@@ -96,7 +96,7 @@ def needs_json(obj: Any) -> bool:
 
 
 def _has_numpy(found: list[Any]) -> bool:
-    return any(issubclass(kind, NUMPY) for kind in set(map(type, found)))
+    return any(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found)))
 
 
 def _check(obj: Any, written: bytes, unknown: int) -> None:

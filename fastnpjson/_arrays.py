@@ -83,8 +83,22 @@ def has_nan(obj: Any) -> bool:
         return any(has_nan(array.reshape(-1)[name]) for name in array.dtype.names)
     if array.dtype.kind not in "fV":
         return False
-    numbers = array.compressed() if masked else array
-    return not np.isfinite(numbers.astype(np.float64) if array.dtype.isbuiltin == 2 else numbers).all()
+    return not np.isfinite(known(array.compressed() if masked else array)).all()
+
+
+def known(array: Array) -> Array:
+    """Return numbers of a dtype that NumPy does not know, such as those of ml_dtypes, in one that holds them all.
+
+    Raises:
+        Unsupported: there is none.
+    """
+    if array.dtype.isbuiltin != 2:
+        return array
+    for number in (np.int64, np.float32, np.float64):
+        if np.can_cast(array.dtype, number, "safe"):
+            with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
+                return array.astype(number)
+    raise Unsupported
 
 
 def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
@@ -93,7 +107,8 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
         return _records(array, style, mask)
     if mask is not None and mask.any():
         return _masked(array, style, mask)
-    writer = _numbers_of_users if array.dtype.isbuiltin == 2 else _WRITERS.get(array.dtype.kind)
+    array = known(array)
+    writer = _WRITERS.get(array.dtype.kind)
     if writer is None:
         raise Unsupported
     return writer(array, style)
@@ -152,15 +167,6 @@ def _bytes(array: Array, _style: Style) -> Array:
 
 def _objects(array: Array, _style: Style) -> Array:
     return array
-
-
-def _numbers_of_users(array: Array, style: Style) -> bytes | Array:
-    """Write a dtype that NumPy does not know, such as those of ml_dtypes, as the number that holds all its values."""
-    for number in (np.int64, np.float32, np.float64):
-        if np.can_cast(array.dtype, number, "safe"):
-            with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
-                return _elements(array.astype(number), style)
-    raise Unsupported
 
 
 def _records(array: Array, style: Style, mask: Array | None) -> Array:

@@ -14,7 +14,7 @@ import fastnpjson
 from fastnpjson import _words
 from fastnpjson._alike import PASSTHROUGH, DifferenceError, needs_json, survey
 from fastnpjson._answers import Answers
-from fastnpjson._layers import NUMPY
+from fastnpjson._layers import NUMPY_TYPES
 from fastnpjson._text_keys import members_of, with_text_keys
 from fastnpjson._words import builtins, is_numpy
 
@@ -94,7 +94,7 @@ class JSONEncoder(json.JSONEncoder):
         Raises:
             TypeError: always; subclasses return something, and call this for what they do not know either.
         """
-        return builtins(o) if isinstance(o, NUMPY) else super().default(o)
+        return builtins(o) if isinstance(o, NUMPY_TYPES) else super().default(o)
 
     def encode(self, o: Any) -> str:
         """Encode an object as a document.
@@ -105,13 +105,19 @@ class JSONEncoder(json.JSONEncoder):
         """
         if type(self).iterencode is not JSONEncoder.iterencode:
             return super().encode(o)
+        return self._text(o)
+
+    def iterencode(self, o: Any, _one_shot: bool = False) -> Iterator[str]:
+        """Encode an object as a document, in one piece."""
+        yield self._text(o)
+
+    def _text(self, o: Any) -> str:
         answers = Answers(self._ask)
-        text: str | None
         try:
             text = self._by_orjson(o, answers).decode()
         except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
-            text = None
-        if text is None:
+            text = ""
+        if not text:
             answers.rewind()
             text = self._by_json(o, answers)
         if self.ensure_ascii and not (text.isascii() and "\x7f" not in text):
@@ -120,10 +126,6 @@ class JSONEncoder(json.JSONEncoder):
             return text
         # How Python replaces a lone surrogate is its escape in JSON, too.
         return text.encode(errors="backslashreplace").decode()
-
-    def iterencode(self, o: Any, _one_shot: bool = False) -> Iterator[str]:
-        """Encode an object as a document, in one piece."""
-        yield self.encode(o)
 
     def _ask(self, obj: Any) -> Any:
         if issubclass(type(obj), _BASES):
@@ -163,8 +165,7 @@ class JSONEncoder(json.JSONEncoder):
         answers.default, ask = self.default, answers.ask  # json knows all of _BUILTINS
 
         def hook(item: Any) -> Any:
-            known = issubclass(type(item), NUMPY) and is_numpy(item)
-            return builtins(item) if known else ask(item)
+            return builtins(item) if is_numpy(item) else ask(item)
 
         def as_it_is() -> str:
             return self._stdlib(hook, sort_keys=self.sort_keys).encode(obj)

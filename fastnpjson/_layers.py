@@ -16,7 +16,7 @@ from fastnpjson._native import NATIVE_SCALARS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NUMPY: Final = (np.ndarray, np.generic)
+NUMPY_TYPES: Final = (np.ndarray, np.generic)
 _NUMBERS: Final = NATIVE_SCALARS | {float}
 # What holds no number that may be NaN, but for the containers.
 _OTHERS: Final = {type(None), bool, int, str, datetime.date, datetime.datetime, datetime.time, UUID, dict, list, tuple}
@@ -40,7 +40,7 @@ def is_finite(obj: Any) -> bool:
         if not all(map(math.isfinite, [item for item in layer if type(item) in _NUMBERS])):
             return False
         arrays = [item for item in layer if type(item) not in _OTHERS] if kinds - _OTHERS - _NUMBERS else []
-        if any(not issubclass(type(item), NUMPY) or item.dtype.hasobject or has_nan(item) for item in arrays):
+        if any(not issubclass(type(item), NUMPY_TYPES) or item.dtype.hasobject or has_nan(item) for item in arrays):
             return False
         keys = chain.from_iterable([item for item in layer if type(item) is dict])
         if set(map(type, keys)) - {str}:

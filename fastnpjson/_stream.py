@@ -33,7 +33,7 @@ _LARGE: Final = 2**16
 # Of elements: 65,536 numbers are about a megabyte of text, and stay in the cache on the way.
 _SLICE: Final = 2**16
 # A crowded document with less than this in large arrays is left to orjson as a whole.
-_CROWD: Final = 2**23
+_LARGE_CROWD: Final = 2**23
 _PIECE: Final = 2**20
 # Flags that are for a document as a whole.
 _DOCUMENT: Final = orjson.OPT_APPEND_NEWLINE
@@ -139,7 +139,7 @@ class Stream(Answers):
     def _is_small(self, found: list[Any]) -> bool:
         """Tell whether the objects of a document may be written at once."""
         nbytes: int = sum(obj.nbytes for obj in found if self._puts_off(obj))
-        return nbytes < _CROWD
+        return nbytes < _LARGE_CROWD
 
     def _puts_off(self, obj: Any) -> bool:
         """Tell whether an array is large, and each of its elements has the same text in a slice as in the whole."""

@@ -7,32 +7,38 @@ from itertools import chain
 from typing import Any, Final
 
 import numpy as np
-import orjson
 from numpy import ma
 
-from fastnpjson._arrays import Style, has_nan
+from fastnpjson._arrays import Style, has_nan, known
 from fastnpjson._convert import UNKNOWN, converter
+from fastnpjson._default import default
 from fastnpjson._encode import dumps
-from fastnpjson._layers import NUMPY
+from fastnpjson._layers import NUMPY_TYPES
 
 _convert: Final = converter(Style())
 
 
 def is_numpy(obj: Any) -> bool:
     """Tell whether an object is an array or a scalar of NumPy with JSON; for most dtypes their kind settles it."""
-    if not issubclass(type(obj), NUMPY):
+    if not issubclass(type(obj), NUMPY_TYPES):
         return False
     return obj.dtype.kind in "biufUST" or _convert(obj) is not UNKNOWN
+
+
+def has_objects(dtype: np.dtype[Any]) -> bool:
+    """Tell whether there are Python objects among the elements or their fields, which StringDType has none of."""
+    return dtype.hasobject and dtype.kind != "T"
 
 
 def builtins(obj: Any) -> Any:
     """Turn a NumPy object into builtins as `fastnpjson.default` does, but NaN and infinities into floats."""
     if obj.dtype == object:
         return obj.tolist()
-    if not has_nan(obj):
-        return orjson.loads(dumps(obj))
-    if obj.dtype.names is None:
-        return json.loads(text(obj))
+    if not has_objects(obj.dtype):
+        if not has_nan(obj):
+            return default(obj)
+        if obj.dtype.names is None:
+            return json.loads(text(obj))
     array = obj if issubclass(type(obj), ma.MaskedArray) else np.asarray(obj)
     columns = [builtins(array.reshape(-1)[name]) for name in array.dtype.names]
     records = np.empty(array.size, object)
@@ -46,8 +52,7 @@ def text(obj: Any) -> bytes:
         return dumps(obj)
     if obj.dtype.names is not None:
         return json.dumps(builtins(obj), ensure_ascii=False, separators=(",", ":")).encode()
-    numbers = np.asarray(ma.getdata(obj))
-    numbers = numbers.astype(np.float64) if numbers.dtype.isbuiltin == 2 else numbers
+    numbers = known(np.asarray(ma.getdata(obj)))
     mask = ma.getmaskarray(obj)
     nulls = mask | ~np.isfinite(numbers)
     gone = numbers[nulls]

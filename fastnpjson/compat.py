@@ -5,7 +5,7 @@ become what `fastnpjson.dumps` makes of them. The text is a `str`, and differs f
 
 * separators are compact, ``","`` and ``":"``, where none are asked for;
 * ``ensure_ascii`` is False where it is not asked for; a lone surrogate is escaped all the same;
-* floats have no padding in the exponent: ``1e16``, ``1e-7`` where `json` writes ``1e+16``, ``1e-07``;
+* some floats have other exponents, or none: ``1e-7``, ``0.00001`` where `json` writes ``1e-07``, ``1e-05``;
 * with ``indent=2`` an array of NumPy stays on one line.
 
 Code that counts on ASCII, as to encode it in latin-1, asks for ``ensure_ascii=True``.

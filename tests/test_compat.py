@@ -356,6 +356,7 @@ NUMPY = {
     "f4": (nan_array.astype("f4"), [[1.5, NAN], [INF, -INF]]),
     "f2": (nan_array.astype("f2"), [[1.5, NAN], [INF, -INF]]),
     "longdouble": (nan_array.astype("g"), [[1.5, NAN], [INF, -INF]]),
+    "bfloat16-signaling-nan": (np.array([0x7F81], "u2").view(ml_dtypes.bfloat16), [NAN]),
     "bfloat16": (nan_array.astype(ml_dtypes.bfloat16), [[1.5, NAN], [INF, -INF]]),
     "big-endian": (nan_array.astype(">f8"), [[1.5, NAN], [INF, -INF]]),
     "transposed": (nan_array.T, [[1.5, INF], [NAN, -INF]]),
@@ -370,6 +371,10 @@ NUMPY = {
     "records": (
         np.array([("null", NAN, [1, INF]), ("é", 2, [3, 4])], [("s", "U9"), ("x", "f4"), ("y", "f8", 2)]),
         [{"s": "null", "x": NAN, "y": [1.0, INF]}, {"s": "é", "x": 2.0, "y": [3.0, 4.0]}],
+    ),
+    "records-of-objects": (
+        np.array([(NAN, 0.5, {1}), ("x", 1.5, Size.BIG)], [("o", "O"), ("x", "f4"), ("s", "O")]),
+        [{"o": NAN, "x": 0.5, "s": {1}}, {"o": "x", "x": 1.5, "s": Size.BIG}],
     ),
     "record": (np.array([(NAN,)], [("x", "f8")])[0], {"x": NAN}),
     "masked-records": (np.ma.array([(NAN, 1.0)], [("x", "f8"), ("y", "f8")], mask=[(0, 1)]), [{"x": NAN, "y": None}]),
@@ -481,6 +486,18 @@ class Chunks(compat.JSONEncoder):
         yield from ("chunk", "s")
 
 
+class Finite(compat.JSONEncoder):
+    """The usual way to write null for NaN."""
+
+    def iterencode(self, o, _one_shot=False):
+        return super().iterencode([None if item is NAN else item for item in o], _one_shot)
+
+
+class Framed(compat.JSONEncoder):
+    def encode(self, o):
+        return f"<{super().encode(o)}>"
+
+
 class Other:
     def __init__(self, **arguments):
         self.arguments = arguments
@@ -507,9 +524,18 @@ def test_other_classes_as_cls():
     with pytest.raises(TypeError, match="Object of type set is not JSON serializable"):
         compat.dumps([{1}], cls=Stock)
     assert compat.dumps(obj, cls=Chunks) == "chunks"
+    assert compat.dumps([NAN, *obj], cls=Finite) == "[null,[0,1,2],1]"
+    assert compat.dumps(obj, cls=Framed) == "<[[0,1,2],1]>"
     assert compat.dumps(obj, cls=Other, own=1) == "1"
     with pytest.raises(TypeError, match="own"):
         compat.dumps(obj, own=1)
+
+
+@pytest.mark.skipif(np.finfo("g").max < np.longdouble("1e4000"), reason="a longdouble of 64 bits")
+def test_longdouble_beyond_the_floats_of_json():
+    assert compat.dumps(np.longdouble("1e4000")) == "1e+4000"
+    with pytest.raises(TypeError, match="longdouble"):
+        compat.dumps(np.longdouble("1e4000"), indent=4)
 
 
 def test_dump():
@@ -517,7 +543,9 @@ def test_dump():
     compat.dump({"x": np.arange(2)}, file)
     compat.dump({"x": np.arange(2)}, file, indent=2)
     compat.dump([1], file, cls=Chunks)
-    assert file.getvalue() == '{"x":[0,1]}{\n  "x": [0,1]\n}chunks'
+    compat.dump([1], file, cls=Finite)
+    compat.dump([1], file, cls=Framed)
+    assert file.getvalue() == '{"x":[0,1]}{\n  "x": [0,1]\n}chunks[1][1]'
 
 
 DOCUMENTS = {

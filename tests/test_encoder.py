@@ -65,10 +65,11 @@ def test_null_that_is_not_nan(document):
     assert fastnpjson.Encoder(allow_nan=False, unchecked=True).encode([1, None]) == b"[1,null]"
 
 
-def test_bfloat16_nan_is_not_allowed():
+@pytest.mark.parametrize("nan", [0x7FC0, 0x7F81], ids=["quiet", "signaling"])
+def test_bfloat16_nan_is_not_allowed(nan):
     ml_dtypes = pytest.importorskip("ml_dtypes")
     with pytest.raises(ValueError, match="bfloat16"):
-        fastnpjson.Encoder(allow_nan=False).encode(np.array([np.nan], ml_dtypes.bfloat16))
+        fastnpjson.Encoder(allow_nan=False).encode(np.array([nan], "u2").view(ml_dtypes.bfloat16))
 
 
 def test_nan_not_allowed_asks_default_once():
