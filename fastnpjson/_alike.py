@@ -47,11 +47,15 @@ def loads(document: str | bytes | bytearray) -> Any:
         DifferenceError: or `ValueError`: json is needed.
     """
     utf8 = document.encode() if isinstance(document, str) else document
-    # orjson makes floats of integers beyond 64 bits, which have 20 digits, or 19 and a sign.
-    digits = utf8.translate(_DIGITS)
-    if b" " + b"0" * 20 in digits or b"-" + b"0" * 19 in digits or digits.startswith(b"0" * 20):
+    if may_have_huge_integers(utf8):
         raise DifferenceError
     return orjson.loads(utf8)
+
+
+def may_have_huge_integers(utf8: bytes | bytearray) -> bool:
+    """Tell whether there may be integers beyond 64 bits, of which orjson makes floats."""
+    digits = utf8.translate(_DIGITS)
+    return b" " + b"0" * 20 in digits or b"-" + b"0" * 19 in digits or digits.startswith(b"0" * 20)
 
 
 def survey(obj: Any, option: int, ask: Callable[[Any], Any], depth: int = 0) -> tuple[bytes, int, bool]:

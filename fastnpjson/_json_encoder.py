@@ -15,8 +15,8 @@ from fastnpjson import _words
 from fastnpjson._alike import PASSTHROUGH, DifferenceError, needs_json, survey
 from fastnpjson._answers import Answers
 from fastnpjson._layers import NUMPY_TYPES
-from fastnpjson._text_keys import members_of, with_text_keys
-from fastnpjson._words import builtins, is_numpy
+from fastnpjson._text_keys import with_text_keys
+from fastnpjson._words import builtin_or, builtins, is_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,15 +28,6 @@ _LAYOUTS: Final = {
 }
 # DEL is ASCII, and escaped by json all the same.
 _ESCAPED: Final = re.compile(r"[^\x00-\x7e]+")
-_BUILTINS: Final[dict[type, Callable[[Any], Any]]] = {
-    str: str.__str__,
-    int: int.__pos__,
-    float: float.__pos__,
-    dict: members_of,
-    list: list,
-    tuple: list,
-}
-_BASES: Final = tuple(_BUILTINS)
 
 
 class JSONEncoder(json.JSONEncoder):
@@ -112,7 +103,7 @@ class JSONEncoder(json.JSONEncoder):
         yield self._text(o)
 
     def _text(self, o: Any) -> str:
-        answers = Answers(self._ask)
+        answers = Answers(partial(builtin_or, self.default))
         try:
             text = self._by_orjson(o, answers).decode()
         except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
@@ -126,11 +117,6 @@ class JSONEncoder(json.JSONEncoder):
             return text
         # How Python replaces a lone surrogate is its escape in JSON, too.
         return text.encode(errors="backslashreplace").decode()
-
-    def _ask(self, obj: Any) -> Any:
-        if issubclass(type(obj), _BASES):
-            return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
-        return self.default(obj)
 
     def _by_orjson(self, obj: Any, answers: Answers) -> bytes:
         option = _LAYOUTS.get((self.indent, self.item_separator, self.key_separator))
@@ -162,7 +148,7 @@ class JSONEncoder(json.JSONEncoder):
         return orjson.dumps(obj, hook, option | sort)
 
     def _by_json(self, obj: Any, answers: Answers) -> str:
-        answers.default, ask = self.default, answers.ask  # json knows all of _BUILTINS
+        answers.default, ask = self.default, answers.ask  # json knows its builtins
 
         def hook(item: Any) -> Any:
             return builtins(item) if is_numpy(item) else ask(item)

@@ -6,15 +6,10 @@ import json
 from typing import Any, Final
 
 from fastnpjson._alike import DifferenceError
-from fastnpjson._words import builtins, is_numpy
+from fastnpjson._words import builtins, is_numpy, members_of
 
 _DEEPEST: Final = 254
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
-
-
-def members_of(obj: Any) -> dict[Any, Any]:
-    """Return the members that json writes: it asks a subclass for its items, unless there are none in the dict."""
-    return dict(obj.items()) if dict.__len__(obj) else {}
 
 
 def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import chain
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy import ma
@@ -15,7 +15,33 @@ from fastnpjson._default import default
 from fastnpjson._encode import dumps
 from fastnpjson._layers import NUMPY_TYPES
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _convert: Final = converter(Style())
+
+
+def members_of(obj: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the members that json writes: it asks a subclass for its items, unless there are none in the dict."""
+    return dict(obj.items()) if dict.__len__(obj) else {}
+
+
+_BUILTINS: Final[dict[type, Callable[[Any], Any]]] = {
+    str: str.__str__,
+    int: int.__pos__,
+    float: float.__pos__,
+    dict: members_of,
+    list: list,
+    tuple: list,
+}
+
+
+def builtin_or(default: Callable[[Any], Any], obj: Any) -> Any:
+    """Return the builtin that an instance of a subclass is to json, or what a default makes of another object."""
+    for base, convert in _BUILTINS.items():
+        if issubclass(type(obj), base):
+            return convert(obj)
+    return default(obj)
 
 
 def is_numpy(obj: Any) -> bool:

@@ -7,10 +7,12 @@ where Django REST framework is, which is imported at their first use.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
 from fastnpjson import compat
+from fastnpjson._words import builtin_or
 
 try:
     from django.core.serializers.json import DjangoJSONEncoder
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["JSONEncoder", "JSONResponse"]
 
-_OPTION: Final = fastnpjson.OPT_PASSTHROUGH_DATACLASS | fastnpjson.OPT_PASSTHROUGH_DATETIME
+_OPTION: Final = (
+    fastnpjson.OPT_PASSTHROUGH_DATACLASS | fastnpjson.OPT_PASSTHROUGH_DATETIME | fastnpjson.OPT_PASSTHROUGH_SUBCLASS
+)
 
 
 class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
@@ -42,18 +46,14 @@ class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
     """
 
 
-_encoder: Final = JSONEncoder()
-
-
-def _default(o: Any) -> Any:
-    # The two kinds of builtins whose subclasses orjson does not know: namedtuples, and such as Django's choices.
-    if isinstance(o, (tuple, float)):
-        return list(o) if isinstance(o, tuple) else float(o)
-    return _encoder.default(o)
+# A QueryDict is a dict of lists to orjson, and to json one of the last items.
+_default: Final = partial(builtin_or, JSONEncoder().default)
 
 
 class JSONResponse(JsonResponse):
     """A `django.http.JsonResponse` whose text goes from orjson to the client as it is: bytes, and NaN as `null`.
+
+    Where a charset is asked for, it is a `JsonResponse` with `JSONEncoder`, whose text is ASCII.
 
     Args:
         data: A dict, or with ``safe=False`` anything.
@@ -74,11 +74,20 @@ class JSONResponse(JsonResponse):
         json_dumps_params: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        if encoder is not JSONEncoder or json_dumps_params or (safe and not isinstance(data, dict)):
+        charset = "charset" in kwargs or "charset" in (kwargs.get("content_type") or "")
+        if charset or encoder is not JSONEncoder or json_dumps_params or (safe and not isinstance(data, dict)):
             super().__init__(data, encoder, safe, json_dumps_params, **kwargs)
             return
+        try:
+            text = fastnpjson.dumps(data, _default, _OPTION)
+        except fastnpjson.JSONEncodeError as refusal:
+            try:  # json escapes text that is not Unicode, such as some names of files
+                super().__init__(data, encoder, safe, {"allow_nan": False}, **kwargs)
+            except (TypeError, ValueError, RecursionError):
+                raise refusal from None
+            return
         kwargs.setdefault("content_type", "application/json")
-        super(JsonResponse, self).__init__(fastnpjson.dumps(data, _default, _OPTION), **kwargs)
+        super(JsonResponse, self).__init__(text, **kwargs)
 
 
 def __getattr__(name: str) -> Any:

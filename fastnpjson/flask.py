@@ -14,12 +14,15 @@ import json
 import re
 import uuid
 from contextlib import suppress
+from functools import partial
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 import fastnpjson
+from fastnpjson._alike import may_have_huge_integers
+from fastnpjson._words import builtin_or, members_of
 
 try:
     from flask.json.provider import DefaultJSONProvider
@@ -33,8 +36,10 @@ if TYPE_CHECKING:
 
     Default = Callable[[Any], Any]
 
-# Flask has texts of its own for these.
-_PASSTHROUGH: Final = fastnpjson.OPT_PASSTHROUGH_DATACLASS | fastnpjson.OPT_PASSTHROUGH_DATETIME
+# Flask has texts of its own for these, and json asks the subclasses of dict for their items.
+_PASSTHROUGH: Final = (
+    fastnpjson.OPT_PASSTHROUGH_DATACLASS | fastnpjson.OPT_PASSTHROUGH_DATETIME | fastnpjson.OPT_PASSTHROUGH_SUBCLASS
+)
 _KEYWORDS: Final = {"allow_nan", "check_circular", "default", "ensure_ascii", "indent", "separators", "sort_keys"}
 # What orjson writes for an indent and separators; all other layouts are the business of json.
 _LAYOUTS: Final = {
@@ -44,11 +49,6 @@ _LAYOUTS: Final = {
     (2, (",", ": ")): fastnpjson.OPT_INDENT_2,
 }
 _UNESCAPED: Final = re.compile(rb"[^\\]+")
-# The outline of a document, in which an integer that may not fit into 64 bits is 20 digits or signs after a comma.
-_OUTLINE: Final = bytes(
-    byte if byte == ord(".") else ord("0" if chr(byte) in "-0123456789" else ",") for byte in range(256)
-)
-_TOO_LONG: Final = b"," + b"0" * 20
 
 
 class JSONProvider(DefaultJSONProvider):
@@ -80,7 +80,8 @@ class JSONProvider(DefaultJSONProvider):
             return self._encode(obj, layout, **kwargs).decode()
         ensure_ascii = kwargs.pop("ensure_ascii", self.ensure_ascii)
         builtins = json.loads(self._encode(obj, 0, ensure_ascii=False, **kwargs))
-        return json.dumps(builtins, indent=indent, separators=separators, ensure_ascii=ensure_ascii)
+        # A longdouble may be infinite as a float.
+        return json.dumps(builtins, allow_nan=False, indent=indent, separators=separators, ensure_ascii=ensure_ascii)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Deserialize data as JSON (RFC 8259) from a string or UTF-8 bytes, integers of any length exactly.
@@ -92,11 +93,23 @@ class JSONProvider(DefaultJSONProvider):
         Raises:
             ValueError: it is not JSON, as NaN is not; `flask.Request.get_json` answers with 400.
         """
-        if not kwargs:
+        if kwargs:
+            return super().loads(s, **kwargs)
+        try:
             obj = fastnpjson.loads(s)
-            if not _beyond_64_bits(s):
-                return obj
-        return super().loads(s, **kwargs)
+        except ValueError as error:
+            refusal = error
+        else:
+            huge = may_have_huge_integers(s.encode() if isinstance(s, str) else bytes(s))
+            return super().loads(s) if huge else obj
+
+        def refuse(_constant: str) -> Any:
+            raise refusal
+
+        try:
+            return super().loads(s, parse_constant=refuse)
+        except RecursionError:
+            raise refusal from None
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         """Serialize the arguments as JSON straight into the bytes of a response.
@@ -118,16 +131,27 @@ class JSONProvider(DefaultJSONProvider):
             option |= fastnpjson.OPT_SORT_KEYS
         flasks = default is DefaultJSONProvider.default
 
-        def hook(obj: Any) -> Any:
-            if isinstance(obj, (tuple, float)):  # a subclass: a builtin to json, but not to orjson
-                return list(obj) if isinstance(obj, tuple) else float(obj)
-            return default(obj) if flasks else _asked(default(obj), default)
-
+        ask = default if flasks else lambda obj: _asked(default(obj), default)
         encoder = fastnpjson.Encoder(
-            default=hook, option=option | _PASSTHROUGH, allow_nan=kwargs.get("allow_nan", True)
+            default=partial(builtin_or, ask), option=option | _PASSTHROUGH, allow_nan=kwargs.get("allow_nan", True)
         )
-        text = encoder.encode(obj if flasks else _asked(obj, default))
+        document = obj if flasks else _asked(obj, default)
+        try:
+            text = encoder.encode(document)
+        except fastnpjson.JSONEncodeError as refusal:
+            try:
+                return self._by_json(document, option, default, kwargs)
+            except (TypeError, ValueError, RecursionError):
+                raise refusal from None
         return _escape(text) if kwargs.get("ensure_ascii", self.ensure_ascii) else text
+
+    def _by_json(self, obj: Any, option: int, default: Default, kwargs: dict[str, Any]) -> bytes:
+        """Encode what json escapes, and orjson refuses: text that is not Unicode, such as some names of files."""
+        kwargs = kwargs | {"allow_nan": False, "default": _numpy_first(default), "separators": (",", ":")}
+        if option & fastnpjson.OPT_INDENT_2:
+            kwargs |= {"indent": 2, "separators": (",", ": ")}
+        text = super().dumps(obj, **kwargs).encode()
+        return text + b"\n" if option & fastnpjson.OPT_APPEND_NEWLINE else text
 
 
 def _decline(_obj: Any) -> Any:
@@ -149,7 +173,7 @@ def _numpy_first(default: Default) -> Default:
 def _asked(obj: Any, default: Default) -> Any:
     """Ask an application's own default about UUIDs and enums, which orjson would write unasked."""
     if isinstance(obj, dict):
-        return {key: _asked(value, default) for key, value in obj.items()}
+        return {key: _asked(value, default) for key, value in members_of(obj).items()}
     if isinstance(obj, (list, tuple)):
         return [_asked(item, default) for item in obj]
     if isinstance(obj, (uuid.UUID, enum.Enum)) and not isinstance(obj, (str, int, float)):
@@ -166,8 +190,3 @@ def _escape(text: bytes) -> bytes:
 
 def _escaped(match: re.Match[bytes]) -> bytes:
     return encode_basestring_ascii(match[0].decode())[1:-1].encode()
-
-
-def _beyond_64_bits(s: str | bytes) -> bool:
-    """Tell whether there may be an integer that orjson would read as a float."""
-    return _TOO_LONG in b"," + (s.encode() if isinstance(s, str) else bytes(s)).translate(_OUTLINE)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import fastnpjson
+from fastnpjson._words import builtin_or
 
 try:
     from starlette import responses
@@ -27,15 +28,14 @@ if TYPE_CHECKING:
     from starlette.background import BackgroundTask
 
 
-def _default(obj: Any) -> Any:
-    """Write what is a builtin to json, but not to orjson."""
-    if isinstance(obj, tuple):
-        return list(obj)
-    if isinstance(obj, float):
-        return float(obj)
+def _refuse(obj: Any) -> Any:
     if inspect.isgenerator(obj) or inspect.isasyncgen(obj):
         raise TypeError("FastAPI streams this generator with response_class=JSONLinesResponse")
     raise TypeError
+
+
+def _default(obj: Any) -> Any:
+    return builtin_or(_refuse, obj)
 
 
 class JSONResponse(responses.JSONResponse):
@@ -49,7 +49,7 @@ class JSONResponse(responses.JSONResponse):
     """
 
     default: Callable[[Any], Any] | None = staticmethod(_default)
-    option: int | None = None
+    option: int | None = fastnpjson.OPT_PASSTHROUGH_SUBCLASS  # as json takes them: by their own items()
 
     def render(self, content: Any) -> bytes:
         """Encode the content."""
@@ -60,7 +60,8 @@ class JSONLinesResponse(responses.StreamingResponse):
     """A `starlette.responses.StreamingResponse` of JSON Lines (https://jsonlines.org): each item a line, sent at once.
 
     The attributes `default` and `option` are those of `JSONResponse`. An error on the way cuts the connection, for
-    which every HTTP client raises: a stream that ends well is complete.
+    which every client of HTTP/1.1 or later raises: a stream that ends well is complete. HTTP/1.0, which some proxies
+    speak to servers, has no end of a stream but the cut.
 
     Args:
         content: The objects, in an iterable or an async iterable; a 2-d array is one row a line.
@@ -68,11 +69,14 @@ class JSONLinesResponse(responses.StreamingResponse):
         headers: As for all responses.
         media_type: ``application/x-ndjson``, if it is not given.
         background: As for all responses.
+
+    Raises:
+        TypeError: the content is a dict or a string, which would be taken for an iterable of keys or characters.
     """
 
     media_type = "application/x-ndjson"
     default: Callable[[Any], Any] | None = staticmethod(_default)
-    option: int | None = None
+    option: int | None = JSONResponse.option
 
     def __init__(
         self,
@@ -82,6 +86,8 @@ class JSONLinesResponse(responses.StreamingResponse):
         media_type: str | None = None,
         background: BackgroundTask | None = None,
     ) -> None:
+        if isinstance(content, (dict, str, bytes)):
+            raise TypeError(f"a {type(content).__name__} is no iterable of objects; put it into a list for one line")
         lines = self._lines(content) if isinstance(content, AsyncIterable) else map(self.render, content)
         super().__init__(lines, status_code, headers, media_type, background)
 
@@ -99,12 +105,13 @@ def serialize_numpy(app: FastAPI) -> None:
     """Make plain returns of NumPy data right in a FastAPI application, and keep their status codes and headers.
 
     Stock, FastAPI turns a float array of two columns into an object, other arrays into an error. Call it before the
-    first route. A return annotation hands the value to pydantic, which does not know arrays: set `response_model=None`.
+    first route. A return annotation hands the value to pydantic, which refuses arrays, or with ``list[float]`` takes
+    them for lists of Python's floats: set `response_model=None`.
     A route that yields takes `response_class=JSONLinesResponse`.
 
     Args:
         app: The application, with all routers that it includes. Other applications of the process then answer a
-            plain return of NumPy data with an error.
+            plain return of an array with an error.
 
     Raises:
         RuntimeError: the application has a route already.

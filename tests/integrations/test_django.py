@@ -59,7 +59,7 @@ from django.core import serializers  # noqa: E402
 from django.core.serializers.json import DjangoJSONEncoder  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import connection, models  # noqa: E402
-from django.http import JsonResponse  # noqa: E402
+from django.http import JsonResponse, QueryDict  # noqa: E402
 from django.template import Context, Template  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -241,6 +241,16 @@ def test_response_class_with_another_encoder():
     assert JSONResponse({"id": uuid.UUID(int=7)}, Own).content == b'{"id":"00000000000000000000000000000007"}'
     with pytest.raises(TypeError, match=r"\$\.x: object"):
         JSONResponse({"x": object()})
+
+
+def test_response_class_as_stock():
+    form = QueryDict("a=1&a=2&b=%C3%BC")
+    for data in (form, {"form": [form]}, {"name": "a\udcff"}):
+        assert json.loads(JSONResponse(data).content) == json.loads(JsonResponse(data).content)
+    with pytest.raises(TypeError, match=r"\$\.name: str"):
+        JSONResponse({"name": "a\udcff", "x": float("nan")})
+    for charset in ({"charset": "latin-1"}, {"content_type": "application/json; charset=latin-1"}):
+        assert JSONResponse({"é": np.array(["ü"])}, **charset).content == b'{"\\u00e9":["\\u00fc"]}'
 
 
 def test_response_class_is_safe():

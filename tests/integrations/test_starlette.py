@@ -34,6 +34,11 @@ class Celsius(float):
     pass
 
 
+class Renamed(dict):
+    def items(self):
+        return [(f"new {key}", value) for key, value in super().items()]
+
+
 class Grid(np.ndarray):
     pass
 
@@ -72,6 +77,7 @@ SAME = {
     "numbers": [0, 2**64, -(2**70), 0.1],
     "namedtuple": [Point(1, Point(2, 3))],
     "float-subclass": {"t": Celsius(36.6)},
+    "items-of-its-own": [Renamed(a=1), {"x": Renamed(b=Renamed())}],
     "keys": {2: "a", 0.5: "b", None: "c", True: "d"},
 }
 
@@ -161,6 +167,12 @@ def test_starlette_on_a_live_server(client):
     response = client.post("/echo", json={"values": [0.1, 0.5]})
     assert (response.status_code, response.headers["content-type"]) == (201, "application/json")
     assert response.content == b'{"sum":0.6,"values":[0.1,0.5]}'
+
+
+@pytest.mark.parametrize("content", [{"a": 1}, "text", b"text"], ids=["dict", "str", "bytes"])
+def test_lines_of_what_is_one_object(content):
+    with pytest.raises(TypeError, match="put it into a list"):
+        JSONLinesResponse(content)
 
 
 def test_lines_on_a_live_server(client):
