@@ -25,7 +25,10 @@ def suffixes(name: str) -> list[str]:
     >>> suffixes("s3://bucket/points.json.gz?versionId=3")
     ['.json', '.gz']
     """
-    path = re.split("::|[?#]", name)[0] if "://" in name else name
+    path = next((part for part in name.split("::") if "://" in part), name)
+    # Elsewhere these are parts of names.
+    end = "[?#]" if path.startswith("http") else r"\?versionId="
+    path = re.split(end, path)[0] if "://" in path else path
     return [f".{suffix.lower()}" for suffix in re.split(r"[/\\]", path)[-1].split(".")[1:]]
 
 

@@ -23,11 +23,11 @@ def replacing(path: str) -> Iterator[IO[bytes]]:
         old = os.stat(path)
     except FileNotFoundError:
         old = None
-    if not os.path.basename(path) or (old is not None and not stat.S_ISREG(old.st_mode)):
-        with open(path, "wb") as file:  # a device or a pipe; raises for a directory
+    target = os.path.realpath(path)
+    if not os.path.basename(path) or (old is not None and not (stat.S_ISREG(old.st_mode) and _is_at(target, old))):
+        with open(path, "wb") as file:  # a device, a pipe, or a file without a name; raises for a directory
             yield file
         return
-    target = os.path.realpath(path)
     if old is not None and not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         os.close(os.open(path, os.O_WRONLY))  # raises what the reason is: EACCES, EROFS
     temporary = os.path.join(os.path.dirname(target), f".fastnpjson-{os.urandom(8).hex()}.tmp")
@@ -40,14 +40,31 @@ def replacing(path: str) -> Iterator[IO[bytes]]:
         with open(descriptor, "wb", _BUFFER) as file:
             yield file
         if old is not None:
-            with suppress(OSError, AttributeError):  # only root gives files away, and Windows has no owners
-                os.chown(temporary, old.st_uid, old.st_gid)
-            os.chmod(temporary, stat.S_IMODE(old.st_mode))
+            _hand_down(target, old, temporary)
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _is_at(target: str, old: os.stat_result) -> bool:
+    """Tell whether a file is there, and not just open in ``/proc``, where links name what is gone."""
+    try:
+        return os.path.samestat(old, os.stat(target))
+    except OSError:
+        return False
+
+
+def _hand_down(target: str, old: os.stat_result, temporary: str) -> None:
+    """Give a file the owner, the attributes and the permissions of the one that it replaces, where the system may."""
+    for owner in (-1, old.st_uid):  # only root gives files away, but to groups of their own all do
+        with suppress(OSError, AttributeError):  # Windows has no owners
+            os.chown(temporary, owner, old.st_gid)
+    with suppress(OSError, AttributeError):  # nor attributes, of which some are lists of who has access
+        for name in os.listxattr(target):
+            os.setxattr(temporary, name, os.getxattr(target, name))
+    os.chmod(temporary, stat.S_IMODE(old.st_mode))
 
 
 @contextmanager

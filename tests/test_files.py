@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -413,6 +414,62 @@ def test_owner_stays(old):
 
 
 @posix
+def test_group_stays():
+    """A colleague who may not give files away still leaves them to the group that both are in."""
+    if os.getuid() != 0:
+        pytest.skip("only root can be somebody else")
+    groups, group = os.getgroups(), os.getegid()
+    with tempfile.TemporaryDirectory() as directory:
+        old = Path(directory, "x.json")
+        old.write_text("old")
+        os.chown(old, 12345, 2000)
+        old.chmod(0o660)
+        os.chmod(directory, 0o777)
+        os.setgroups([2000])
+        os.setegid(3000)
+        os.seteuid(54321)
+        try:
+            dump(1, old)
+        finally:
+            os.seteuid(0)
+            os.setegid(group)
+            os.setgroups(groups)
+        after = old.stat()
+        assert (after.st_uid, after.st_gid, stat.S_IMODE(after.st_mode)) == (54321, 2000, 0o660)
+
+
+@linux
+def test_attributes_stay(old):
+    # Version 2, and: the owner rw, user 1234 rw, the group nothing, a mask of rw, others nothing.
+    entries = [(1, 6, 2**32 - 1), (2, 6, 1234), (4, 0, 2**32 - 1), (16, 6, 2**32 - 1), (32, 0, 2**32 - 1)]
+    access = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(old, "user.origin", b"\0here")
+        os.setxattr(old, "system.posix_acl_access", access)
+    except OSError as error:
+        pytest.skip(f"a file system without attributes: {error}")
+    dump(1, old)
+    assert old.read_text() == "1"
+    assert os.getxattr(old, "user.origin") == b"\0here"
+    assert os.getxattr(old, "system.posix_acl_access") == access
+
+
+@linux
+def test_file_without_a_name(tmp_path):
+    """What is open and has no name is written to, and nothing appears under the name that its link shows."""
+    with open(tmp_path / "gone", "w+b") as gone, open(os.memfd_create("memory"), "w+b") as memory:
+        os.unlink(tmp_path / "gone")
+        for file in (gone, memory):
+            file.write(b"something old")
+            file.flush()
+            dump([1], f"/proc/self/fd/{file.fileno()}")
+            file.seek(0)
+            assert file.read() == b"[1]"
+    assert os.listdir(tmp_path) == []
+    assert not os.path.exists("/memfd:memory (deleted)")
+
+
+@posix
 def test_new_file_obeys_umask(tmp_path):
     for mask, mode in (0o022, 0o644), (0o077, 0o600), (0, 0o666):
         earlier = os.umask(mask)
@@ -536,6 +593,17 @@ def test_url(old):
         assert dumps(load(url.partition("::")[2] or url)) == TEXT
     assert old.read_bytes() == TEXT
     assert os.listdir(old.parent) == [old.name]
+
+
+@pytest.mark.parametrize(
+    "url", ["memory://run#1/x.json.gz", "memory://what?/x.json.gz", "filecache::memory://cached.json.gz"]
+)
+def test_url_of_a_compressed_file(url):
+    fsspec = pytest.importorskip("fsspec")
+    dump(DOCUMENT, url)
+    memory, path = fsspec.core.url_to_fs(url.partition("::")[2] or url)
+    assert gzip.decompress(memory.cat(path)) == TEXT
+    assert dumps(load(url)) == TEXT
 
 
 def test_url_is_uploaded_when_complete(old):
