@@ -53,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     progress = Progress()
     try:
         convert(source, target, arguments, progress)
-        sys.stdout.flush()
+        if sys.stdout:  # None where it is closed
+            sys.stdout.flush()
     except BrokenPipeError:
         _flush_or_drop()
         return 141
@@ -63,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         progress.close()
         _flush_or_drop()
         message = " ".join(str(error).split()) or type(error).__name__
-        place = "" if source.path in message or target.path in message else f"{source.path} -> {target.path}: "
+        named = any(path in message for path in {source.path, target.path} - {"-"})
+        place = "" if named else f"{source.path} -> {target.path}: "
         print(f"fastnpjson: {place}{message}", file=sys.stderr)
         return 1
     finally:
@@ -74,7 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _flush_or_drop() -> None:
     """Flush standard output, or have nothing left there at exit, where another failure would set the exit code."""
     try:
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except OSError:  # see https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -114,6 +117,8 @@ def _ends(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> tup
         parser.error("--indent is for .json")
     if arguments.exact and (arguments.indent or arguments.no_nan or arguments.decimals is not None):
         parser.error("--exact writes all values as they are: not with --indent, --decimals or --no-nan")
+    if (source.path == "-" and not sys.stdin) or (target.path == "-" and not sys.stdout):
+        parser.error("- is a standard stream that is closed")
     if target.path == "-" and sys.stdout.isatty() and (target.format.startswith("np") or codec(target.name)):
         parser.error("DST is a terminal, and cannot show this format")
     return source, target

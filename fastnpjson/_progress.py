@@ -22,7 +22,7 @@ class Progress:
         self._total = 0
         self._done = 0
         self._start = monotonic()
-        self._next = self._start + _PATIENCE if sys.stderr.isatty() else float("inf")
+        self._next = self._start + _PATIENCE if sys.stderr and sys.stderr.isatty() else float("inf")
         self._shown = False
 
     def start(self, total: int) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -192,6 +193,7 @@ REFUSED = {
     "objects": '[{"a": 1}]',
     "uint-and-negative": "[-1, 18446744073709551615]",
     "not-exact": "[9007199254740993, 0.5]",
+    "beyond-64-bits": "[18446744073709551617, 1]",
     "nul-at-the-end": '["a\\u0000"]',
 }
 
@@ -233,6 +235,7 @@ ERRORS = {
     "not-zst": (["bad.json.zst", "x.json"], "bad.json.zst -> x.json: "),
     "not-xz": (["bad.json.xz", "x.json"], "bad.json.xz -> x.json: "),
     "cut-npy": (["cut.npy", "x.json"], "cut.npy -> x.json: "),
+    "not-npy-to-output": (["bad.npy", "-", "--to", "json"], "bad.npy -> -: .*magic"),
     "several-arrays": (["b.npz", "x.npy"], "no dtype holds these values as they are: dict"),
     "no-fsspec": (["s3://x/a.npy", "x.json"], "pip install fastnpjson"),
     "bytes": (["bytes.npy", "x.json"], "not UTF-8"),
@@ -362,6 +365,31 @@ def test_interrupt_has_its_exit_code(monkeypatch):
 
     monkeypatch.setattr("fastnpjson.__main__.convert", interrupted)
     assert main(["a.npy", "x.json"]) == 130
+
+
+@posix
+def test_closed_streams(directory):
+    """Nobody needs the standard streams who names two files."""
+    command = shlex.join(program("a.npy", "x.json"))
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        done = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert json.loads((directory / "x.json").read_bytes()) == LISTS
+        os.unlink("x.json")
+    for arguments, closed in ((("-", "x.npy"), "<&-"), (("a.npy", "-"), ">&-")):
+        done = subprocess.run(
+            ["sh", "-c", f"{shlex.join(program(*arguments))} {closed}"], capture_output=True, check=False
+        )
+        assert done.returncode == 2
+        assert done.stderr.endswith(b"- is a standard stream that is closed\n")
+
+
+def test_integers_keep_their_digits(directory):
+    document = b'{"id":123456789012345678901,"x":[-9223372036854775809]}\n'
+    for target in ("json", "jsonl"):
+        done = run("-", f"x.{target}", "--from", target, input=document)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert (directory / f"x.{target}").read_bytes() == document
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a device of Linux")
