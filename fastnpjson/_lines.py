@@ -27,8 +27,8 @@ def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) ->
     r"""Write objects to a file as JSON Lines (https://jsonlines.org), each in a line of its own.
 
     Args:
-        objs: Any iterable, one object of it in memory at a time. An array is written row by row, without a Python
-            object for each.
+        objs: Any iterable, one object of it in memory at a time. An array is written row by row, one of numbers or
+            dates without a Python object for each.
         file: As for `dump`. Of what an iterable raises half-way, a path shows nothing, an open file the lines before.
         settings: As for `Encoder`.
 
