@@ -34,14 +34,14 @@ _BUILTINS: Final[dict[type, Callable[[Any], Any]]] = {
     list: list,
     tuple: list,
 }
+_BASES: Final = tuple(_BUILTINS)
 
 
 def builtin_or(default: Callable[[Any], Any], obj: Any) -> Any:
     """Return the builtin that an instance of a subclass is to json, or what a default makes of another object."""
-    for base, convert in _BUILTINS.items():
-        if issubclass(type(obj), base):
-            return convert(obj)
-    return default(obj)
+    if not issubclass(type(obj), _BASES):
+        return default(obj)
+    return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
 
 
 def is_numpy(obj: Any) -> bool:
