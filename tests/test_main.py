@@ -367,21 +367,27 @@ def test_interrupt_has_its_exit_code(monkeypatch):
     assert main(["a.npy", "x.json"]) == 130
 
 
+CLOSED = {
+    "input": (["a.npy", "x.json"], "<&-", 0, b""),
+    "output": (["a.npy", "x.json"], ">&-", 0, b""),
+    "errors": (["a.npy", "x.json"], "2>&-", 0, b""),
+    "all": (["a.npy", "x.json"], "<&- >&- 2>&-", 0, b""),
+    "output-and-an-error": (["no.npy", "x.json"], ">&-", 1, b"No such file or directory: 'no.npy'\n"),
+    "input-that-is-read": (["-", "x.npy"], "<&-", 2, b"- is a standard stream that is closed\n"),
+    "output-that-is-written": (["a.npy", "-"], ">&-", 2, b"- is a standard stream that is closed\n"),
+}
+
+
 @posix
-def test_closed_streams(directory):
+@pytest.mark.parametrize(("arguments", "closed", "code", "message"), CLOSED.values(), ids=CLOSED)
+def test_closed_streams(directory, arguments, closed, code, message):
     """Nobody needs the standard streams who names two files."""
-    command = shlex.join(program("a.npy", "x.json"))
-    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
-        done = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True, check=False)
-        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-        assert json.loads((directory / "x.json").read_bytes()) == LISTS
-        os.unlink("x.json")
-    for arguments, closed in ((("-", "x.npy"), "<&-"), (("a.npy", "-"), ">&-")):
-        done = subprocess.run(
-            ["sh", "-c", f"{shlex.join(program(*arguments))} {closed}"], capture_output=True, check=False
-        )
-        assert done.returncode == 2
-        assert done.stderr.endswith(b"- is a standard stream that is closed\n")
+    command = f"{shlex.join(program(*arguments))} {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr.endswith(message)
+    assert bool(done.stderr) == bool(message)
+    assert (directory / "x.json").exists() == (code == 0)
 
 
 def test_integers_keep_their_digits(directory):
