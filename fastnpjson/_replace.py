@@ -63,7 +63,8 @@ def _hand_down(target: str, old: os.stat_result, temporary: str) -> None:
             os.chown(temporary, owner, old.st_gid)
     with suppress(OSError, AttributeError):  # nor attributes, of which some are lists of who has access
         for name in os.listxattr(target):
-            os.setxattr(temporary, name, os.getxattr(target, name))
+            with suppress(OSError):
+                os.setxattr(temporary, name, os.getxattr(target, name))
     os.chmod(temporary, stat.S_IMODE(old.st_mode))
 
 
