@@ -53,7 +53,7 @@ def loads(document: str | bytes | bytearray) -> Any:
 
 
 def may_have_huge_integers(utf8: bytes | bytearray) -> bool:
-    """Tell whether there may be integers beyond 64 bits, of which orjson makes floats."""
+    """Tell whether there may be integers of which orjson makes floats: of 20 digits, or of 19 and a sign."""
     digits = utf8.translate(_DIGITS)
     return b" " + b"0" * 20 in digits or b"-" + b"0" * 19 in digits or digits.startswith(b"0" * 20)
 

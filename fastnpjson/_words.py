@@ -1,4 +1,4 @@
-"""NumPy data in the words of `json`, which has some for NaN and infinities."""
+"""NumPy data, and subclasses of builtins, in the words of `json`, which has some for NaN and infinities."""
 
 from __future__ import annotations
 
