@@ -15,7 +15,7 @@ from orjson import dumps as orjson_dumps
 from fastnpjson._arrays import Style, decode, write
 from fastnpjson._crowd import CROWD, DENSE, SMALL, Crowded
 from fastnpjson._datetimes import DATES, plain
-from fastnpjson._native import LARGE, NATIVE, NUMPY, make_room
+from fastnpjson._native import LARGE, NATIVE, NUMPY, fragment
 from fastnpjson._ticks import Unsupported
 
 if TYPE_CHECKING:
@@ -109,10 +109,7 @@ def _written(obj: Any, style: Style) -> Any:
         text, builtins = write(obj, style)
     except Unsupported:
         return UNKNOWN
-    if text is None:
-        return builtins
-    make_room(2 * len(text))  # the document grows by it, and may hold as much already
-    return Fragment(text)
+    return builtins if text is None else fragment(text)
 
 
 def _subclass(obj: Any, option: int) -> Any:

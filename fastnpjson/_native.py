@@ -54,6 +54,16 @@ def make_room(nbytes: int) -> None:
         raise MemoryError from None
 
 
+def fragment(text: bytes) -> orjson.Fragment:
+    """Make a part of a document, which grows by its text, and may hold as much already.
+
+    Raises:
+        MemoryError: there is no room for both.
+    """
+    make_room(2 * len(text))
+    return orjson.Fragment(text)
+
+
 def _in_parts(array: np.ndarray[Any, Any], option: int) -> bytes:
     half = len(array) // 2
     if not half:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 from numpy import ma
-from orjson import Fragment
 
 from fastnpjson import _dtypes, _values
 from fastnpjson._arrays import Style
 from fastnpjson._convert import converter
-from fastnpjson._native import make_room
+from fastnpjson._native import fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +48,7 @@ def tagger(*, compact: bool) -> Callable[[Any], Any]:
     def convert(obj: Any) -> Any:
         """Raise JSONEncodeError for an array that JSON cannot bring back."""
         if issubclass(type(obj), (np.ndarray, np.generic)):
-            text = _tag(obj, compact=compact)
-            make_room(2 * len(text))  # the document grows by it, and may hold as much already
-            return Fragment(text)
+            return fragment(_tag(obj, compact=compact))
         return builtin(obj)
 
     return convert
