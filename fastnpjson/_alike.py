@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import marshal
 import math
 import re
@@ -47,12 +48,23 @@ def loads(document: str | bytes | bytearray) -> Any:
         DifferenceError: or `ValueError`: json is needed.
     """
     utf8 = document.encode() if isinstance(document, str) else document
-    if may_have_huge_integers(utf8):
+    if _may_have_huge_integers(utf8):
         raise DifferenceError
     return orjson.loads(utf8)
 
 
-def may_have_huge_integers(utf8: bytes | bytearray) -> bool:
+def exact_loads(document: str | bytes) -> Any:
+    """Decode JSON (RFC 8259), which json does not keep to, and integers of any length as they are.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    obj = orjson.loads(document)
+    utf8 = document.encode() if isinstance(document, str) else bytes(document)
+    return json.loads(document) if _may_have_huge_integers(utf8) else obj
+
+
+def _may_have_huge_integers(utf8: bytes | bytearray) -> bool:
     """Tell whether there may be integers of which orjson makes floats: of 20 digits, or of 19 and a sign."""
     digits = utf8.translate(_DIGITS)
     return b" " + b"0" * 20 in digits or b"-" + b"0" * 19 in digits or digits.startswith(b"0" * 20)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import numpy as np
 import orjson
 
 from fastnpjson import Encoder
-from fastnpjson._alike import may_have_huge_integers
+from fastnpjson._alike import exact_loads
 from fastnpjson._compression import codec
 from fastnpjson._files import reading, writing
 from fastnpjson._lines import line_encoder, lines, parse_lines
@@ -127,13 +126,7 @@ def _array(obj: Any, arguments: argparse.Namespace) -> Any:
 
 
 def _loads(arguments: argparse.Namespace) -> Callable[[bytes], Any]:
-    return _roundtrip().loads if arguments.exact else _exactly
-
-
-def _exactly(data: bytes) -> Any:
-    """Read JSON, and integers of any length as they are."""
-    obj = orjson.loads(data)
-    return json.loads(data) if may_have_huge_integers(data) else obj
+    return _roundtrip().loads if arguments.exact else exact_loads
 
 
 def _roundtrip() -> Any:

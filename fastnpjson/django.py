@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
 from fastnpjson import compat
+from fastnpjson._alike import PASSTHROUGH
 from fastnpjson._words import builtin_or
 
 try:
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from fastnpjson._rest_framework import JSONRenderer as JSONRenderer  # noqa: PLC0414
 
 __all__ = ["JSONEncoder", "JSONResponse"]
-
-_OPTION: Final = (
-    fastnpjson.OPT_PASSTHROUGH_DATACLASS | fastnpjson.OPT_PASSTHROUGH_DATETIME | fastnpjson.OPT_PASSTHROUGH_SUBCLASS
-)
 
 
 class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
@@ -79,7 +76,7 @@ class JSONResponse(JsonResponse):
             super().__init__(data, encoder, safe, json_dumps_params, **kwargs)
             return
         try:
-            text = fastnpjson.dumps(data, _default, _OPTION)
+            text = fastnpjson.dumps(data, _default, PASSTHROUGH)
         except fastnpjson.JSONEncodeError as refusal:
             try:  # json escapes text that is not Unicode, such as some names of files
                 super().__init__(data, encoder, safe, {"allow_nan": False}, **kwargs)

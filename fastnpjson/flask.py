@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 import fastnpjson
-from fastnpjson._alike import may_have_huge_integers
+from fastnpjson._alike import PASSTHROUGH, exact_loads
 from fastnpjson._words import builtin_or, members_of
 
 try:
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 
     Default = Callable[[Any], Any]
 
-# Flask has texts of its own for these, and json asks the subclasses of dict for their items.
-_PASSTHROUGH: Final = (
-    fastnpjson.OPT_PASSTHROUGH_DATACLASS | fastnpjson.OPT_PASSTHROUGH_DATETIME | fastnpjson.OPT_PASSTHROUGH_SUBCLASS
-)
 _KEYWORDS: Final = {"allow_nan", "check_circular", "default", "ensure_ascii", "indent", "separators", "sort_keys"}
 # What orjson writes for an indent and separators; all other layouts are the business of json.
 _LAYOUTS: Final = {
@@ -96,12 +92,9 @@ class JSONProvider(DefaultJSONProvider):
         if kwargs:
             return super().loads(s, **kwargs)
         try:
-            obj = fastnpjson.loads(s)
+            return exact_loads(s)
         except ValueError as error:
             refusal = error
-        else:
-            huge = may_have_huge_integers(s.encode() if isinstance(s, str) else bytes(s))
-            return super().loads(s) if huge else obj
 
         def refuse(_constant: str) -> Any:
             raise refusal
@@ -130,10 +123,9 @@ class JSONProvider(DefaultJSONProvider):
         if kwargs.get("sort_keys", self.sort_keys):
             option |= fastnpjson.OPT_SORT_KEYS
         flasks = default is DefaultJSONProvider.default
-
         ask = default if flasks else lambda obj: _asked(default(obj), default)
         encoder = fastnpjson.Encoder(
-            default=partial(builtin_or, ask), option=option | _PASSTHROUGH, allow_nan=kwargs.get("allow_nan", True)
+            default=partial(builtin_or, ask), option=option | PASSTHROUGH, allow_nan=kwargs.get("allow_nan", True)
         )
         document = obj if flasks else _asked(obj, default)
         try:

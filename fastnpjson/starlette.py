@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -34,8 +35,7 @@ def _refuse(obj: Any) -> Any:
     raise TypeError
 
 
-def _default(obj: Any) -> Any:
-    return builtin_or(_refuse, obj)
+_default: Final = partial(builtin_or, _refuse)
 
 
 class JSONResponse(responses.JSONResponse):
