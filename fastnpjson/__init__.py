@@ -21,11 +21,11 @@ from orjson import (
     loads,
 )
 
-from fastnpjson._default import default
-from fastnpjson._encode import dumps, dumps_str
-from fastnpjson._encoder import Encoder
-from fastnpjson._files import dump, load
-from fastnpjson._lines import dump_lines, load_lines
+from fastnpjson._documents.default import default
+from fastnpjson._documents.dumps import dumps, dumps_str
+from fastnpjson._documents.encoder import Encoder
+from fastnpjson._files.files import dump, load
+from fastnpjson._files.lines import dump_lines, load_lines
 
 __all__ = [
     "OPT_APPEND_NEWLINE",
@@ -58,3 +58,8 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+# What is pickled, or named in an error, has its public name.
+for _public in (Encoder, default, dump, dump_lines, dumps, dumps_str, load, load_lines):
+    _public.__module__ = __name__
+del _public

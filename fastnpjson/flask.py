@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 import fastnpjson
-from fastnpjson._alike import PASSTHROUGH, exact_loads
-from fastnpjson._words import builtin_or, members_of
+from fastnpjson._stdlib import PASSTHROUGH, builtin_or, exact_loads, members_of
 
 try:
     from flask.json.provider import DefaultJSONProvider

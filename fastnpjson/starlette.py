@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 import fastnpjson
-from fastnpjson._words import builtin_or
+from fastnpjson._stdlib import builtin_or
 
 try:
     from starlette import responses

@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 import fastnpjson
-from fastnpjson import _convert, _crowd, _encode
-from fastnpjson._arrays import Style
+from fastnpjson._arrays.write import Style
+from fastnpjson._documents import crowd, dumps, hook
 
 SMALL = {
     "float64": np.float64(0.1),
@@ -34,7 +34,7 @@ SMALL = {
 @pytest.fixture(autouse=True)
 def dense(monkeypatch):
     """However slow the machine is, the documents below are crowded."""
-    monkeypatch.setattr(_convert, "DENSE", 2**62)
+    monkeypatch.setattr(hook, "DENSE", 2**62)
 
 
 @pytest.mark.parametrize("small", [pytest.param(small, id=word) for word, small in SMALL.items()])
@@ -50,7 +50,7 @@ def test_crowd(small, default):
 def test_scalars_that_orjson_knows(dtype):
     """By the names of NumPy: which type of C has 64 bits depends on the machine."""
     scalar = np.dtype(dtype).type(1)
-    assert _crowd.all_native([scalar], Style()) == orjson.dumps([scalar.item()])
+    assert crowd.all_native([scalar], Style()) == orjson.dumps([scalar.item()])
 
 
 def test_crowd_with_large_arrays():
@@ -61,7 +61,7 @@ def test_crowd_with_large_arrays():
 
 @pytest.mark.parametrize("large", [np.arange(10**5), np.arange(10**5, dtype=">i4")], ids=["native", "big-endian"])
 def test_large_array_is_not_written_twice(large, monkeypatch):
-    monkeypatch.setattr(_encode, "all_native", lambda *_: pytest.fail("a second pass over a large array"))
+    monkeypatch.setattr(dumps, "all_native", lambda *_: pytest.fail("a second pass over a large array"))
     document = [large, [np.float64(0.5)] * 2000]
     assert fastnpjson.dumps(document) == orjson.dumps([large.tolist(), [0.5] * 2000])
 
@@ -78,9 +78,9 @@ def test_crowd_with_an_error():
 
 
 def test_sparse_objects_are_no_crowd(monkeypatch):
-    monkeypatch.setattr(_encode, "all_native", lambda *_: pytest.fail("a second pass over a sparse document"))
-    monkeypatch.setattr(_convert, "perf_counter_ns", itertools.count(2**62, 10**6).__next__)
-    monkeypatch.setattr(_convert, "DENSE", 16000)
+    monkeypatch.setattr(dumps, "all_native", lambda *_: pytest.fail("a second pass over a sparse document"))
+    monkeypatch.setattr(hook, "perf_counter_ns", itertools.count(2**62, 10**6).__next__)
+    monkeypatch.setattr(hook, "DENSE", 16000)
     assert fastnpjson.dumps([np.int8(1)] * 500) == orjson.dumps([1] * 500)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fastnpjson import Encoder
-from fastnpjson._layers import is_finite, layers
+from fastnpjson._documents.layers import is_finite, layers
 
 NAN, INF = float("nan"), float("inf")
 STRICT = Encoder(allow_nan=False)

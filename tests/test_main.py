@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 import fastnpjson
-from fastnpjson import _npy, _progress
 from fastnpjson.__main__ import main
+from fastnpjson._cli import npy, progress
 
 try:
     import pty
@@ -137,9 +137,9 @@ def stored(path):
 def test_plain_files_are_memory_mapped():
     np.savez_compressed("c.npz", x=ARRAY)
     np.savez("d.npz", x=ARRAY, f=np.asfortranarray(ARRAY), e=np.zeros((0, 3)), s=np.array(5), v=np.zeros(2, "V0"))
-    assert type(_npy.read_npy("a.npy", "a.npy")) is np.memmap
-    assert type(_npy.read_npz("c.npz", "c.npz")["x"]) is np.ndarray
-    arrays = _npy.read_npz("d.npz", "d.npz")
+    assert type(npy.read_npy("a.npy", "a.npy")) is np.memmap
+    assert type(npy.read_npz("c.npz", "c.npz")["x"]) is np.ndarray
+    arrays = npy.read_npz("d.npz", "d.npz")
     assert {name: type(array) for name, array in arrays.items() if type(array) is np.ndarray} == {
         "e": np.ndarray,
         "v": np.ndarray,
@@ -148,7 +148,7 @@ def test_plain_files_are_memory_mapped():
     assert dtype_tree(arrays) == dtype_tree(np.load("d.npz"))
     assert main(["d.npz", "own.npz"]) == 0
     assert stored("own.npz") == {zipfile.ZIP_STORED}
-    assert type(_npy.read_npz("own.npz", "own.npz")["x"]) is np.memmap
+    assert type(npy.read_npz("own.npz", "own.npz")["x"]) is np.memmap
 
 
 @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)], ids=str)
@@ -363,7 +363,7 @@ def test_interrupt_has_its_exit_code(monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("fastnpjson.__main__.convert", interrupted)
+    monkeypatch.setattr("fastnpjson._cli.arguments.convert", interrupted)
     assert main(["a.npy", "x.json"]) == 130
 
 
@@ -485,15 +485,15 @@ class Terminal(io.StringIO):
 
 def test_bar(monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr(_progress, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(progress, "monotonic", lambda: clock[0])
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setenv("COLUMNS", "40")
-    progress = _progress.Progress()
-    progress.start(4_000_000_000_000)
+    bar = progress.Progress()
+    bar.start(4_000_000_000_000)
     shown = []
     for now, nbytes in (0.4, 1), (1, 999_999_999_999), (1.05, 0), (2, 10**12), (4, 2 * 10**12):
         clock[0] = now
-        progress.advance(nbytes)
+        bar.advance(nbytes)
         shown.append(sys.stderr.getvalue())
         sys.stderr.truncate(0)
         sys.stderr.seek(0)
@@ -504,10 +504,10 @@ def test_bar(monkeypatch):
         "\r 50% [#########         ] 2 TB, 1 TB/s\x1b[K",
         "\r100% [##################] 4 TB, 1 TB/s\x1b[K",
     ]
-    progress.close()
+    bar.close()
     assert sys.stderr.getvalue() == "\r\x1b[K"
 
 
 def test_rate_in_three_digits():
     rates = {0: "0 B", 999: "999 B", 1000: "1 kB", 1.25e7: "12.5 MB", 3e9: "3 GB"}
-    assert [_progress._bytes(count) for count in rates] == list(rates.values())
+    assert [progress._bytes(count) for count in rates] == list(rates.values())

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 import fastnpjson
-from fastnpjson import _native
+from fastnpjson._arrays import native
 
 SCRIPT = """
 import io, os, resource, sys
@@ -84,7 +84,7 @@ def narrow(monkeypatch):
         for refusal in refusals:
             raise refusal
 
-    monkeypatch.setattr(_native, "make_room", make_room)
+    monkeypatch.setattr(native, "make_room", make_room)
     return refusals
 
 
@@ -105,11 +105,11 @@ def test_no_room_for_a_part(monkeypatch):
     def make_room(nbytes):
         raise MemoryError
 
-    monkeypatch.setattr(_native, "make_room", make_room)
+    monkeypatch.setattr(native, "make_room", make_room)
     with pytest.raises(MemoryError):
         fastnpjson.dumps(np.arange(SIZE))
 
 
 def test_no_room_on_any_machine():
     with pytest.raises(MemoryError):
-        _native.make_room(sys.maxsize)
+        native.make_room(sys.maxsize)

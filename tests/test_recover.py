@@ -14,8 +14,8 @@ import pytest
 from cases import ANIMAL, UNKNOWN
 
 import fastnpjson
-from fastnpjson._answers import Answers
-from fastnpjson._recover import Walk, _fields, _Key
+from fastnpjson._documents.caller_default import Answers
+from fastnpjson._documents.walk import Walk, _fields, _Key
 
 
 def nested(depth):

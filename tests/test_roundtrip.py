@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from numpy import ma
 
 import fastnpjson
-from fastnpjson import _search, roundtrip
+from fastnpjson import roundtrip
+from fastnpjson.roundtrip import find_tags
 
 STRINGS = getattr(getattr(np, "dtypes", None), "StringDType", None)
 RECORD = [(("title", "a"), ">i4"), ("b", "f4"), ("n", [("x", "i2"), ("y", "S3")], (2,))]
@@ -209,7 +210,7 @@ def test_compact_longdouble_is_for_machines_of_the_same_kind(dtype, monkeypatch)
     """aarch64 and s390x have other bytes than x86-64 under the name of float128."""
     array = np.ones(2, dtype)
     text, compact = roundtrip.dumps(array), roundtrip.dumps([array, np.ones(2)], compact=True)
-    monkeypatch.setattr("fastnpjson._dtypes.NMANT", 112 if np.finfo("g").nmant == 63 else 63)
+    monkeypatch.setattr("fastnpjson.roundtrip.dtypes.NMANT", 112 if np.finfo("g").nmant == 63 else 63)
     check_same(roundtrip.loads(text), array)
     with pytest.raises(ValueError, match=r"^\$\[0\]: not an array: .*longdouble.*text"):
         roundtrip.loads(compact)
@@ -391,9 +392,9 @@ def test_tags_are_found_at_every_place(size, shift, place):
 
 @pytest.mark.parametrize("key", ["__ndarray__", "__numpy__", "__maskedarray__", "@module"])
 def test_keys_are_found_between_two_pieces(key):
-    for before in range(_search._PIECE - 20, _search._PIECE + 3):
-        assert _search.may_have_tags(b" " * before + b'"%b":1' % key.encode())
-        assert not _search.may_have_tags(
+    for before in range(find_tags._PIECE - 20, find_tags._PIECE + 3):
+        assert find_tags.may_have_tags(b" " * before + b'"%b":1' % key.encode())
+        assert not find_tags.may_have_tags(
             b" " * before + b'"%b":1' % key.replace("_", "-").replace("mod", "doc").encode()
         )
 
@@ -814,7 +815,7 @@ def test_longdouble_of_a_machine_with_a_wider_range():
 
 
 def test_strings_need_numpy_2(monkeypatch):
-    monkeypatch.setattr("fastnpjson._dtypes._NUMPY_STRINGS", None)
+    monkeypatch.setattr("fastnpjson.roundtrip.dtypes._NUMPY_STRINGS", None)
     with pytest.raises(ValueError, match="NumPy 2"):
         roundtrip.loads(json.dumps(nd(["a", "b"], {"StringDType": {}})))
 
@@ -862,7 +863,7 @@ def test_escaped_quotes_and_slashes():
 
 def test_strings_are_cut_out_without_a_trace():
     text = roundtrip.dumps([np.zeros(2000), np.ones(2000)], compact=True)
-    document, strings = _search.cut_base64(text)
+    document, strings = find_tags.cut_base64(text)
     assert len(document) < 200
     assert len(strings) == 2
     for value in ('{"__numpy__":"%s"}', '{"a":{"b":"__numpy__"},"__ndarray__":"%s","dtype":1}'):

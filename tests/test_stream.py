@@ -15,10 +15,9 @@ from fastnpjson import (
     OPT_UTC_Z,
     Encoder,
     Fragment,
-    _convert,
-    _stream,
 )
-from fastnpjson._recover import Walk
+from fastnpjson._documents import hook, iterencode
+from fastnpjson._documents.walk import Walk
 
 # Two slices of small numbers, and a bit, where a slice has 1024 elements: see `small_slices`.
 SIZE = 2**11 + 100
@@ -108,8 +107,8 @@ WHOLE = {
 @pytest.fixture
 def small_slices(monkeypatch):
     """Less data for the same number of slices."""
-    monkeypatch.setattr(_stream, "_SLICE", 2**10)
-    monkeypatch.setattr(_stream, "_LARGE", 2**12)
+    monkeypatch.setattr(iterencode, "_SLICE", 2**10)
+    monkeypatch.setattr(iterencode, "_LARGE", 2**12)
 
 
 OPTIONS = {
@@ -187,7 +186,7 @@ def test_slices_of_the_real_size():
 
 @pytest.mark.parametrize("large", [FLOATS, np.resize(FLOATS, 2**20 + 1)], ids=["small", "large"])
 def test_crowded(large, monkeypatch):
-    monkeypatch.setattr(_convert, "DENSE", 10**18)  # a crowd even on a slow machine
+    monkeypatch.setattr(hook, "DENSE", 10**18)  # a crowd even on a slow machine
     document = [{"x": np.float64(i), "y": np.arange(4)} for i in range(1000)]
     document = {"records": document, "large": large, "more": document}
     text, advanced = streamed(document)

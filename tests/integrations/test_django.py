@@ -469,7 +469,7 @@ def test_migrations(tmp_path):
 
 @pytest.mark.parametrize(
     ("missing", "module"),
-    [("django.http", "fastnpjson.django"), ("rest_framework.utils", "fastnpjson._rest_framework")],
+    [("django.http", "fastnpjson.django"), ("rest_framework.utils", "fastnpjson.django.rest_framework")],
     ids=["django", "rest-framework"],
 )
 def test_a_missing_framework_is_named(missing, module, monkeypatch):

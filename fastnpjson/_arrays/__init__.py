@@ -1,0 +1,1 @@
+"""One array to JSON text."""

@@ -1,0 +1,197 @@
+"""A NumPy array to JSON: written by orjson where it is right, copied or converted where it is not."""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import orjson
+
+# NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
+from numpy import ma
+
+from fastnpjson._arrays import numbers
+from fastnpjson._arrays.datetimes import DATES, dates
+from fastnpjson._arrays.time_units import NaT, Unsupported
+from fastnpjson._arrays.timedeltas import durations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Array = np.ndarray[Any, Any]
+
+_NOT_MISSING: Final = object()
+
+
+class Style(NamedTuple):
+    """What shapes the text of an array: orjson's flags, and the decimals to which floats are rounded."""
+
+    option: int = 0
+    decimals: int | None = None
+
+
+class Written(NamedTuple):
+    """JSON text, or else builtins: nested lists of what are Python objects, such as strings and records."""
+
+    text: bytes | None
+    builtins: Any = None
+
+
+def write(obj: Any, style: Style) -> Written:
+    """Write an array or a scalar of NumPy.
+
+    Raises:
+        Unsupported: its dtype has no JSON.
+        JSONEncodeError: bytes that are not UTF-8, integers that `OPT_STRICT_INTEGER` forbids.
+    """
+    if issubclass(type(obj), ma.MaskedArray):
+        array, mask = ma.getdata(obj, subok=False), ma.getmaskarray(obj)
+        elements = _elements(np.atleast_1d(array), style, np.atleast_1d(mask))
+    else:
+        array = np.asarray(obj)
+        elements = _elements(np.atleast_1d(array), style)
+    if isinstance(elements, bytes):
+        return Written(elements if array.ndim else elements[1:-1])
+    builtins = elements.tolist()
+    if array.ndim and style.option & orjson.OPT_INDENT_2 and not array.dtype.hasobject:
+        # On one line, as the arrays that orjson writes.
+        return Written(orjson.dumps(builtins, None, style.option & orjson.OPT_SORT_KEYS))
+    return Written(None, builtins if array.ndim else builtins[0])
+
+
+def decode(encoded: bytes) -> str:
+    """Decode the bytes of a NumPy scalar.
+
+    Raises:
+        JSONEncodeError: they are not UTF-8.
+    """
+    try:
+        return encoded.decode()
+    except UnicodeDecodeError as error:
+        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
+
+
+def has_nan(obj: Any) -> bool:
+    """Tell whether a NumPy object has a NaN or an infinity that is not masked; not for object dtypes."""
+    kind = type(obj)
+    if not issubclass(kind, (np.ndarray, np.generic)):
+        return False
+    masked = issubclass(kind, ma.MaskedArray)
+    array: Any = obj if masked else np.asarray(obj)
+    if array.dtype.names is not None:
+        return any(has_nan(array.reshape(-1)[name]) for name in array.dtype.names)
+    if array.dtype.kind not in "fV":
+        return False
+    return not np.isfinite(known(array.compressed() if masked else array)).all()
+
+
+def known(array: Array) -> Array:
+    """Return numbers of a dtype that NumPy does not know, such as those of ml_dtypes, in one that holds them all.
+
+    Raises:
+        Unsupported: there is none.
+    """
+    if array.dtype.isbuiltin != 2:
+        return array
+    for number in (np.int64, np.float32, np.float64):
+        if np.can_cast(array.dtype, number, "safe"):
+            with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
+                return array.astype(number)
+    raise Unsupported
+
+
+def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
+    """Return JSON text, or an object array of the same shape, of an array with a dimension."""
+    if array.dtype.names is not None:
+        return _records(array, style, mask)
+    if mask is not None and mask.any():
+        return _masked(array, style, mask)
+    array = known(array)
+    writer = _WRITERS.get(array.dtype.kind)
+    if writer is None:
+        raise Unsupported
+    return writer(array, style)
+
+
+def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
+    kind = data.dtype.kind
+    data = data.copy()
+    if kind in "Mm":
+        data = numbers.contiguous(data)
+        data.view(np.int64)[mask] = NaT
+    else:
+        data[mask] = np.nan if kind == "f" else np.zeros((), data.dtype)
+    if kind in "iu" and not style.option & orjson.OPT_STRICT_INTEGER:
+        text = numbers.masked_integers(data, mask)
+        if text is not None:
+            return text
+    written = _elements(data, style)
+    if kind in "fMm":
+        return written
+    elements = np.array(orjson.loads(written), object).reshape(data.shape) if isinstance(written, bytes) else written
+    elements[mask] = None
+    return elements
+
+
+def _integers(array: Array, style: Style) -> bytes:
+    return numbers.integers(array, strict=bool(style.option & orjson.OPT_STRICT_INTEGER))
+
+
+def _floats(array: Array, style: Style) -> bytes | Array:
+    return numbers.floats(array, style.decimals)
+
+
+def _dates(array: Array, style: Style) -> bytes | Array:
+    return dates(numbers.contiguous(array), style.option & DATES)
+
+
+def _durations(array: Array, _style: Style) -> Array:
+    return durations(numbers.contiguous(array))
+
+
+def _strings(array: Array, _style: Style) -> Array:
+    try:
+        strings = array.astype(object)
+    except SystemError as error:
+        raise orjson.JSONEncodeError(f"characters that Unicode does not have ({error})") from None
+    missing = getattr(array.dtype, "na_object", _NOT_MISSING)
+    if missing is not _NOT_MISSING:
+        strings[numbers.elementwise(lambda string: string is missing, strings).astype(bool)] = None
+    return strings
+
+
+def _bytes(array: Array, _style: Style) -> Array:
+    return numbers.elementwise(decode, array.astype(object))
+
+
+def _objects(array: Array, _style: Style) -> Array:
+    return array
+
+
+def _records(array: Array, style: Style, mask: Array | None) -> Array:
+    flat, names = array.reshape(-1), array.dtype.names or ()
+    masks = None if mask is None else mask.reshape(-1)
+    columns = [_builtins(_elements(flat[name], style, None if masks is None else masks[name])) for name in names]
+    rows = zip(*columns, strict=True) if names else repeat((), flat.size)
+    records = np.empty(flat.shape, object)
+    records[:] = [dict(zip(names, row, strict=True)) for row in rows]
+    return records.reshape(array.shape)
+
+
+def _builtins(elements: bytes | Array) -> Any:
+    return orjson.loads(elements) if isinstance(elements, bytes) else elements.tolist()
+
+
+_WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
+    "b": _integers,
+    "i": _integers,
+    "u": _integers,
+    "f": _floats,
+    "M": _dates,
+    "m": _durations,
+    "U": _strings,
+    "T": _strings,
+    "S": _bytes,
+    "O": _objects,
+}

@@ -1,0 +1,186 @@
+"""After orjson has refused a document: the document again in what orjson accepts, or an error that says where."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+from orjson import Fragment, JSONEncodeError
+
+from fastnpjson._arrays.datetimes import DATES
+from fastnpjson._arrays.write import Style, has_nan
+from fastnpjson._documents.errors import message, way_out
+from fastnpjson._documents.hook import UNKNOWN, converter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fastnpjson._documents.caller_default import Answers
+    from fastnpjson._documents.errors import Path
+    from fastnpjson._documents.hook import Convert
+
+# How deep orjson goes.
+_DEEPEST: Final = 254
+_INT64: Final = range(-(2**63), 2**64)
+# Flags for a document as a whole; they would change a value that becomes a fragment of it.
+_DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+
+
+class _Key(str):
+    """A key that equals no other: two keys with the same text are two members, as in orjson."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+class Walk:
+    """A slow walk over a document that knows where it is.
+
+    Args:
+        convert: Made by `_convert.converter`.
+        answers: The caller's default.
+        option: orjson's flags.
+        allow_nan: False to raise `ValueError` at NaN and infinities.
+    """
+
+    def __init__(self, convert: Convert, answers: Answers, option: int, *, allow_nan: bool = True) -> None:
+        self._convert = convert
+        self._answers = answers
+        self._option = option
+        self._allow_nan = allow_nan
+        # A key that is rounded could be another.
+        self._convert_key = converter(Style(option & DATES))
+        self._subclasses = not option & orjson.OPT_PASSTHROUGH_SUBCLASS
+
+    def dumps(self, obj: Any) -> bytes:
+        """Encode a document.
+
+        Raises:
+            JSONEncodeError: with the JSON path, type and dtype of the value, and a way out.
+            ValueError: for NaN or an infinity that is not allowed.
+        """
+        try:
+            document = self._value(obj, None, 0)
+        except RecursionError:
+            raise _error(None, obj, "nested too deep for what the caller left of the stack, or a cycle") from None
+        return orjson.dumps(document, None, self._option & _DOCUMENT | orjson.OPT_NON_STR_KEYS)
+
+    def _value(self, obj: Any, path: Path, depth: int) -> Any:
+        if depth > _DEEPEST:
+            raise _error(path, obj, "nested deeper than 254 levels, or part of a cycle")
+        kind = type(obj)
+        if kind is dict or (self._subclasses and issubclass(kind, dict)):
+            members = [(self._key(key, path), item) for key, item in dict.items(obj)]
+            if self._option & orjson.OPT_SORT_KEYS:
+                members.sort(key=lambda member: str(member[0]))
+            return self._members(members, path, depth)
+        if kind is tuple or kind is list or (self._subclasses and issubclass(kind, list)):
+            # Like orjson past an __iter__ of the subclass.
+            items = obj if kind is tuple else list.copy(obj)
+            return [self._value(item, (path, index), depth + 1) for index, item in enumerate(items)]
+        return self._leaf(obj, path, depth)
+
+    def _members(self, members: Iterable[tuple[_Key, Any]], path: Path, depth: int) -> dict[_Key, Any]:
+        return {key: self._value(item, (path, key), depth + 1) for key, item in members}
+
+    def _key(self, key: Any, path: Path) -> _Key:
+        while issubclass(type(key), enum.Enum):
+            key = key.value
+        # Exactly an int: for a subclass the range would compare with each of its numbers.
+        if issubclass(type(key), int) and int.__index__(key) not in _INT64:
+            return _Key(_digits(key, path))
+        if issubclass(type(key), np.ndarray):
+            raise _error(path, key, "not a key")
+        self._check_finite(key, path)
+        try:
+            reply = self._convert_key(key)
+            name = key if reply is UNKNOWN else reply
+            if type(reply) is Fragment:
+                text = orjson.dumps(reply)
+                name = orjson.loads(text) if text.startswith(b'"') else text.decode()
+            [name] = orjson.loads(orjson.dumps({name: 0}, None, self._option & DATES | orjson.OPT_NON_STR_KEYS))
+        except TypeError as error:
+            raise _error(path, key, f"not a key: {error}") from None
+        return _Key(name)
+
+    def _leaf(self, obj: Any, path: Path, depth: int) -> Any:
+        unknown: list[Any] = []
+        kind, refusal = type(obj), "Type is not JSON serializable"
+        try:
+            text = orjson.dumps(obj, unknown.append, self._option & ~_DOCUMENT)
+        except JSONEncodeError as error:
+            refusal = str(error)
+        else:
+            if unknown and unknown[0] is obj:
+                return self._foreign(obj, path, depth)
+            if not unknown and not _has_parts(kind):
+                self._check_finite(obj, path)
+                return Fragment(text)
+        if issubclass(kind, enum.Enum):
+            return self._value(obj.value, path, depth + 1)
+        if hasattr(kind, "__dataclass_fields__"):
+            return self._members(_fields(obj, path), path, depth)
+        if issubclass(kind, int) and not self._option & orjson.OPT_STRICT_INTEGER:
+            return Fragment(_digits(obj, path))
+        raise _error(path, obj, refusal)
+
+    def _foreign(self, obj: Any, path: Path, depth: int) -> Any:
+        """Write what orjson does not know."""
+        try:
+            reply = self._convert(obj)
+        except JSONEncodeError as error:
+            raise _error(path, obj, str(error)) from None
+        if reply is UNKNOWN:
+            reply = self._asked(obj, path)
+        else:
+            self._check_finite(obj, path)
+        return reply if type(reply) is Fragment else self._value(reply, path, depth + 1)
+
+    def _asked(self, obj: Any, path: Path) -> Any:
+        if self._answers.default is None:
+            raise _error(path, obj, f"Type is not JSON serializable; {way_out(obj)}")
+        try:
+            return self._answers.ask(obj)
+        except TypeError as error:
+            # A TypeError is how a default declines; all else is the caller's own, and its subclasses are, too.
+            if type(error) is not TypeError and type(error) is not JSONEncodeError:
+                raise
+            raise _error(path, obj, f"default raised {error!r}" if str(error) else "default declined it") from error
+
+    def _check_finite(self, obj: Any, path: Path) -> None:
+        if not self._allow_nan and (not math.isfinite(obj) if type(obj) is float else has_nan(obj)):
+            raise ValueError(message(path, obj, "NaN and infinities are not JSON; write None, or allow_nan=True"))
+
+
+def _error(path: Path, obj: Any, reason: str) -> JSONEncodeError:
+    return JSONEncodeError(message(path, obj, reason))
+
+
+def _has_parts(kind: type) -> bool:
+    """Tell whether orjson looks into an object that is no container: an enumeration or a dataclass."""
+    return not issubclass(kind, (str, int)) and (issubclass(kind, enum.Enum) or hasattr(kind, "__dataclass_fields__"))
+
+
+def _fields(obj: Any, path: Path) -> Iterable[tuple[_Key, Any]]:
+    """Return the fields of a dataclass that orjson writes."""
+    members = None if "__slots__" in type(obj).__dict__ else getattr(obj, "__dict__", None)
+    try:
+        if members is None:
+            members = {field.name: getattr(obj, field.name) for field in dataclasses.fields(obj)}
+    except AttributeError as error:
+        raise _error(path, obj, str(error)) from None
+    return [(_Key(name), member) for name, member in members.items() if not name.startswith("_")]
+
+
+def _digits(number: int, path: Path) -> str:
+    try:
+        return int.__repr__(number)
+    except ValueError as error:  # more than sys.get_int_max_str_digits()
+        raise _error(path, number, str(error)) from None

@@ -1,0 +1,158 @@
+"""`dump` and `load`: documents in files, which are replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+from contextlib import contextmanager, nullcontext
+from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
+
+from orjson import JSONDecodeError, loads
+
+from fastnpjson._documents.encoder import Encoder
+from fastnpjson._files.atomic import fsspec_for, replacing, uploading
+from fastnpjson._files.compression import codec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from typing_extensions import Unpack
+
+    File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
+    Write = Callable[[bytes], object]
+
+
+class Settings(TypedDict, total=False):
+    """What `Encoder` takes."""
+
+    default: Callable[[Any], Any] | None
+    option: int | None
+    allow_nan: bool
+    decimals: int | None
+    unchecked: bool
+
+
+def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
+    """Write an object to a file as JSON: the bytes of `dumps`, with arrays on the way in slices.
+
+    A path is written to a temporary file in the same directory, which replaces the old file when it is complete:
+    after a full disk, an exception or a crash the old file is whole. Permissions stay, a symbolic link stays a
+    link, hard links part. Nothing is flushed to the medium (fsync), so power must not fail in the next seconds.
+
+    Args:
+        obj: As for `dumps`.
+        file: A path, compressed if it ends in ``.gz``, ``.zst``, ``.bz2`` or ``.xz``; a URL (``s3://...``, by
+            fsspec), uploaded when complete; or a binary or text file, which stays open.
+        settings: As for `Encoder`.
+
+    Raises:
+        JSONEncodeError: as for `dumps`. An open file may hold a part of the document then.
+        OSError: the file cannot be written.
+        ModuleNotFoundError: a codec or fsspec is not installed: ``pip install fastnpjson[io]``.
+
+    >>> import io
+    >>> import numpy as np
+    >>> dump({"x": np.arange(3)}, file := io.StringIO())
+    >>> file.getvalue()
+    '{"x":[0,1,2]}'
+    """
+    encoder = Encoder(**settings)
+    with writing(file) as write:
+        for piece in encoder.iterencode(obj):
+            write(piece)
+
+
+def load(file: File) -> Any:
+    """Read a JSON document from a file.
+
+    Args:
+        file: As for `dump`.
+
+    Returns:
+        What `loads` returns.
+
+    Raises:
+        JSONDecodeError: it is not JSON; names the file if it is a path.
+        OSError: the file cannot be read.
+        ModuleNotFoundError: a codec or fsspec is not installed: ``pip install fastnpjson[io]``.
+
+    >>> import io
+    >>> load(io.BytesIO(b'{"x":[0,1,2]}'))
+    {'x': [0, 1, 2]}
+    """
+    with reading(file) as source:
+        data = source.read()
+    try:
+        return loads(data)
+    except JSONDecodeError as error:
+        raise JSONDecodeError(place(file) + error.msg, error.doc, error.pos) from None
+
+
+def place(file: Any) -> str:
+    """Return the start of an error message: the path, if it is one."""
+    return "" if hasattr(file, "read") else f"{os.fsdecode(file)}: "
+
+
+@contextmanager
+def writing(file: Any, name: str = "") -> Iterator[Write]:
+    """Open a file, if it is not open yet, for a function that writes all of what it is given.
+
+    Args:
+        file: As for `dump`.
+        name: Tells the codec by its suffix; the path, if there is one, by default.
+    """
+    if hasattr(file, "encoding"):
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        yield lambda data: file.write(decoder.decode(data))
+        file.write(decoder.decode(b"", final=True))
+        return
+    path = "" if hasattr(file, "write") else os.fsdecode(file)
+    opener = codec(name or path)
+    with _written(file, path) as target:
+        if opener is not None:
+            with opener(target, "wb") as compressed:
+                yield compressed.write
+        elif target is file:
+            yield lambda data: _write_all(file, data)
+        else:
+            yield target.write
+
+
+@contextmanager
+def reading(file: Any, name: str = "") -> Iterator[IO[Any]]:
+    """Open a file, if it is not open yet; the arguments are those of `writing`."""
+    path = "" if hasattr(file, "read") else os.fsdecode(file)
+    opener = codec(name or path)
+    with _read(file, path) as source:
+        if opener is None:
+            yield source
+            return
+        with opener(source, "rb") as decompressed:
+            yield decompressed
+
+
+def _written(file: Any, path: str) -> AbstractContextManager[IO[bytes]]:
+    if hasattr(file, "write"):
+        return nullcontext(file)
+    return uploading(path) if "://" in path else replacing(path)
+
+
+def _read(file: Any, path: str) -> AbstractContextManager[IO[Any]]:
+    if hasattr(file, "read"):
+        return nullcontext(file)
+    return cast("IO[Any]", fsspec_for(path).open(path, "rb")) if "://" in path else open(path, "rb")
+
+
+def _write_all(file: Any, data: bytes) -> None:
+    # A raw file may write less than it was given, and says so: https://docs.python.org/3/library/io.html
+    written = file.write(data)
+    while isinstance(written, int) and written < len(data):
+        if written <= 0:
+            raise OSError(errno.EIO, "the file accepts no more data")
+        data = data[written:]
+        written = file.write(data)
+    if written is None and isinstance(file, io.RawIOBase):
+        raise BlockingIOError(errno.EAGAIN, "the file is non-blocking, and not ready", 0)

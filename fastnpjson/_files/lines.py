@@ -1,0 +1,147 @@
+"""`dump_lines` and `load_lines`: JSON Lines, a document in each line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+from orjson import Fragment, JSONDecodeError, JSONEncodeError
+
+from fastnpjson._arrays.write import has_nan, write
+from fastnpjson._documents.encoder import Encoder
+from fastnpjson._documents.hook import UNKNOWN
+from fastnpjson._documents.iterencode import MARK, reply_to, rows_of_slice
+from fastnpjson._files.files import place, reading, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from typing_extensions import Unpack
+
+    from fastnpjson._arrays.write import Array
+    from fastnpjson._files.files import File, Settings
+
+
+def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) -> None:
+    r"""Write objects to a file as JSON Lines (https://jsonlines.org), each in a line of its own.
+
+    Args:
+        objs: Any iterable, one object of it in memory at a time. An array is written row by row, one of numbers or
+            dates without a Python object for each.
+        file: As for `dump`. Of what an iterable raises half-way, a path shows nothing, an open file the lines before.
+        settings: As for `Encoder`.
+
+    Raises:
+        JSONEncodeError: as for `dumps`, with the number of the line.
+        ValueError: `OPT_INDENT_2`, for which a line is not enough, or NaN with ``allow_nan=False``.
+        OSError: as for `dump`.
+
+    >>> import io
+    >>> dump_lines(np.arange(4).reshape(2, 2), file := io.StringIO())
+    >>> file.getvalue()
+    '[0,1]\n[2,3]\n'
+    """
+    encoder = line_encoder(**settings)
+    with writing(file) as write_all:
+        for text in lines(objs, encoder):
+            write_all(text)
+
+
+def load_lines(file: File) -> Iterator[Any]:
+    r"""Read JSON Lines from a file, one object at a time; empty lines are passed over.
+
+    Args:
+        file: As for `dump`; a path is opened when the first object is asked for.
+
+    Yields:
+        What `loads` returns for each line.
+
+    Raises:
+        JSONDecodeError: names the line that is not JSON, and the file if it is a path.
+        OSError: the file cannot be read.
+
+    >>> import io
+    >>> list(load_lines(io.StringIO('{"x":1}\n\n[2,3]')))
+    [{'x': 1}, [2, 3]]
+    """
+    with reading(file) as source:
+        yield from parse_lines(source, place(file))
+
+
+def parse_lines(source: Iterable[str | bytes], start: str, loads: Callable[[Any], Any] = orjson.loads) -> Iterator[Any]:
+    """Read lines; `start` is the start of an error message."""
+    for number, line in enumerate(source, 1):
+        try:
+            obj = loads(line)
+        except JSONDecodeError as error:
+            # Only these are blanks in JSON (RFC 8259), and a str has more of them than bytes have.
+            if not (line.strip(" \t\r\n") if isinstance(line, str) else line.strip(b" \t\r\n")):
+                continue
+            refusal = JSONDecodeError(start + error.msg, error.doc, error.pos)
+            refusal.lineno = number
+            refusal.args = (f"{refusal.msg}: line {number} column {error.colno}",)
+            raise refusal from None
+        yield obj
+
+
+def line_encoder(**settings: Unpack[Settings]) -> Encoder:
+    """Make an encoder that ends each document with a newline, and has none elsewhere."""
+    option = settings.get("option") or 0
+    if option & orjson.OPT_INDENT_2:
+        raise ValueError("OPT_INDENT_2 takes more than a line")
+    settings["option"] = option | orjson.OPT_APPEND_NEWLINE
+    return Encoder(**settings)
+
+
+def lines(objs: Iterable[Any], encoder: Encoder, advance: Callable[[int], object] | None = None) -> Iterator[bytes]:
+    """Encode objects; `advance` is called with the size of each part of an array that is written."""
+    if not isinstance(objs, np.ndarray) or not _has_plain_rows(objs, encoder):
+        yield from _each(objs, encoder, 1)
+        return
+    count = rows_of_slice(objs)
+    if not count:
+        for row in objs:
+            yield from encoder._pieces(row, advance)
+        return
+    for start in range(0, len(objs), count):
+        rows = objs[start : start + count]
+        try:
+            yield _rows(rows, encoder)
+        except (JSONEncodeError, ValueError):
+            yield from _each(rows, encoder, start + 1)
+        if advance is not None:
+            advance(rows.nbytes)
+
+
+def _has_plain_rows(array: Array, encoder: Encoder) -> bool:
+    """Tell whether the text of the rows is found in the text of the array."""
+    if not array.ndim or not array.size or encoder._unchecked is not None:
+        return False
+    return reply_to(array.dtype, encoder._plan.convert) is not UNKNOWN
+
+
+def _each(objs: Iterable[Any], encoder: Encoder, first: int) -> Iterator[bytes]:
+    for number, obj in enumerate(objs, first):
+        try:
+            text = encoder.encode(obj)
+        except (JSONEncodeError, ValueError) as error:
+            if type(error) not in (JSONEncodeError, ValueError):
+                raise
+            raise type(error)(f"line {number}: {error}") from error
+        yield text
+
+
+def _rows(rows: Array, encoder: Encoder) -> bytes:
+    """Write the rows of an array at once, and put newlines in the place of the commas between them."""
+    if not encoder._allow_nan and has_nan(rows):
+        raise ValueError("NaN")
+    text, builtins = write(rows, encoder._plan.style)
+    if text is not None:
+        # Numbers and dates: no brackets or commas but those of the arrays.
+        ends, starts = b"]" * (rows.ndim - 1), b"[" * (rows.ndim - 1)
+        return text[1:-1].replace(ends + b"," + starts, ends + b"\n" + starts) + b"\n"
+    marked = [Fragment(MARK)] * (2 * len(builtins))
+    marked[::2] = builtins
+    text = orjson.dumps(marked, None, encoder._plan.style.option & ~orjson.OPT_APPEND_NEWLINE)
+    return text[1:-1].replace(b"," + MARK + b",", b"\n").replace(b"," + MARK, b"\n")

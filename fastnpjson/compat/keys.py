@@ -1,0 +1,50 @@
+"""The keys of documents in the words of `json`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from fastnpjson._stdlib import members_of
+from fastnpjson.compat.agreement import DifferenceError
+from fastnpjson.compat.numpy_values import builtins, is_numpy
+
+_DEEPEST: Final = 254
+_LEAVES: Final = frozenset({str, int, float, bool, type(None)})
+
+
+def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
+    """Copy the containers of a document, with keys as an encoder writes them, sorted as json sorts them.
+
+    Raises:
+        DifferenceError: two keys have the same text, one has none, or it is a cycle.
+    """
+    if depth > _DEEPEST:
+        raise DifferenceError
+    if issubclass(type(obj), (list, tuple)):
+        return [item if type(item) in _LEAVES else with_text_keys(encoder, item, depth + 1) for item in obj]
+    if not issubclass(type(obj), dict):
+        return obj
+    members: dict[str, Any] = {}
+    items = members_of(obj).items()
+    for key, item in sorted(items) if encoder.sort_keys else items:
+        text = key if type(key) is str else _text(encoder, key)
+        if text in members:
+            raise DifferenceError
+        if text is not None:
+            members[text] = item if type(item) in _LEAVES else with_text_keys(encoder, item, depth + 1)
+    return members
+
+
+def _text(encoder: json.JSONEncoder, key: Any) -> str | None:
+    if type(key) is int:
+        return int.__repr__(key)
+    if is_numpy(key):
+        key = builtins(key)
+    if isinstance(key, str):
+        return str.__str__(key)
+    if key is None or isinstance(key, (int, float)):
+        return json.dumps(key, allow_nan=encoder.allow_nan)
+    if not encoder.skipkeys:
+        raise DifferenceError
+    return None

@@ -1,0 +1,61 @@
+"""NumPy data, and subclasses of builtins, in the words of `json`, which has some for NaN and infinities."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from typing import Any, Final
+
+import numpy as np
+from numpy import ma
+
+from fastnpjson._arrays.write import Style, has_nan, known
+from fastnpjson._documents.default import default
+from fastnpjson._documents.dumps import dumps
+from fastnpjson._documents.hook import UNKNOWN, converter
+from fastnpjson._documents.layers import NUMPY_TYPES
+
+_convert: Final = converter(Style())
+
+
+def is_numpy(obj: Any) -> bool:
+    """Tell whether an object is an array or a scalar of NumPy with JSON; for most dtypes their kind settles it."""
+    if not issubclass(type(obj), NUMPY_TYPES):
+        return False
+    return obj.dtype.kind in "biufUST" or _convert(obj) is not UNKNOWN
+
+
+def has_objects(dtype: np.dtype[Any]) -> bool:
+    """Tell whether there are Python objects among the elements or their fields, which StringDType has none of."""
+    return dtype.hasobject and dtype.kind != "T"
+
+
+def builtins(obj: Any) -> Any:
+    """Turn a NumPy object into builtins as `fastnpjson.default` does, but NaN and infinities into floats."""
+    if obj.dtype == object:
+        return obj.tolist()
+    if not has_objects(obj.dtype):
+        if not has_nan(obj):
+            return default(obj)
+        if obj.dtype.names is None:
+            return json.loads(text(obj))
+    array = obj if issubclass(type(obj), ma.MaskedArray) else np.asarray(obj)
+    columns = [builtins(array.reshape(-1)[name]) for name in array.dtype.names]
+    records = np.empty(array.size, object)
+    records[:] = [dict(zip(array.dtype.names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return records.reshape(array.shape).tolist()
+
+
+def text(obj: Any) -> bytes:
+    """Write a NumPy object as `fastnpjson.dumps` does, but NaN and infinities as the words of json."""
+    if not has_nan(obj):
+        return dumps(obj)
+    if obj.dtype.names is not None:
+        return json.dumps(builtins(obj), ensure_ascii=False, separators=(",", ":")).encode()
+    numbers = known(np.asarray(ma.getdata(obj)))
+    mask = ma.getmaskarray(obj)
+    nulls = mask | ~np.isfinite(numbers)
+    gone = numbers[nulls]
+    words = np.where(gone > 0, b"Infinity", np.where(gone < 0, b"-Infinity", b"NaN"))
+    words = np.where(mask[nulls], b"null", words)
+    return b"".join(chain.from_iterable(zip(dumps(obj).split(b"null"), [*words.tolist(), b""], strict=True)))

@@ -1,0 +1,77 @@
+"""Arrays of other libraries: monty's tag, and what plotly and KServe write without one."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fastnpjson.roundtrip import dtypes, read_values
+
+if TYPE_CHECKING:
+    from fastnpjson.roundtrip.read_tags import Untagger
+
+    Tag = dict[str, Any]
+
+_KSERVE: Final = {
+    "BOOL": "bool",
+    **{f"{sign}INT{bits}": f"{sign}int{bits}".lower() for sign in ("", "U") for bits in (8, 16, 32, 64)},
+    **{f"FP{bits}": f"float{bits}" for bits in (16, 32, 64)},
+}
+# JavaScript's Uint8ClampedArray.
+_CLAMPED: Final = {"u1c": "u1", "uint8c": "u1"}
+
+
+def monty(untagger: Untagger, tag: Tag) -> Any:
+    """Read monty's tag, which has lists, for complex dtypes one of the real parts and one of the imaginary."""
+    data, dtype = tag["data"], dtypes.read(tag["dtype"])
+    shape = _shape(data)
+    untagger.charge(shape, dtype)
+    if dtype.kind != "c":
+        return read_values.array(data, shape, dtype)
+    if shape[:1] != (2,):
+        raise ValueError("data: must be the real and the imaginary parts")
+    array = np.empty(shape[1:], dtype)
+    array.real, array.imag = read_values.array(data, shape, array.real.dtype)
+    return array
+
+
+def plotly(untagger: Untagger, tag: Tag) -> Any:
+    """Read plotly's typed array."""
+    name, text = tag["dtype"], untagger.text(tag["bdata"])
+    dtype = dtypes.read(_CLAMPED.get(name, name) if type(name) is str else name).newbyteorder("<")
+    shape = tag.get("shape")
+    if shape is None:
+        size = len(text) // 4 * 3 - bytes(text[-2:]).count(b"=")
+        shape = [size // max(dtype.itemsize, 1)]
+    elif type(shape) is str:
+        shape = [int(length) for length in shape.split(",")] if re.fullmatch(r"[\d ,]{1,999}", shape) else None
+    elif type(shape) is int:
+        shape = [shape]
+    return untagger.from_base64(text, dtypes.vet_shape(shape), dtype)
+
+
+def kserve(untagger: Untagger, tag: Tag) -> Tag:
+    """Turn the data of a tensor of KServe's V2 protocol, flat or nested, into an array; the rest stays."""
+    data, shape = tag["data"], dtypes.vet_shape(tag["shape"])
+    dtype = np.dtype(_KSERVE[tag["datatype"]]) if tag["datatype"] != "BYTES" else np.dtype(f"U{_longest(data)}")
+    untagger.charge(shape, dtype)
+    nested = type(data) is list and data and type(data[0]) is list
+    tag["data"] = read_values.array(data, shape if nested else (math.prod(shape),), dtype).reshape(shape)
+    return tag
+
+
+def _shape(data: Any) -> tuple[int, ...]:
+    shape = []
+    while type(data) is list:
+        shape.append(len(data))
+        data = data[0] if data else None
+    return dtypes.vet_shape(shape)
+
+
+def _longest(data: Any) -> int:
+    if type(data) is not list or not set(map(type, data)) <= {str}:
+        raise ValueError("data: must be a list of strings")
+    return max(map(len, data), default=1) or 1

@@ -1,0 +1,134 @@
+"""Arrays and scalars of NumPy to tags: JSON objects that hold the dtype and the shape beside the values."""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+from numpy import ma
+
+from fastnpjson._arrays.native import fragment
+from fastnpjson._arrays.write import Style
+from fastnpjson._documents.hook import converter
+from fastnpjson.roundtrip import dtypes, write_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Array = np.ndarray[Any, Any]
+
+# How many bytes an array may take for each byte of its text. Padded strings take more: they are written as base64.
+WASTE: Final = 64
+# numpy.str_ is a subclass of str, and orjson would write it as one.
+PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
+_PLAIN: Final = converter(Style())
+_BUILTINS: Final = (dict, list, str, int)
+
+
+def builtin(obj: Any) -> Any:
+    """Turn an instance of a subclass of a builtin into the builtin, or anything else into `UNKNOWN`."""
+    kind = type(obj)
+    for base in _BUILTINS:
+        if issubclass(kind, base) and kind is not base:
+            return base(obj)
+    return _PLAIN(obj)
+
+
+@cache
+def tagger(*, compact: bool) -> Callable[[Any], Any]:
+    """Make the function that turns NumPy objects into fragments that are tags, and others as `builtin` does.
+
+    Args:
+        compact: Write base64 where the dtype has bytes of its own.
+    """
+
+    def convert(obj: Any) -> Any:
+        """Raise JSONEncodeError for an array that JSON cannot bring back."""
+        if issubclass(type(obj), (np.ndarray, np.generic)):
+            return fragment(_tag(obj, compact=compact))
+        return builtin(obj)
+
+    return convert
+
+
+def _tag(obj: Any, *, compact: bool) -> bytes:
+    if issubclass(type(obj), ma.MaskedArray):
+        return _masked(obj, compact=compact)
+    array = np.asarray(obj)
+    suffix = b',"shape":' + orjson.dumps(array.shape) + _order(array, type(obj), compact=compact)
+    if array.dtype.kind == "T" or not array.itemsize:
+        return _text(array, suffix)
+    if compact:
+        return _compact(array, suffix)
+    text = _text(array, suffix)
+    return text if array.nbytes <= WASTE * len(text) else _compact(array, suffix)
+
+
+def _masked(array: Any, *, compact: bool) -> bytes:
+    if array is ma.masked:
+        return b'{"__maskedarray__":null}'
+    dtypes.write(array.dtype, descr=compact)  # raises here, where the array has a place in the document
+    data, mask = ma.getdata(array, subok=False), ma.getmask(array)
+    # A record of a masked array is a scalar, although its type is a subclass of ndarray.
+    data = data[()] if type(array) is ma.core.mvoid else data
+    parts = {
+        "__maskedarray__": data,
+        "mask": False if mask is ma.nomask else mask,
+        "fill_value": _fill_value(array),
+    }
+    if array.hardmask:
+        parts["hardmask"] = True
+    return orjson.dumps(parts, tagger(compact=compact), PASSTHROUGH)
+
+
+def _fill_value(array: Any) -> Any:
+    padded = array.dtype.kind in "SUTV" and array.dtype.names is None
+    if not padded and not isinstance(array.fill_value, str):
+        return np.asarray(array.fill_value, array.dtype)[()]
+    # The default does not fit into short strings, and would be cut off; for multiples of a unit it is no date at all.
+    value, default = np.asarray(array.fill_value), np.asarray(ma.default_fill_value(array))
+    return None if value.tobytes() == default.tobytes() else value[()]
+
+
+def _order(array: Array, kind: type, *, compact: bool) -> bytes:
+    if not array.ndim:
+        # Readers of these formats make a scalar of shape []; what has an order is an array.
+        return b',"Corder":true' if issubclass(kind, np.ndarray) else b""
+    if array.flags.f_contiguous and not array.flags.c_contiguous:
+        return b',"Corder":false'
+    return b',"Corder":true' if array.ndim > 1 and not compact else b""
+
+
+def _compact(array: Array, suffix: bytes) -> bytes:
+    dtype = dtypes.write(array.dtype, descr=True)
+    array = _without_padding(array)
+    # An array of times has no buffer.
+    raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8) if array.size else b""
+    suffix += dtypes.nmant(dtype)
+    return b"".join((b'{"__numpy__":"', b2a_base64(raw, newline=False), b'","dtype":', dtype, suffix, b"}"))
+
+
+def _without_padding(array: Array) -> Array:
+    """Write zeros where an element has no value: there may be anything that has been in memory before."""
+    if array.dtype.names is not None:
+        clean = np.zeros(array.shape, array.dtype)
+        for name in array.dtype.names:
+            clean[name] = _without_padding(array[name])
+        return clean
+    if array.dtype.char not in "gG" or dtypes.NMANT != 63:
+        return array
+    clean = np.array(array, array.dtype.newbyteorder("="), order="C")
+    clean.reshape(-1).view(np.uint8).reshape(-1, np.longdouble().itemsize)[:, 10:] = 0
+    return clean.astype(array.dtype, copy=False)
+
+
+def _text(array: Array, suffix: bytes) -> bytes:
+    dtype = dtypes.write(array.dtype, descr=False)
+    written = write_values.write(array if array.ndim else array.reshape(1))
+    text = written if type(written) is bytes else orjson.dumps(written)
+    if not array.ndim:
+        text = text[1:-1]
+    return b"".join((b'{"__ndarray__":', text, b',"dtype":', dtype, suffix, b"}"))
