@@ -1,7 +1,7 @@
-"""Random documents against the oracle: ``python tests/fuzz.py --minutes 10``, or ``tox -e fuzz``.
+"""Random documents against the oracle: ``python tests/campaigns/fuzz.py --minutes 10``, or ``tox -e fuzz``.
 
 Each batch runs in a process of its own, so that a crash is a finding and not the end. A finding is printed with
-its seed: ``python tests/fuzz.py --seed SEED`` runs that document alone.
+its seed: ``python tests/campaigns/fuzz.py --seed SEED`` runs that document alone.
 """
 
 import argparse

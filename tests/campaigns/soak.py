@@ -1,4 +1,4 @@
-"""Load on every public function: ``python tests/soak.py --minutes 4``, or ``tox -e soak``.
+"""Load on every public function: ``python tests/campaigns/soak.py --minutes 4``, or ``tox -e soak``.
 
 Leaks: many calls of each path, those that end in an error included, and what memory and reference counts do.
 Threads and processes: eight of each, on shared documents and on some that change, every answer compared.

@@ -1,0 +1,13 @@
+"""The optional extension module, where it was built and nobody turned it off."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Any
+
+# `None` where it was not built, or with FASTNPJSON_NO_SPEEDUPS=1 in the environment.
+speedups: Any = None
+if os.environ.get("FASTNPJSON_NO_SPEEDUPS", "") in {"", "0"}:
+    with suppress(ImportError):
+        from fastnpjson import _speedups as speedups  # type: ignore[no-redef, attr-defined]

@@ -1,0 +1,31 @@
+/* The optional extension module: the hot paths of the package in C, each with a Python twin that is its oracle. */
+#define FASTNPJSON_IMPORT_ARRAY
+#include "speedups.h"
+
+static int
+exec_speedups(PyObject *module)
+{
+    (void)module;
+    if (PyArray_ImportNumPyAPI() < 0) {
+        return -1;
+    }
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, exec_speedups},
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "fastnpjson._speedups",
+    .m_doc = "The hot paths of fastnpjson in C.",
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__speedups(void)
+{
+    return PyModuleDef_Init(&definition);
+}
