@@ -1,5 +1,7 @@
 """How setuptools builds the extension module: with the headers of NumPy, which only NumPy knows the place of."""
 
+import os
+
 from setuptools.command.build_ext import build_ext
 
 
@@ -10,5 +12,8 @@ class BuildExt(build_ext):
         import numpy  # noqa: PLC0415 # a build requirement, and not there when the command is looked up
 
         for extension in self.extensions:
-            extension.include_dirs += [numpy.get_include(), "fastnpjson/_accelerator"]
+            extension.include_dirs += [
+                numpy.get_include(),
+                *sorted({os.path.dirname(source) for source in extension.sources}),
+            ]
         super().build_extensions()

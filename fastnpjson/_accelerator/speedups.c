@@ -2,12 +2,25 @@
 #define FASTNPJSON_IMPORT_ARRAY
 #include "speedups.h"
 
+#include "ask_first.h"
+#include "kinds.h"
+
+static PyMethodDef *const tables[] = {
+    ask_first_methods,
+    dumps_methods,
+    kinds_methods,
+};
+
 static int
 exec_speedups(PyObject *module)
 {
-    (void)module;
-    if (PyArray_ImportNumPyAPI() < 0) {
+    if (PyArray_ImportNumPyAPI() < 0 || import_kinds() < 0 || import_ask_first() < 0) {
         return -1;
+    }
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+        if (PyModule_AddFunctions(module, tables[i]) < 0) {
+            return -1;
+        }
     }
     return 0;
 }

@@ -14,4 +14,8 @@
 #include <numpy/arrayobject.h>
 #include <numpy/arrayscalars.h>
 
+extern PyMethodDef ask_first_methods[];
+extern PyMethodDef dumps_methods[];
+extern PyMethodDef kinds_methods[];
+
 #endif

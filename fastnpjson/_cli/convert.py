@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import orjson
 
-from fastnpjson import Encoder
 from fastnpjson._cli.npy import array_of, read_npy, read_npz, write_npy, write_npz
+from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading, writing
-from fastnpjson._files.lines import line_encoder, lines, parse_lines
+from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
 from fastnpjson._stdlib import exact_loads
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def _write_json(write: Write, obj: Any, arguments: argparse.Namespace, progress:
         write(_roundtrip().dumps(obj) + b"\n")
         return
     option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if arguments.indent else 0)
-    encoder = Encoder(option=option, decimals=arguments.decimals, allow_nan=not arguments.no_nan)
-    for piece in encoder._pieces(obj, progress.advance):
+    settings = make_settings(option=option, decimals=arguments.decimals, allow_nan=not arguments.no_nan)
+    for piece in settings.stream(progress.advance).pieces(obj):
         write(piece)
 
 
@@ -99,8 +99,8 @@ def _write_lines(write: Write, obj: Any, arguments: argparse.Namespace, progress
         for member in objs:
             write(_roundtrip().dumps(member) + b"\n")
         return
-    encoder = line_encoder(decimals=arguments.decimals, allow_nan=not arguments.no_nan)
-    for text in lines(objs, encoder, progress.advance):
+    settings = settings_of_lines(decimals=arguments.decimals, allow_nan=not arguments.no_nan)
+    for text in lines(objs, settings, progress.advance):
         write(text)
 
 

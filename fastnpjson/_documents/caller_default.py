@@ -1,11 +1,10 @@
-"""The caller's default and what it answered: a document that is encoded again asks nothing twice.
+"""The caller's default, which is asked about each object once, even where a document is encoded again.
 
 A default may use up what it is given, as `list` does with a generator, or count its calls.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,61 +15,49 @@ class _Raised(NamedTuple):
     error: BaseException
 
 
-class Answers:
+class CallerDefault:
     """A caller's default that can be rewound.
 
     Attributes:
-        default: The caller's default; where it is `None`, nobody asks.
-        given: What it answered since the last rewind, in order, each with the object that it was asked for.
+        default: The caller's default, or `None`.
+        given: The objects that it was asked about, in order, each with the reply.
     """
 
     def __init__(self, default: Callable[[Any], Any] | None) -> None:
         self.default: Any = default
         self.given: list[tuple[Any, Any]] = []
-        self._earlier: dict[int, deque[tuple[Any, Any]]] = {}
-
-    @property
-    def failure(self) -> BaseException | None:
-        """What the default raised when it was last asked."""
-        reply = self.given[-1][1] if self.given else None
-        return reply.error if type(reply) is _Raised else None
+        self._next = 0
 
     def ask(self, obj: Any) -> Any:
-        """Return or raise what the default returns or raises."""
-        earlier = self._earlier.get(id(obj)) if self._earlier else None
-        if earlier:
-            answer = earlier.popleft()
-        else:
+        """Return or raise what the default returns or raises.
+
+        Raises:
+            TypeError: there is no default.
+        """
+        if self.default is None:
+            raise TypeError("Type is not JSON serializable")
+        if self._next == len(self.given) or self.given[self._next][0] is not obj:
+            del self.given[self._next :]
             try:
-                answer = obj, self.default(obj)
+                self.given.append((obj, self.default(obj)))
             except BaseException as error:
-                answer = obj, _Raised(error)
-        self.given.append(answer)
-        reply = answer[1]
+                self.given.append((obj, _Raised(error)))
+        reply = self.given[self._next][1]
+        self._next += 1
         if type(reply) is _Raised:
             raise reply.error
         return reply
 
+    def settle(self, obj: Any, reply: Any) -> None:
+        """Take another reply for an object that was asked about, and forget what was asked about on the way."""
+        start = next(index for index in range(self._next - 1, -1, -1) if self.given[index][0] is obj)
+        self.given[start:] = [(obj, reply)]
+        self._next = start + 1
+
     def rewind(self) -> None:
-        """Give the same answers once more, from the first."""
-        for answer in reversed(self.given):
-            self._earlier.setdefault(id(answer[0]), deque()).appendleft(answer)
-        self.given = []
+        """Give the same replies once more, from the first."""
+        self._next = 0
 
 
 # It keeps nothing, so that all calls without a default share it.
-NO_DEFAULT: Final = Answers(None)
-
-
-def raise_hidden(refusal: BaseException, failure: BaseException | None = None) -> None:
-    """Raise what a hook raised, behind which orjson hides; but a `TypeError` is for others to explain.
-
-    Args:
-        refusal: What orjson raised.
-        failure: What the caller's default raised.
-    """
-    cause = refusal.__cause__
-    # Up to 3.11 orjson has causes of its own, for a key of more than 64 bits and for surrogates.
-    own = isinstance(cause, (OverflowError, UnicodeError)) and cause is not failure
-    if cause is not None and not own and not isinstance(cause, TypeError):
-        raise cause
+NO_DEFAULT: Final = CallerDefault(None)

@@ -1,63 +1,26 @@
-"""`dumps` and what is behind it: the one place that calls orjson on a document."""
+"""`dumps`: a document to JSON, by orjson if it takes the document, else by a walk that says why not."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from numpy import ndarray
 from orjson import JSONEncodeError
-from orjson import dumps as orjson_dumps
 
-from fastnpjson._arrays import native
-from fastnpjson._arrays.native import NATIVE, NUMPY
+from fastnpjson._accelerator import speedups
 from fastnpjson._arrays.time_units import Unsupported
-from fastnpjson._arrays.write import Style, write
-from fastnpjson._documents.caller_default import NO_DEFAULT, Answers, raise_hidden
-from fastnpjson._documents.crowd import CROWD, Crowded, all_native
-from fastnpjson._documents.hook import LAST_LOOK, LEFT, UNKNOWN, converter
+from fastnpjson._arrays.write import has_nan, write
+from fastnpjson._documents import ask_first
+from fastnpjson._documents.ask_first import NoReplyError
+from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
+from fastnpjson._documents.finite import has_nonfinite
+from fastnpjson._documents.plan import make_plan
 from fastnpjson._documents.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from fastnpjson._documents.hook import Convert
-
-
-class Plan(NamedTuple):
-    """What can be made ahead of all documents: flags for orjson, and the hooks of a call without default."""
-
-    style: Style
-    convert: Convert
-    # The same, but for the `Crowded` that it may raise.
-    counting: Convert
-    # Whether all that was found in a crowded document may be written at once; `None` if it always may.
-    is_small: Callable[[list[Any]], bool] | None = None
-
-
-# Typed, for True is not 1 to orjson.
-@lru_cache(maxsize=None, typed=True)
-def make_plan(option: int | None, decimals: int | None = None) -> Plan:
-    orjson_dumps(None, None, option)  # raises for what is not an option
-    style = Style((option or 0) & ~NUMPY, decimals)
-    return Plan(style, converter(style), converter(style, counting=True))
-
-
-def _hook(convert: Convert, answers: Answers) -> Convert:
-    if answers.default is None:
-        return convert
-    ask = answers.ask
-
-    def hook(obj: Any) -> Any:
-        reply = convert(obj)
-        return ask(obj) if reply is UNKNOWN else reply
-
-    return hook
-
-
-_PLAIN: Final = make_plan(None)
-_plain_hook: Final = _PLAIN.counting
+    from fastnpjson._documents.numpy_objects import Convert
+    from fastnpjson._documents.plan import Plan
 
 
 def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None) -> bytes:
@@ -74,26 +37,13 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
 
     Raises:
         JSONEncodeError: names the JSON path, the type and the dtype of what has no JSON; it is a `TypeError`.
+        RuntimeError: `default`, or another thread, changed a list or a dict while it was encoded.
 
     >>> import numpy as np
     >>> dumps({"x": np.arange(6.0)[::2], "when": np.datetime64("2020-01-02", "7D")})
     b'{"x":[0.0,2.0,4.0],"when":"2020-01-02T00:00:00"}'
     """
-    if default is not None or option is not None:
-        return encode(obj, make_plan(option), NO_DEFAULT if default is None else Answers(default))
-    if type(obj) is ndarray:
-        if obj.dtype in NATIVE:
-            try:
-                return orjson_dumps(obj, None, NUMPY) if 0 < obj.size < native.LARGE else native.dumps(obj)
-            except JSONEncodeError:  # not contiguous, or without dimensions
-                pass
-        return encode(obj, _PLAIN, NO_DEFAULT)
-    LEFT[0], LAST_LOOK[0] = CROWD, 0
-    try:
-        return orjson_dumps(obj, _plain_hook)
-    except JSONEncodeError as error:
-        refusal = error.with_traceback(None)
-    return _again(obj, _PLAIN, NO_DEFAULT, refusal)
+    return encode(obj, make_plan(option), NO_DEFAULT if default is None else CallerDefault(default))
 
 
 def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = None) -> str:
@@ -106,42 +56,69 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
     return dumps(obj, default, option).decode()
 
 
-def encode(obj: Any, plan: Plan, answers: Answers) -> bytes:
+def encode(obj: Any, plan: Plan, default: CallerDefault, found: list[Any] | None = None) -> bytes:
+    """Encode a document; the arguments are those of `ask_first.dumps`, and it raises what `dumps` raises.
+
+    1. An array is written by itself: as a part of a document its text would be copied.
+    2. Anything else is asked about first, and then written by orjson.
+    3. What orjson refuses is tried with its flag for keys that are no strings.
+    4. What is left is for a walk, which says where an error is, and NaN that is not allowed.
+    """
+    document = obj
     if issubclass(type(obj), ndarray):
-        # Not by the hook: a fragment costs a copy of the text.
-        try:
-            text, builtins = write(obj, plan.style)
-        except (Unsupported, JSONEncodeError):
-            return _again(obj, plan, answers, JSONEncodeError())
+        text, document = _array(obj, plan)
         if text is not None:
-            return text + b"\n" if plan.style.option & orjson.OPT_APPEND_NEWLINE else text
-        obj = builtins
-    hook = plan.counting if answers.default is None else _hook(plan.counting, answers)
-    LEFT[0], LAST_LOOK[0] = CROWD, 0
+            return text
+        found = None
     try:
-        return orjson_dumps(obj, hook, plan.style.option)
-    except JSONEncodeError as error:
-        refusal = error.with_traceback(None)
-    return _again(obj, plan, answers, refusal)
+        text = ask_first.dumps(document, plan, default, found)
+        if plan.allow_nan or not has_nonfinite(document, text, plan):
+            return text
+    except (JSONEncodeError, NoReplyError, RecursionError) as error:
+        raise_hidden(error)
+    return _encode_again(obj, document, plan, default)
 
 
-def _again(obj: Any, plan: Plan, answers: Answers, refusal: JSONEncodeError) -> bytes:
-    """Encode a document that orjson did not finish: crowded, or with something in it that orjson raises for."""
+def _encode_again(obj: Any, document: Any, plan: Plan, default: CallerDefault) -> bytes:
+    default.rewind()
+    try:
+        text = ask_first.dumps(document, plan._replace(option=plan.option | orjson.OPT_NON_STR_KEYS), default)
+        if plan.allow_nan or not has_nonfinite(document, text, plan):
+            return text
+    except (JSONEncodeError, NoReplyError, RecursionError) as error:
+        raise_hidden(error)
+    default.rewind()
+    return Walk(plan, default).dumps(obj)
+
+
+def _array(array: Any, plan: Plan) -> tuple[bytes | None, Any]:
+    """Return the JSON of an array, or else what is to be encoded in its place."""
+    try:
+        text, builtins = write(array, plan.style)
+    except (Unsupported, JSONEncodeError):
+        return None, array
+    if not plan.allow_nan and (text is None or b"null" in text) and not array.dtype.hasobject and has_nan(array):
+        return None, array
+    if text is None:
+        return None, builtins
+    return (text + b"\n" if plan.option & orjson.OPT_APPEND_NEWLINE else text), array
+
+
+def raise_hidden(refusal: BaseException) -> None:
+    """Raise what Python code raised inside orjson, which hides it behind its own error.
+
+    A `TypeError` is left to the walk, which says where it is.
+    """
     cause = refusal.__cause__
-    crowded = type(cause) is Crowded
-    if cause is not None and cause is not answers.failure:
-        cause.__traceback__ = None  # its frames keep the document alive until the next garbage collection
-    text = all_native(obj, plan.style, plan.is_small) if crowded and not answers.given else None
-    if text is not None:
-        return text
-    if not crowded:
-        raise_hidden(refusal, answers.failure)
-    if not isinstance(refusal.__cause__, TypeError):
-        answers.rewind()
-        try:
-            return orjson_dumps(obj, _hook(plan.convert, answers), plan.style.option | orjson.OPT_NON_STR_KEYS)
-        except JSONEncodeError as error:
-            refusal = error.with_traceback(None)
-        raise_hidden(refusal, answers.failure)
-    answers.rewind()
-    return Walk(plan.convert, answers, plan.style.option).dumps(obj)
+    # Up to Python 3.11 orjson has causes of its own, for a key of more than 64 bits and for surrogates.
+    if cause is not None and not isinstance(cause, (OverflowError, TypeError, UnicodeError)):
+        raise cause
+
+
+def _resume(obj: Any, found: list[Any]) -> bytes:
+    return encode(obj, _PLAIN, NO_DEFAULT, found)
+
+
+_PLAIN = make_plan()
+if speedups is not None:
+    dumps = speedups.accelerate(dumps, _resume)

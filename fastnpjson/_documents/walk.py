@@ -14,14 +14,14 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._arrays.datetimes import DATES
 from fastnpjson._arrays.write import Style, has_nan
 from fastnpjson._documents.errors import message, way_out
-from fastnpjson._documents.hook import UNKNOWN, converter
+from fastnpjson._documents.numpy_objects import UNKNOWN, converter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fastnpjson._documents.caller_default import Answers
+    from fastnpjson._documents.caller_default import CallerDefault
     from fastnpjson._documents.errors import Path
-    from fastnpjson._documents.hook import Convert
+    from fastnpjson._documents.plan import Plan
 
 # How deep orjson goes.
 _DEEPEST: Final = 254
@@ -44,20 +44,19 @@ class Walk:
     """A slow walk over a document that knows where it is.
 
     Args:
-        convert: Made by `_convert.converter`.
-        answers: The caller's default.
-        option: orjson's flags.
-        allow_nan: False to raise `ValueError` at NaN and infinities.
+        plan: How to write the document.
+        default: The caller's default.
     """
 
-    def __init__(self, convert: Convert, answers: Answers, option: int, *, allow_nan: bool = True) -> None:
-        self._convert = convert
-        self._answers = answers
-        self._option = option
-        self._allow_nan = allow_nan
+    def __init__(self, plan: Plan, default: CallerDefault) -> None:
+        self._convert = plan.convert
+        self._default = default
+        self._option = plan.option
+        self._allow_nan = plan.allow_nan
         # A key that is rounded could be another.
-        self._convert_key = converter(Style(option & DATES))
-        self._subclasses = not option & orjson.OPT_PASSTHROUGH_SUBCLASS
+        self._convert_key = converter(Style(plan.option & DATES))
+        self._inner = self if plan.inner is None else Walk(plan.inner, default)
+        self._subclasses = not plan.option & orjson.OPT_PASSTHROUGH_SUBCLASS
 
     def dumps(self, obj: Any) -> bytes:
         """Encode a document.
@@ -137,17 +136,18 @@ class Walk:
             reply = self._convert(obj)
         except JSONEncodeError as error:
             raise _error(path, obj, str(error)) from None
+        inner = self
         if reply is UNKNOWN:
-            reply = self._asked(obj, path)
+            reply, inner = self._asked(obj, path), self._inner
         else:
             self._check_finite(obj, path)
-        return reply if type(reply) is Fragment else self._value(reply, path, depth + 1)
+        return reply if type(reply) is Fragment else inner._value(reply, path, depth + 1)
 
     def _asked(self, obj: Any, path: Path) -> Any:
-        if self._answers.default is None:
+        if self._default.default is None:
             raise _error(path, obj, f"Type is not JSON serializable; {way_out(obj)}")
         try:
-            return self._answers.ask(obj)
+            return self._default.ask(obj)
         except TypeError as error:
             # A TypeError is how a default declines; all else is the caller's own, and its subclasses are, too.
             if type(error) is not TypeError and type(error) is not JSONEncodeError:

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
 
 from orjson import JSONDecodeError, loads
 
-from fastnpjson._documents.encoder import Encoder
+from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.atomic import fsspec_for, replacing, uploading
 from fastnpjson._files.compression import codec
 
@@ -32,7 +32,6 @@ class Settings(TypedDict, total=False):
     option: int | None
     allow_nan: bool
     decimals: int | None
-    unchecked: bool
 
 
 def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
@@ -59,9 +58,9 @@ def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
     >>> file.getvalue()
     '{"x":[0,1,2]}'
     """
-    encoder = Encoder(**settings)
+    stream = make_settings(**settings).stream()
     with writing(file) as write:
-        for piece in encoder.iterencode(obj):
+        for piece in stream.pieces(obj):
             write(piece)
 
 

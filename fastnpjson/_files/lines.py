@@ -9,9 +9,9 @@ import orjson
 from orjson import Fragment, JSONDecodeError, JSONEncodeError
 
 from fastnpjson._arrays.write import has_nan, write
-from fastnpjson._documents.encoder import Encoder
-from fastnpjson._documents.hook import UNKNOWN
 from fastnpjson._documents.iterencode import MARK, reply_to, rows_of_slice
+from fastnpjson._documents.numpy_objects import UNKNOWN
+from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.files import place, reading, writing
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from fastnpjson._arrays.write import Array
+    from fastnpjson._documents.settings import DocumentSettings
     from fastnpjson._files.files import File, Settings
 
 
@@ -42,9 +43,9 @@ def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) ->
     >>> file.getvalue()
     '[0,1]\n[2,3]\n'
     """
-    encoder = line_encoder(**settings)
+    line_settings = settings_of_lines(**settings)
     with writing(file) as write_all:
-        for text in lines(objs, encoder):
+        for text in lines(objs, line_settings):
             write_all(text)
 
 
@@ -85,46 +86,48 @@ def parse_lines(source: Iterable[str | bytes], start: str, loads: Callable[[Any]
         yield obj
 
 
-def line_encoder(**settings: Unpack[Settings]) -> Encoder:
-    """Make an encoder that ends each document with a newline, and has none elsewhere."""
+def settings_of_lines(**settings: Unpack[Settings]) -> DocumentSettings:
+    """Make settings with which each document ends with a newline, and has none elsewhere."""
     option = settings.get("option") or 0
     if option & orjson.OPT_INDENT_2:
         raise ValueError("OPT_INDENT_2 takes more than a line")
     settings["option"] = option | orjson.OPT_APPEND_NEWLINE
-    return Encoder(**settings)
+    return make_settings(**settings)
 
 
-def lines(objs: Iterable[Any], encoder: Encoder, advance: Callable[[int], object] | None = None) -> Iterator[bytes]:
+def lines(
+    objs: Iterable[Any], settings: DocumentSettings, advance: Callable[[int], object] | None = None
+) -> Iterator[bytes]:
     """Encode objects; `advance` is called with the size of each part of an array that is written."""
-    if not isinstance(objs, np.ndarray) or not _has_plain_rows(objs, encoder):
-        yield from _each(objs, encoder, 1)
+    if not isinstance(objs, np.ndarray) or not _has_plain_rows(objs, settings):
+        yield from _each(objs, settings, 1)
         return
     count = rows_of_slice(objs)
     if not count:
         for row in objs:
-            yield from encoder._pieces(row, advance)
+            yield from settings.stream(advance).pieces(row)
         return
     for start in range(0, len(objs), count):
         rows = objs[start : start + count]
         try:
-            yield _rows(rows, encoder)
+            yield _rows(rows, settings)
         except (JSONEncodeError, ValueError):
-            yield from _each(rows, encoder, start + 1)
+            yield from _each(rows, settings, start + 1)
         if advance is not None:
             advance(rows.nbytes)
 
 
-def _has_plain_rows(array: Array, encoder: Encoder) -> bool:
+def _has_plain_rows(array: Array, settings: DocumentSettings) -> bool:
     """Tell whether the text of the rows is found in the text of the array."""
-    if not array.ndim or not array.size or encoder._unchecked is not None:
+    if not array.ndim or not array.size:
         return False
-    return reply_to(array.dtype, encoder._plan.convert) is not UNKNOWN
+    return reply_to(array.dtype, settings.plan.convert) is not UNKNOWN
 
 
-def _each(objs: Iterable[Any], encoder: Encoder, first: int) -> Iterator[bytes]:
+def _each(objs: Iterable[Any], settings: DocumentSettings, first: int) -> Iterator[bytes]:
     for number, obj in enumerate(objs, first):
         try:
-            text = encoder.encode(obj)
+            text = settings.encode(obj)
         except (JSONEncodeError, ValueError) as error:
             if type(error) not in (JSONEncodeError, ValueError):
                 raise
@@ -132,16 +135,16 @@ def _each(objs: Iterable[Any], encoder: Encoder, first: int) -> Iterator[bytes]:
         yield text
 
 
-def _rows(rows: Array, encoder: Encoder) -> bytes:
+def _rows(rows: Array, settings: DocumentSettings) -> bytes:
     """Write the rows of an array at once, and put newlines in the place of the commas between them."""
-    if not encoder._allow_nan and has_nan(rows):
+    if not settings.plan.allow_nan and has_nan(rows):
         raise ValueError("NaN")
-    text, builtins = write(rows, encoder._plan.style)
+    text, builtins = write(rows, settings.plan.style)
     if text is not None:
         # Numbers and dates: no brackets or commas but those of the arrays.
         ends, starts = b"]" * (rows.ndim - 1), b"[" * (rows.ndim - 1)
         return text[1:-1].replace(ends + b"," + starts, ends + b"\n" + starts) + b"\n"
     marked = [Fragment(MARK)] * (2 * len(builtins))
     marked[::2] = builtins
-    text = orjson.dumps(marked, None, encoder._plan.style.option & ~orjson.OPT_APPEND_NEWLINE)
+    text = orjson.dumps(marked, None, settings.plan.option & ~orjson.OPT_APPEND_NEWLINE)
     return text[1:-1].replace(b"," + MARK + b",", b"\n").replace(b"," + MARK, b"\n")

@@ -14,7 +14,8 @@ from orjson import JSONEncodeError
 
 from fastnpjson._arrays.native import NATIVE_SCALARS
 from fastnpjson._arrays.write import has_nan
-from fastnpjson._documents.layers import NUMPY_TYPES, layers
+from fastnpjson._documents.kinds import layers
+from fastnpjson._documents.numpy_objects import NUMPY_TYPES
 from fastnpjson._stdlib import PASSTHROUGH, may_have_huge_integers
 from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 import fastnpjson
-from fastnpjson._documents.caller_default import Answers
-from fastnpjson._documents.layers import NUMPY_TYPES
+from fastnpjson._documents.caller_default import CallerDefault
+from fastnpjson._documents.numpy_objects import NUMPY_TYPES
 from fastnpjson._stdlib import PASSTHROUGH, builtin_or
 from fastnpjson.compat import numpy_values
 from fastnpjson.compat.agreement import DifferenceError, needs_json, survey
@@ -104,7 +104,7 @@ class JSONEncoder(json.JSONEncoder):
         yield self._text(o)
 
     def _text(self, o: Any) -> str:
-        answers = Answers(partial(builtin_or, self.default))
+        answers = CallerDefault(partial(builtin_or, self.default))
         try:
             text = self._by_orjson(o, answers).decode()
         except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
@@ -119,7 +119,7 @@ class JSONEncoder(json.JSONEncoder):
         # How Python replaces a lone surrogate is its escape in JSON, too.
         return text.encode(errors="backslashreplace").decode()
 
-    def _by_orjson(self, obj: Any, answers: Answers) -> bytes:
+    def _by_orjson(self, obj: Any, answers: CallerDefault) -> bytes:
         option = _LAYOUTS.get((self.indent, self.item_separator, self.key_separator))
         if option is None:
             raise DifferenceError
@@ -148,7 +148,7 @@ class JSONEncoder(json.JSONEncoder):
 
         return orjson.dumps(obj, hook, option | sort)
 
-    def _by_json(self, obj: Any, answers: Answers) -> str:
+    def _by_json(self, obj: Any, answers: CallerDefault) -> str:
         answers.default, ask = self.default, answers.ask  # json knows its builtins
 
         def hook(item: Any) -> Any:

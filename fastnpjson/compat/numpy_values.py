@@ -12,8 +12,7 @@ from numpy import ma
 from fastnpjson._arrays.write import Style, has_nan, known
 from fastnpjson._documents.default import default
 from fastnpjson._documents.dumps import dumps
-from fastnpjson._documents.hook import UNKNOWN, converter
-from fastnpjson._documents.layers import NUMPY_TYPES
+from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN, converter
 
 _convert: Final = converter(Style())
 

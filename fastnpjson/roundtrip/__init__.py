@@ -19,8 +19,11 @@ import numpy as np
 import orjson
 from orjson import JSONEncodeError
 
+from fastnpjson._arrays.write import Style
+from fastnpjson._documents import ask_first
+from fastnpjson._documents.ask_first import NoReplyError
 from fastnpjson._documents.caller_default import NO_DEFAULT
-from fastnpjson._documents.hook import UNKNOWN
+from fastnpjson._documents.plan import Plan
 from fastnpjson._documents.walk import Walk
 from fastnpjson.roundtrip.find_tags import cut_base64, has_keys, may_have_tags
 from fastnpjson.roundtrip.read_tags import Untagger, refuse
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["dumps", "loads"]
 
 _FLOOR: Final = 2**24
+# orjson may write nothing of NumPy by itself.
+_NOTHING: Final = (0, 0, 0)
 
 
 def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
@@ -136,13 +141,8 @@ def _hollow(obj: Any) -> Any:
 
 
 def _encode(obj: Any, convert: Callable[[Any], Any]) -> bytes:
-    def hook(obj: Any) -> Any:
-        reply = convert(obj)
-        if reply is UNKNOWN:
-            raise TypeError
-        return reply
-
+    plan = Plan(Style(), PASSTHROUGH, convert, _NOTHING)
     try:
-        return orjson.dumps(obj, hook, PASSTHROUGH)
-    except JSONEncodeError:
-        return Walk(convert, NO_DEFAULT, PASSTHROUGH).dumps(obj)
+        return ask_first.dumps(obj, plan, NO_DEFAULT)
+    except (JSONEncodeError, NoReplyError):
+        return Walk(plan, NO_DEFAULT).dumps(obj)

@@ -12,7 +12,7 @@ from numpy import ma
 
 from fastnpjson._arrays.native import fragment
 from fastnpjson._arrays.write import Style
-from fastnpjson._documents.hook import converter
+from fastnpjson._documents.numpy_objects import converter
 from fastnpjson.roundtrip import dtypes, write_values
 
 if TYPE_CHECKING:

@@ -92,7 +92,7 @@ def narrow(monkeypatch):
 @pytest.mark.parametrize("dtype", ["f8", "i1", "M8[s]"])
 def test_parts_are_the_whole(narrow, shape, dtype):
     array = (np.arange(SIZE) % 100).astype(dtype).reshape(shape)
-    assert fastnpjson.dumps(array) == orjson.dumps(array, None, orjson.OPT_SERIALIZE_NUMPY)
+    assert native.dumps(array) == orjson.dumps(array, None, orjson.OPT_SERIALIZE_NUMPY)
     assert not list(narrow)
 
 
@@ -107,7 +107,7 @@ def test_no_room_for_a_part(monkeypatch):
 
     monkeypatch.setattr(native, "make_room", make_room)
     with pytest.raises(MemoryError):
-        fastnpjson.dumps(np.arange(SIZE))
+        native.dumps(np.arange(SIZE))
 
 
 def test_no_room_on_any_machine():

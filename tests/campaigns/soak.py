@@ -102,7 +102,6 @@ PATHS = {
     "default": (fastnpjson.default, ALL),
     "encoder": (fastnpjson.Encoder(allow_nan=False).encode, [*ALL, [np.nan, GRID], np.array([np.inf])]),
     "decimals": (fastnpjson.Encoder(decimals=3).encode, ALL),
-    "unchecked": (fastnpjson.Encoder(unchecked=True).encode, [*list(DOCUMENTS.values())[:6], *REFUSED.values()]),
     "iterencode": (stream, ALL),
     "iterencode-large": (stream, [LARGE, {"a": LARGE, "b": None}, [LARGE, 1j], [LARGE, 2**64, np.float64(np.nan)]]),
     "dump-load": (dump_and_load, ALL),

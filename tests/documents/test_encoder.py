@@ -1,4 +1,4 @@
-"""`Encoder`: NaN that is not allowed, decimals, unchecked."""
+"""`Encoder`: NaN that is not allowed, and decimals."""
 
 import copy
 import dataclasses
@@ -62,7 +62,6 @@ def test_nan_is_not_allowed(document, message):
 @pytest.mark.parametrize("document", [pytest.param(document, id=word) for word, document in FINITE.items()])
 def test_null_that_is_not_nan(document):
     assert fastnpjson.Encoder(allow_nan=False).encode(document) == fastnpjson.dumps(document)
-    assert fastnpjson.Encoder(allow_nan=False, unchecked=True).encode([1, None]) == b"[1,null]"
 
 
 @pytest.mark.parametrize("nan", [0x7FC0, 0x7F81], ids=["quiet", "signaling"])
@@ -117,24 +116,13 @@ def test_decimals_out_of_range(decimals):
         fastnpjson.Encoder(decimals=decimals)
 
 
-def test_decimals_need_checks():
-    with pytest.raises(ValueError, match="unchecked"):
-        fastnpjson.Encoder(decimals=2, unchecked=True)
+def test_decimals_that_are_no_integer():
     with pytest.raises(TypeError):
         fastnpjson.Encoder(decimals=1.5)
 
 
-def test_unchecked():
-    encoder = fastnpjson.Encoder(unchecked=True)
-    document = {"a": np.arange(3), "b": [np.float64(0.5)] * 100, "c": np.arange(4)[::2], "d": np.ma.masked}
-    assert encoder.encode(document) == fastnpjson.dumps(document)
-    assert encoder.encode({1: np.zeros(1, ">f8"), "c": 2**64}) == b'{"1":[0.0],"c":18446744073709551616}'
-    with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$\.a: complex"):
-        encoder.encode({"a": 1j})
-
-
 def test_option_and_default():
-    encoder = fastnpjson.Encoder(option=fastnpjson.OPT_APPEND_NEWLINE, default=str, unchecked=True)
+    encoder = fastnpjson.Encoder(option=fastnpjson.OPT_APPEND_NEWLINE, default=str)
     assert encoder.encode([decimal.Decimal(1)]) == b'["1"]\n'
     assert encoder.encode(np.arange(2)) == b"[0,1]\n"
     with pytest.raises(TypeError, match="Invalid opts"):
@@ -147,7 +135,7 @@ def test_copies(again):
     encoder = fastnpjson.Encoder(default=sorted, option=fastnpjson.OPT_SORT_KEYS, decimals=1)
     assert again(encoder).encode(document) == encoder.encode(document) == b'{"a":[1],"b":[1.2]}'
     with pytest.raises(ValueError, match="NaN"):
-        again(fastnpjson.Encoder(allow_nan=False, unchecked=True)).encode([NAN])
+        again(fastnpjson.Encoder(allow_nan=False)).encode([NAN])
 
 
 class Interrupted(datetime.datetime):
@@ -157,12 +145,11 @@ class Interrupted(datetime.datetime):
 
 @pytest.mark.parametrize("document", [[Interrupted(2020, 1, 2)], [*[np.int8(1)] * 100, Interrupted(2020, 1, 2)]])
 def test_interrupt_surfaces(document):
-    for encoder in (fastnpjson.Encoder(unchecked=True), fastnpjson.Encoder()):
-        with pytest.raises(KeyboardInterrupt):
-            encoder.encode(document)
+    with pytest.raises(KeyboardInterrupt):
+        fastnpjson.Encoder().encode(document)
 
 
-def test_crowded_document_is_let_go():
+def test_document_is_let_go():
     class Text(str):
         pass
 

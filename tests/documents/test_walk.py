@@ -14,7 +14,8 @@ import pytest
 from cases import ANIMAL, UNKNOWN
 
 import fastnpjson
-from fastnpjson._documents.caller_default import Answers
+from fastnpjson._documents.caller_default import NO_DEFAULT
+from fastnpjson._documents.plan import make_plan
 from fastnpjson._documents.walk import Walk, _fields, _Key
 
 
@@ -220,7 +221,7 @@ def test_nothing_is_lost_on_the_way_to_an_error(holder):
 def test_field_that_is_not_set():
     unset = SlotsBelowDict(1)
     del unset.x
-    walk = Walk(lambda obj: obj, Answers(None), 0)
+    walk = Walk(make_plan(), NO_DEFAULT)
     with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$: .*SlotsBelowDict: .*x"):
         walk._members(_fields(unset, None), None, 0)
 

@@ -73,8 +73,8 @@ def test_as_a_line_for_each(monkeypatch, objs, slice_size):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"decimals": 1}, {"allow_nan": False}, {"unchecked": True}, {"option": fastnpjson.OPT_SORT_KEYS}],
-    ids=["decimals", "finite", "unchecked", "sort"],
+    [{"decimals": 1}, {"allow_nan": False}, {"option": fastnpjson.OPT_SORT_KEYS}],
+    ids=["decimals", "finite", "sort"],
 )
 @pytest.mark.parametrize("name", ["2-d", "float16", "records", "masked", "list"])
 def test_settings(name, settings):

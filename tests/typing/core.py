@@ -11,7 +11,7 @@ encoded: bytes = fastnpjson.dumps({"a": np.arange(3)}, default=str, option=fastn
 text: str = fastnpjson.dumps_str([1])
 decoded: Any = fastnpjson.loads(encoded)
 hook: Callable[[Any], Any] = fastnpjson.default
-encoder = fastnpjson.Encoder(default=str, option=None, allow_nan=False, decimals=2, unchecked=False)
+encoder = fastnpjson.Encoder(default=str, option=None, allow_nan=False, decimals=2)
 again: bytes = encoder.encode(np.float32(1))
 fragment = fastnpjson.Fragment(b"[]")
 flag: int = fastnpjson.OPT_INDENT_2

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from fastnpjson import Encoder
-from fastnpjson._documents.layers import is_finite, layers
 
 NAN, INF = float("nan"), float("inf")
 STRICT = Encoder(allow_nan=False)
@@ -56,28 +55,20 @@ SLOW = {
 
 @pytest.mark.parametrize("document", FINITE.values(), ids=FINITE)
 def test_finite(document):
-    assert is_finite(document)
     assert STRICT.encode(document) == Encoder().encode(document)
 
 
 @pytest.mark.parametrize("document", NOT_FINITE.values(), ids=NOT_FINITE)
 def test_not_finite(document):
-    assert not is_finite(document)
     with pytest.raises(ValueError, match=r"^\$"):
         STRICT.encode(document)
 
 
 @pytest.mark.parametrize("document", SLOW.values(), ids=SLOW)
 def test_left_to_the_walk(document):
-    assert not is_finite(document)
     assert STRICT.encode([document, None]) == Encoder().encode([document, None])
 
 
 def test_reply_of_default_is_seen():
     with pytest.raises(ValueError, match=r"^\$\[1\]"):
         Encoder(allow_nan=False, default=lambda obj: NAN).encode([None, {1, 2}])
-
-
-def test_layers():
-    document = {"a": [1, (2,)], "b": {"c": 3}}
-    assert list(layers(document)) == [[document], [[1, (2,)], {"c": 3}], [3, 1, (2,)], [2]]

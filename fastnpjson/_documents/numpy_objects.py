@@ -1,0 +1,63 @@
+"""One object that orjson does not know, to one that it knows."""
+
+from __future__ import annotations
+
+import datetime
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+from orjson import JSONEncodeError
+
+from fastnpjson._arrays.datetimes import DATES, plain
+from fastnpjson._arrays.native import fragment
+from fastnpjson._arrays.time_units import Unsupported
+from fastnpjson._arrays.write import Style, decode, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Convert = Callable[[Any], Any]
+
+# What `converter` makes of an object that is for the caller's default.
+UNKNOWN: Final = object()
+NUMPY_TYPES: Final = (np.ndarray, np.generic)
+_PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+# An array of one element for each of these would take 2 microseconds.
+_SCALARS: Final[dict[type, Convert]] = {
+    np.bool_: bool,
+    np.str_: str,
+    np.bytes_: decode,
+    **{np.dtype(code).type: int for code in "bBhHiIlLqQ"},
+}
+
+
+@cache
+def converter(style: Style) -> Convert:
+    """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
+    scalars = _SCALARS if style.decimals is not None else _SCALARS | {np.float64: float}
+
+    def convert(obj: Any) -> Any:
+        scalar = scalars.get(type(obj))
+        if scalar is not None:
+            return scalar(obj)
+        if issubclass(type(obj), NUMPY_TYPES):
+            return _written(obj, style)
+        if issubclass(type(obj), datetime.datetime) and not style.option & _PASSTHROUGH:
+            return plain(obj, style.option & DATES)
+        return UNKNOWN
+
+    return convert
+
+
+def _written(obj: Any, style: Style) -> Any:
+    try:
+        text, builtins = write(obj, style)
+    except Unsupported:
+        return UNKNOWN
+    if text is None and not np.asarray(obj).dtype.hasobject:
+        with suppress(JSONEncodeError):  # a walk finds the string that is not UTF-8
+            text = orjson.dumps(builtins, None, style.option & orjson.OPT_SORT_KEYS)
+    return builtins if text is None else fragment(text)
