@@ -34,11 +34,19 @@ _BUILTINS: Final[dict[type, Callable[[Any], Any]]] = {
 _BASES: Final = tuple(_BUILTINS)
 
 
+def is_subclass(kind: type) -> bool:
+    """Tell whether json takes the instances of a class for a builtin."""
+    return issubclass(kind, _BASES)
+
+
+def builtin(obj: Any) -> Any:
+    """Return the builtin that an instance of a subclass is to json."""
+    return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
+
+
 def builtin_or(default: Callable[[Any], Any], obj: Any) -> Any:
     """Return the builtin that an instance of a subclass is to json, or what a default makes of another object."""
-    if not issubclass(type(obj), _BASES):
-        return default(obj)
-    return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
+    return builtin(obj) if issubclass(type(obj), _BASES) else default(obj)
 
 
 def exact_loads(document: str | bytes) -> Any:

@@ -269,16 +269,18 @@ hand_out_replies(PyObject *obj, PyObject *option, const Plan *plan, PyObject *fo
     return text;
 }
 
-/* What Python hands over as a tuple: `Plan.native_plan` in plan.py. */
+/* What Python hands over as a tuple: `Plan.native` in plan.py. */
 static int
 read_plan(PyObject *numbers, Plan *plan)
 {
-    Py_ssize_t large;
-    if (!PyArg_ParseTuple(numbers, "iin", &plan->clean, &plan->native, &large)) {
+    if (!PyTuple_CheckExact(numbers) || PyTuple_GET_SIZE(numbers) != 3) {
+        PyErr_SetString(PyExc_TypeError, "a plan is a tuple of three integers");
         return 0;
     }
-    plan->large = (size_t)large;
-    return 1;
+    plan->clean = (int)PyLong_AsLong(PyTuple_GET_ITEM(numbers, 0));
+    plan->native = (int)PyLong_AsLong(PyTuple_GET_ITEM(numbers, 1));
+    plan->large = PyLong_AsSize_t(PyTuple_GET_ITEM(numbers, 2));
+    return !PyErr_Occurred();
 }
 
 static PyObject *

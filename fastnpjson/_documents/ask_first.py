@@ -9,7 +9,6 @@ a document with nothing unknown in it needs one.
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,8 +17,7 @@ from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._accelerator import speedups
 from fastnpjson._arrays.native import fragment
-from fastnpjson._documents.finite import has_nonfinite
-from fastnpjson._documents.numpy_objects import UNKNOWN
+from fastnpjson._documents.numpy_objects import UNKNOWN, NoReplyError
 
 if TYPE_CHECKING:
     from fastnpjson._documents.caller_default import CallerDefault
@@ -31,10 +29,6 @@ _LEAVES: Final = frozenset({Fragment, str, int, float, bool, type(None)})
 _DEEPEST: Final = 254
 _EXHAUSTED: Final = object()
 _CHANGED: Final = "the document was changed while it was encoded"
-
-
-class NoReplyError(TypeError):
-    """Raised where a walk has to go on: it writes what orjson refuses, or says where it is."""
 
 
 def dumps(obj: Any, plan: Plan, default: CallerDefault, found: list[Any] | None = None, depth: int = 0) -> bytes:
@@ -68,17 +62,15 @@ def _reply(item: Any, plan: Plan, default: CallerDefault, depth: int) -> Any:
             reply = default.ask(item)
     except TypeError:
         raise NoReplyError from None
+    if plan.check is not None and type(reply) is not Fragment:
+        plan.check(reply)
     if type(reply) in _LEAVES:
-        if type(reply) is float and not (plan.allow_nan or math.isfinite(reply)):
-            raise NoReplyError
         return reply
     # A fragment is not indented by orjson.
     if depth > _DEEPEST or plan.option & orjson.OPT_INDENT_2:
         raise NoReplyError
     inner = plan.inner or plan
     text = dumps(reply, inner._replace(option=inner.option & ~orjson.OPT_APPEND_NEWLINE), default, depth=depth + 1)
-    if not plan.allow_nan and has_nonfinite(reply, text, plan):
-        raise NoReplyError
     settled = fragment(text)
     if asked:
         default.settle(item, settled)

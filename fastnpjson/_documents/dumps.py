@@ -12,9 +12,9 @@ from fastnpjson._accelerator import speedups
 from fastnpjson._arrays.time_units import Unsupported
 from fastnpjson._arrays.write import has_nan, write
 from fastnpjson._documents import ask_first
-from fastnpjson._documents.ask_first import NoReplyError
 from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
 from fastnpjson._documents.finite import has_nonfinite
+from fastnpjson._documents.numpy_objects import NoReplyError
 from fastnpjson._documents.plan import make_plan
 from fastnpjson._documents.walk import Walk
 

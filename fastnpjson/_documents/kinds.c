@@ -244,19 +244,23 @@ numpy_is_near(PyObject *obj)
 }
 
 static PyObject *
-kinds(PyObject *module, PyObject *arguments)
+kinds(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
 {
     (void)module;
-    PyObject *obj;
-    Kinds kinds = {.wanted = NONFINITE | NUMPY_NONFINITE | BIG_INTEGER, .large = SIZE_MAX};
-    if (!PyArg_ParseTuple(arguments, "O|i", &obj, &kinds.wanted)) {
+    long wanted = NONFINITE | NUMPY_NONFINITE | BIG_INTEGER;
+    if (nargs < 1 || nargs > 2) {
+        PyErr_SetString(PyExc_TypeError, "kinds(obj, wanted)");
         return NULL;
     }
-    find_kinds(&kinds, obj);
+    if (nargs == 2 && (wanted = PyLong_AsLong(arguments[1])) == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    Kinds kinds = {.wanted = (int)wanted, .large = SIZE_MAX};
+    find_kinds(&kinds, arguments[0]);
     return PyLong_FromLong(kinds.found);
 }
 
 PyMethodDef kinds_methods[] = {
-    {"kinds", kinds, METH_VARARGS, "Return a bit for each kind of thing in a document."},
+    {"kinds", (PyCFunction)(void (*)(void))kinds, METH_FASTCALL, "Return a bit for each kind of thing in a document."},
     {NULL, NULL, 0, NULL},
 };

@@ -34,6 +34,10 @@ _SCALARS: Final[dict[type, Convert]] = {
 }
 
 
+class NoReplyError(TypeError):
+    """Raised where a walk has to go on: it writes what orjson refuses, or says where it is."""
+
+
 @cache
 def converter(style: Style) -> Convert:
     """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""

@@ -11,6 +11,7 @@ import orjson
 from fastnpjson._arrays.native import NUMPY
 from fastnpjson._arrays.write import Style
 from fastnpjson._documents import kinds
+from fastnpjson._documents.finite import check_finite
 from fastnpjson._documents.numpy_objects import converter
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Plan(NamedTuple):
         allow_nan: False to raise `ValueError` for NaN and infinities.
         native: For the extension module: the kinds of a document that orjson may write as a whole, the dtypes that
             it may write, and the size in bytes from which arrays are for `convert`.
+        check: Raises for a reply that orjson would not write as it should.
         inner: The plan for what replies hold; `None` for this one.
     """
 
@@ -40,6 +42,7 @@ class Plan(NamedTuple):
     convert: Callable[[Any], Any]
     native: tuple[int, int, int]
     allow_nan: bool = True
+    check: Callable[[Any], object] | None = None
     inner: Plan | None = None
 
 
@@ -61,4 +64,11 @@ def make_plan(option: int | None = None, decimals: int | None = None, *, allow_n
         clean, native = 0, native & ~FLOATS
     if style.option & orjson.OPT_INDENT_2:  # orjson would put each element on a line
         clean = 0
-    return Plan(style, style.option, converter(style), (clean, native, sys.maxsize), allow_nan)
+    return Plan(
+        style,
+        style.option,
+        converter(style),
+        (clean, native, sys.maxsize),
+        allow_nan,
+        None if allow_nan else check_finite,
+    )

@@ -1,39 +1,64 @@
-"""Whether orjson means by a document what `json` means."""
+"""Whether orjson writes the same as `json`, and the plan to let it write where it does."""
 
 from __future__ import annotations
 
-import marshal
-import math
-import re
-from enum import EnumMeta
-from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
+import sys
+from functools import cache
+from typing import Any, Final
 
 import orjson
-from orjson import JSONEncodeError
 
-from fastnpjson._arrays.native import NATIVE_SCALARS
+from fastnpjson._arrays.native import fragment
 from fastnpjson._arrays.write import has_nan
-from fastnpjson._documents.kinds import layers
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES
-from fastnpjson._stdlib import PASSTHROUGH, may_have_huge_integers
-from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy
+from fastnpjson._documents import kinds
+from fastnpjson._documents.caller_default import CallerDefault
+from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
+from fastnpjson._documents.plan import Plan, make_plan
+from fastnpjson._stdlib import builtin, is_subclass, may_have_huge_integers
+from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy, text
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-# A float as marshal writes it whose exponent is all ones, without and with the flag of a reference. Two patterns,
-# for the search for a letter is 7 times faster than that for a set.
-_nonfinite: Final = re.compile(rb"g.{6}[\xf0-\xff][\x7f\xff]", re.DOTALL).search
-_shared_nonfinite: Final = re.compile(rb"\xe7.{6}[\xf0-\xff][\x7f\xff]", re.DOTALL).search
-# Defaults that answer with what needs the default again, in each other, before json is to find the cycle.
-_DEEPEST: Final = 60
-# With less text, in bytes, per object that orjson does not know, json is faster.
-_WORTHWHILE: Final = 500
+# What orjson writes otherwise: integers as floats, NaN as null, and members of an enum without asking the default.
+JSONS: Final = kinds.BIG_INTEGER | kinds.NONFINITE | kinds.ENUM | kinds.UUID
+_NOTHING: Final = (0, 0, sys.maxsize)
 
 
 class DifferenceError(Exception):
-    """Raised where orjson does not mean what json means."""
+    """Raised where orjson does not write the same as json."""
+
+
+class JSONDefault(CallerDefault):
+    """The default of an encoder, which json is to ask where orjson gave up."""
+
+    def settle(self, obj: Any, reply: Any) -> None:
+        """Keep what the default said: json does not take fragments."""
+
+
+@cache
+def make_json_plan(option: int, *, allow_nan: bool) -> Plan:
+    """Make the plan for a document that orjson writes as json does, but for NaN in NumPy data, which has words.
+
+    Its `inner` is for documents that have such NaN.
+    """
+
+    def convert(obj: Any) -> Any:
+        if is_subclass(type(obj)) and not issubclass(type(obj), NUMPY_TYPES):
+            return builtin(obj)
+        if not is_numpy(obj):
+            return UNKNOWN
+        if has_objects(obj.dtype):
+            return builtins(obj)
+        if not allow_nan and has_nan(obj):
+            raise DifferenceError
+        return fragment(text(obj))
+
+    plan = make_plan(option)._replace(convert=convert, check=check)
+    return plan._replace(inner=plan._replace(native=_NOTHING))
+
+
+def check(reply: Any) -> None:
+    """Raise `DifferenceError` for a reply that orjson would not write as json does."""
+    if kinds.kinds(reply) & (JSONS | kinds.KEY):
+        raise DifferenceError
 
 
 def loads(document: str | bytes | bytearray) -> Any:
@@ -46,72 +71,3 @@ def loads(document: str | bytes | bytearray) -> Any:
     if may_have_huge_integers(utf8):
         raise DifferenceError
     return orjson.loads(utf8)
-
-
-def survey(obj: Any, option: int, ask: Callable[[Any], Any], depth: int = 0) -> tuple[bytes, int, bool]:
-    """Ask for all that orjson does not know, at a time when no encoder is inside the document.
-
-    orjson does not outlive a default that shortens the list which it walks.
-
-    Returns:
-        orjson's text, how many objects it does not know, and whether a NumPy object has NaN or an infinity.
-
-    Raises:
-        DifferenceError: or `JSONEncodeError`: json is needed.
-    """
-    found: list[Any] = []
-    written = orjson.dumps(obj, found.append, option)
-    if depth > _DEEPEST or (len(written) < _WORTHWHILE * len(found) and not _has_numpy(found)):
-        raise DifferenceError
-    _check(obj, written, len(found))
-    if set(map(type, found)) <= NATIVE_SCALARS:
-        return written, len(found), not all(map(math.isfinite, found))
-    nan = False
-    for item in found:
-        if not is_numpy(item):
-            reply = ask(item)
-        elif has_objects(item.dtype):
-            reply = builtins(item)
-        else:
-            nan = nan or has_nan(item)
-            continue
-        nan = survey(reply, option, ask, depth + 1)[2] or nan
-    return written, len(found), nan
-
-
-def needs_json(obj: Any) -> bool:
-    """Tell whether json is the faster one for a document with keys that are no strings: one without NumPy data."""
-    found: list[Any] = []
-    try:
-        orjson.dumps(obj, found.append, PASSTHROUGH | orjson.OPT_NON_STR_KEYS)
-    except JSONEncodeError:
-        return False
-    return not _has_numpy(found)
-
-
-def _has_numpy(found: list[Any]) -> bool:
-    return any(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found)))
-
-
-def _check(obj: Any, written: bytes, unknown: int) -> None:
-    """Make sure that orjson meant what json means, but for so many `null` in the place of what it does not know.
-
-    Raises:
-        DifferenceError: NaN or an infinity among the floats, which orjson writes as null; or a member of an
-            enumeration or a UUID, which orjson writes without asking the default.
-    """
-    try:
-        # The fastest walk over builtins that there is: it refuses what is none. Some types lend it their memory.
-        exact = marshal.dumps(obj)
-    except ValueError:
-        pass
-    else:
-        nulls = written.count(b"null") if unknown else b"null" in written
-        if nulls == unknown or not (_nonfinite(exact) or _shared_nonfinite(exact)):
-            return
-    for layer in layers(obj):
-        kinds = set(map(type, layer))
-        if UUID in kinds or EnumMeta in map(type, kinds):
-            raise DifferenceError
-        if not all(map(math.isfinite, [item for item in layer if type(item) is float])):
-            raise DifferenceError

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
+from functools import cache, partial
 from json import encoder
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-import fastnpjson
-from fastnpjson._documents.caller_default import CallerDefault
+from fastnpjson._documents import ask_first, kinds
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES
-from fastnpjson._stdlib import PASSTHROUGH, builtin_or
-from fastnpjson.compat import numpy_values
-from fastnpjson.compat.agreement import DifferenceError, needs_json, survey
+from fastnpjson._stdlib import PASSTHROUGH
+from fastnpjson.compat.agreement import JSONS, DifferenceError, JSONDefault, make_json_plan
 from fastnpjson.compat.keys import with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from fastnpjson._documents.caller_default import CallerDefault
+    from fastnpjson._documents.plan import Plan
 
 _LAYOUTS: Final = {
     (None, ",", ":"): PASSTHROUGH,
@@ -29,6 +30,21 @@ _LAYOUTS: Final = {
 }
 # DEL is ASCII, and escaped by json all the same.
 _ESCAPED: Final = re.compile(r"[^\x00-\x7e]+")
+_NUMPY: Final = kinds.NUMPY | kinds.OTHER_NUMPY
+# With less text, in bytes, for each object that is for the default, json is faster.
+_WORTHWHILE: Final = 500
+# Where NaN may be, which has a word: orjson would write null.
+_HAS_WORDS: Final = kinds.NUMPY_NONFINITE | kinds.OTHER_NUMPY
+
+
+@cache
+def _make_plan(
+    indent: int | str | None, item_separator: str, key_separator: str, sort_keys: bool, allow_nan: bool
+) -> Plan | None:
+    option = _LAYOUTS.get((indent, item_separator, key_separator))
+    if option is None:
+        return None
+    return make_json_plan(option | (orjson.OPT_SORT_KEYS if sort_keys else 0), allow_nan=allow_nan)
 
 
 class JSONEncoder(json.JSONEncoder):
@@ -104,14 +120,14 @@ class JSONEncoder(json.JSONEncoder):
         yield self._text(o)
 
     def _text(self, o: Any) -> str:
-        answers = CallerDefault(partial(builtin_or, self.default))
+        default = JSONDefault(self.default)
         try:
-            text = self._by_orjson(o, answers).decode()
+            text = self._by_orjson(o, default).decode()
         except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
             text = ""
         if not text:
-            answers.rewind()
-            text = self._by_json(o, answers)
+            default.rewind()
+            text = self._by_json(o, default)
         if self.ensure_ascii and not (text.isascii() and "\x7f" not in text):
             return _ESCAPED.sub(lambda match: encoder.encode_basestring_ascii(match[0])[1:-1], text)
         if text.isascii():
@@ -119,37 +135,37 @@ class JSONEncoder(json.JSONEncoder):
         # How Python replaces a lone surrogate is its escape in JSON, too.
         return text.encode(errors="backslashreplace").decode()
 
-    def _by_orjson(self, obj: Any, answers: CallerDefault) -> bytes:
-        option = _LAYOUTS.get((self.indent, self.item_separator, self.key_separator))
-        if option is None:
+    def _by_orjson(self, obj: Any, default: CallerDefault) -> bytes:
+        plan = _make_plan(self.indent, self.item_separator, self.key_separator, self.sort_keys, self.allow_nan)
+        found = kinds.kinds(obj)
+        if plan is None or found & JSONS:
             raise DifferenceError
-        sort = orjson.OPT_SORT_KEYS if self.sort_keys else 0
-        try:
-            text, found, nan = survey(obj, option | sort, answers.ask)
-        except orjson.JSONEncodeError:
-            answers.rewind()
-            if needs_json(obj):
-                raise DifferenceError from None
-            obj, sort = with_text_keys(self, obj), 0
-            text, found, nan = survey(obj, option, answers.ask)
-            if self.sort_keys and answers.given:
-                raise DifferenceError from None  # replies are not sorted
-        if nan and not self.allow_nan:
+        if found & kinds.KEY:
+            return self._with_text_keys(obj, found, plan, default)
+        if found & _HAS_WORDS and plan.inner is not None:
+            plan = plan.inner
+        unknown = None if found & _NUMPY or not found else self._worthwhile(obj, plan)
+        return ask_first.dumps(obj, plan, default, unknown)
+
+    def _worthwhile(self, obj: Any, plan: Plan) -> list[Any]:
+        """Return what orjson does not know in a document without NumPy, unless json is faster."""
+        unknown: list[Any] = []
+        text = orjson.dumps(obj, unknown.append, plan.option)
+        if len(text) < _WORTHWHILE * len(unknown):
             raise DifferenceError
-        if not found:
-            return text
-        ask = answers.ask if answers.given else None
-        answers.rewind()
-        if not nan:
-            return fastnpjson.dumps(obj, ask, option | sort)
+        return unknown
 
-        def hook(item: Any) -> Any:
-            return orjson.Fragment(numpy_values.text(item)) if is_numpy(item) else answers.ask(item)
+    def _with_text_keys(self, obj: Any, found: int, plan: Plan, default: CallerDefault) -> bytes:
+        if not found & _NUMPY:
+            raise DifferenceError  # json is faster
+        unsorted = (plan.inner or plan)._replace(option=plan.option & ~orjson.OPT_SORT_KEYS)
+        text = ask_first.dumps(with_text_keys(self, obj), unsorted, default)
+        if self.sort_keys and default.given:
+            raise DifferenceError  # replies are not sorted
+        return text
 
-        return orjson.dumps(obj, hook, option | sort)
-
-    def _by_json(self, obj: Any, answers: CallerDefault) -> str:
-        answers.default, ask = self.default, answers.ask  # json knows its builtins
+    def _by_json(self, obj: Any, default: CallerDefault) -> str:
+        ask = default.ask
 
         def hook(item: Any) -> Any:
             return builtins(item) if is_numpy(item) else ask(item)
@@ -167,7 +183,7 @@ class JSONEncoder(json.JSONEncoder):
             return first()
         except (TypeError, DifferenceError) as error:
             refusal = error
-        answers.rewind()
+        default.rewind()
         try:
             return second()
         except DifferenceError:

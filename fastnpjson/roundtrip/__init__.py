@@ -21,8 +21,8 @@ from orjson import JSONEncodeError
 
 from fastnpjson._arrays.write import Style
 from fastnpjson._documents import ask_first
-from fastnpjson._documents.ask_first import NoReplyError
 from fastnpjson._documents.caller_default import NO_DEFAULT
+from fastnpjson._documents.numpy_objects import NoReplyError
 from fastnpjson._documents.plan import Plan
 from fastnpjson._documents.walk import Walk
 from fastnpjson.roundtrip.find_tags import cut_base64, has_keys, may_have_tags
