@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fastnpjson._documents.plan import Plan
 
 # Replies that hold nothing unknown.
-_LEAVES: Final = frozenset({Fragment, str, int, float, bool, type(None)})
+_LEAVES: Final = frozenset({int, float, bool, type(None)})
 # How deep replies may be in replies: as deep as orjson goes.
 _DEEPEST: Final = 254
 _EXHAUSTED: Final = object()
@@ -57,24 +57,32 @@ def _reply(item: Any, plan: Plan, default: CallerDefault, depth: int) -> Any:
     """Return what stands in for an object, settled for good: a default may use what it returned again."""
     try:
         reply = plan.convert(item)
-        asked = reply is UNKNOWN
-        if asked:
+        if asked := reply is UNKNOWN:
+            if default.default is None:
+                raise NoReplyError
             reply = default.ask(item)
     except TypeError:
         raise NoReplyError from None
-    if plan.check is not None and type(reply) is not Fragment:
-        plan.check(reply)
-    if type(reply) in _LEAVES:
+    kind = type(reply)
+    if kind is str or kind is Fragment:
         return reply
-    # A fragment is not indented by orjson.
-    if depth > _DEEPEST or plan.option & orjson.OPT_INDENT_2:
-        raise NoReplyError
-    inner = plan.inner or plan
-    text = dumps(reply, inner._replace(option=inner.option & ~orjson.OPT_APPEND_NEWLINE), default, depth=depth + 1)
-    settled = fragment(text)
+    if plan.check is not None:
+        plan.check(reply)
+    if kind in _LEAVES:
+        return reply
+    settled = _settle(reply, plan, default, depth)
     if asked:
         default.settle(item, settled)
     return settled
+
+
+def _settle(reply: Any, plan: Plan, default: CallerDefault, depth: int) -> Fragment:
+    # orjson does not indent a fragment.
+    if depth > _DEEPEST or plan.option & orjson.OPT_INDENT_2:
+        raise NoReplyError
+    inner = plan.inner or plan
+    inner = inner._replace(option=inner.option & ~orjson.OPT_APPEND_NEWLINE)
+    return fragment(dumps(reply, inner, default, depth=depth + 1))
 
 
 def _find_or_write(obj: Any, option: int, _native: tuple[int, int, int]) -> Any:

@@ -19,7 +19,7 @@ class CallerDefault:
     """A caller's default that can be rewound.
 
     Attributes:
-        default: The caller's default, or `None`.
+        default: The caller's default, or `None`: then nobody asks.
         given: The objects that it was asked about, in order, each with the reply.
     """
 
@@ -29,21 +29,18 @@ class CallerDefault:
         self._next = 0
 
     def ask(self, obj: Any) -> Any:
-        """Return or raise what the default returns or raises.
-
-        Raises:
-            TypeError: there is no default.
-        """
-        if self.default is None:
-            raise TypeError("Type is not JSON serializable")
-        if self._next == len(self.given) or self.given[self._next][0] is not obj:
-            del self.given[self._next :]
+        """Return or raise what the default returns or raises."""
+        place = self._next
+        if place < len(self.given) and self.given[place][0] is obj:
+            reply = self.given[place][1]
+        else:
+            del self.given[place:]
             try:
-                self.given.append((obj, self.default(obj)))
+                reply = self.default(obj)
             except BaseException as error:
-                self.given.append((obj, _Raised(error)))
-        reply = self.given[self._next][1]
-        self._next += 1
+                reply = _Raised(error)
+            self.given.append((obj, reply))
+        self._next = place + 1
         if type(reply) is _Raised:
             raise reply.error
         return reply

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -19,6 +21,8 @@ from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy, text
 
 # What orjson writes otherwise: integers as floats, NaN as null, and members of an enum without asking the default.
 JSONS: Final = kinds.BIG_INTEGER | kinds.NONFINITE | kinds.ENUM | kinds.UUID
+# The most common of those that are for the default: two checks for subclasses take as long as most defaults.
+_UNKNOWN_TYPES: Final = frozenset({datetime.date, datetime.datetime, datetime.time, Decimal})
 _NOTHING: Final = (0, 0, sys.maxsize)
 
 
@@ -41,8 +45,11 @@ def make_json_plan(option: int, *, allow_nan: bool) -> Plan:
     """
 
     def convert(obj: Any) -> Any:
-        if is_subclass(type(obj)) and not issubclass(type(obj), NUMPY_TYPES):
-            return builtin(obj)
+        kind = type(obj)
+        if kind in _UNKNOWN_TYPES:
+            return UNKNOWN
+        if not issubclass(kind, NUMPY_TYPES):
+            return builtin(obj) if is_subclass(kind) else UNKNOWN
         if not is_numpy(obj):
             return UNKNOWN
         if has_objects(obj.dtype):

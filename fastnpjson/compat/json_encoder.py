@@ -31,8 +31,6 @@ _LAYOUTS: Final = {
 # DEL is ASCII, and escaped by json all the same.
 _ESCAPED: Final = re.compile(r"[^\x00-\x7e]+")
 _NUMPY: Final = kinds.NUMPY | kinds.OTHER_NUMPY
-# With less text, in bytes, for each object that is for the default, json is faster.
-_WORTHWHILE: Final = 500
 # Where NaN may be, which has a word: orjson would write null.
 _HAS_WORDS: Final = kinds.NUMPY_NONFINITE | kinds.OTHER_NUMPY
 
@@ -144,16 +142,7 @@ class JSONEncoder(json.JSONEncoder):
             return self._with_text_keys(obj, found, plan, default)
         if found & _HAS_WORDS and plan.inner is not None:
             plan = plan.inner
-        unknown = None if found & _NUMPY or not found else self._worthwhile(obj, plan)
-        return ask_first.dumps(obj, plan, default, unknown)
-
-    def _worthwhile(self, obj: Any, plan: Plan) -> list[Any]:
-        """Return what orjson does not know in a document without NumPy, unless json is faster."""
-        unknown: list[Any] = []
-        text = orjson.dumps(obj, unknown.append, plan.option)
-        if len(text) < _WORTHWHILE * len(unknown):
-            raise DifferenceError
-        return unknown
+        return ask_first.dumps(obj, plan, default)
 
     def _with_text_keys(self, obj: Any, found: int, plan: Plan, default: CallerDefault) -> bytes:
         if not found & _NUMPY:
