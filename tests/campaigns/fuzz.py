@@ -5,21 +5,26 @@ its seed: ``python tests/campaigns/fuzz.py --seed SEED`` runs that document alon
 """
 
 import argparse
+import contextlib
 import datetime
 import math
 import os
 import random
+import re
 import subprocess
 import sys
 import time
 import traceback
 import warnings
+from unittest import mock
 
 import numpy as np
 import orjson
+import pytest
 from oracle import Oracle, read
 
 import fastnpjson
+from fastnpjson._documents import ask_first, kinds
 
 UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
 NUMBERS = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "g"]
@@ -221,20 +226,49 @@ def trial(seed):
     default = documents.random.choice([None, repr])
     setting = documents.random.random()
     if setting < 0.6:
-        Oracle(option).check(read(fastnpjson.dumps(document, default, option)), document)
+        text = encoded(document, default=default, option=option)
+        Oracle(option).check(read(text), document)
     elif setting < 0.8:
         decimals = documents.random.choice([0, 1, 2, 5, 15])
-        encoder = fastnpjson.Encoder(default=default, option=option, decimals=decimals)
-        Oracle(option, decimals).check(read(encoder.encode(document)), document)
+        text = encoded(document, default=default, option=option, decimals=decimals)
+        Oracle(option, decimals).check(read(text), document)
     else:
-        encoder = fastnpjson.Encoder(default=default, option=option, allow_nan=False)
         try:
-            text = encoder.encode(document)
+            text = encoded(document, default=default, option=option, allow_nan=False)
         except ValueError:
             assert not finite(document), "refused without a NaN"
         else:
             assert finite(document), "NaN went through"
             Oracle(option).check(read(text), document)
+
+
+def encoded(document, default, option, **settings):
+    """Encode with the extension module, if it is there, and with its twins in Python: the same bytes."""
+    encode = fastnpjson.Encoder(default=default, option=option, **settings).encode
+    try:
+        with twins():
+            expected = encode(document)
+    except ValueError as error:
+        with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
+            encode(document)
+        raise
+    assert encode(document) == expected
+    assert kinds.kinds(document) == kinds.find_kinds(document)
+    if not settings:
+        assert fastnpjson.dumps(document, default, option) == expected
+        if default is None and not option:
+            assert fastnpjson.dumps(document) == expected
+    return expected
+
+
+@contextlib.contextmanager
+def twins():
+    """Use no function of the extension module."""
+    with (
+        mock.patch.multiple(ask_first, find_or_write=ask_first._find_or_write, hand_out=ask_first._hand_out),
+        mock.patch.object(kinds, "kinds", kinds.find_kinds),
+    ):
+        yield
 
 
 def batch(start, stop):
