@@ -108,8 +108,8 @@ def dumps(
         check_circular: Raise `ValueError` for a circular document; without the check it is `RecursionError`.
         allow_nan: Write ``NaN`` and ``Infinity`` as `json` does; otherwise raise `ValueError`.
         cls: A subclass of `JSONEncoder`, or one of `json.JSONEncoder`. The latter is asked for NumPy data first.
-        indent: orjson can write None and 2. `json` writes any other.
-        separators: If they are not given, ``(",", ":")``, or with an indent ``(",", ": ")``.
+        indent: As for `json.dumps`. orjson can only write documents with None or 2.
+        separators: By default ``(",", ":")``, or with an indent ``(",", ": ")``.
         default: Called for objects that neither json nor NumPy knows.
         sort_keys: Sort the members of objects.
         **kw: Arguments for `cls`.

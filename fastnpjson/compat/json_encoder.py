@@ -40,8 +40,8 @@ class JSONEncoder(json.JSONEncoder):
         check_circular: Raise `ValueError` for a circular document; without the check it is `RecursionError`.
         allow_nan: Write ``NaN`` and ``Infinity`` as `json` does; otherwise raise `ValueError`.
         sort_keys: Sort the members of objects.
-        indent: orjson can write None and 2. `json` writes any other.
-        separators: If they are not given, ``(",", ":")``, or with an indent ``(",", ": ")``.
+        indent: As for `json.dumps`. orjson can only write documents with None or 2.
+        separators: By default ``(",", ":")``, or with an indent ``(",", ": ")``.
         default: Replaces the method `default`.
 
     >>> import numpy as np
