@@ -1,4 +1,4 @@
-"""NumPy data to JSON, as fast as orjson and right where orjson is not."""
+"""NumPy data to JSON, as fast as orjson and correct where orjson is wrong."""
 
 from orjson import (
     OPT_APPEND_NEWLINE,

@@ -16,8 +16,9 @@ _WAYS_OUT: Final = {
     "M": "give it a unit, as in .astype('M8[s]')",
     "m": "give it a unit, as in .astype('m8[s]')",
 }
-# By the package that a type or a base of it is from. Reading them as arrays unasked would lose names and dimensions.
-_RECIPES: Final = {
+# By the package that a type or a base of it is from; docs/recipes.md has an example for each. To read them as arrays
+# unasked would lose names and dimensions.
+_WAYS_OF_PACKAGES: Final = {
     "dask": "compute it, or write it with fastnpjson.dask",
     "pandas": "write .to_numpy() of each column",
     "polars": "write .to_numpy() of each column",
@@ -56,8 +57,8 @@ def way_out(obj: Any) -> str:
     """Say what to do with an object that has no JSON."""
     if not issubclass(type(obj), (np.ndarray, np.generic)):
         packages = (str(base.__module__).partition(".")[0] for base in type(obj).__mro__)
-        package = next(filter(_RECIPES.__contains__, packages), None)
-        return f"{_RECIPES[package]} or pass default=, see {package} in docs/recipes.md" if package else "pass default="
+        package = next(filter(_WAYS_OF_PACKAGES.__contains__, packages), None)
+        return f"{_WAYS_OF_PACKAGES[package]}, or pass default=" if package else "pass default="
     dtype = np.asarray(obj).dtype
     if dtype.names is not None:
         return "write those of its fields that have JSON, or pass default="

@@ -1,22 +1,22 @@
-"""The face of the `json` module, for NumPy data and at orjson's speed: ``import fastnpjson.compat as json``.
+"""The interface of the `json` module, with NumPy data and at orjson's speed: ``import fastnpjson.compat as json``.
 
-What `json` encodes is encoded and reads back as the same values; NumPy arrays and scalars, as values and as keys,
-become what `fastnpjson.dumps` makes of them. The text is a `str`, and differs from that of `json` in four things:
+Everything that `json` encodes reads back as the same values. NumPy arrays and scalars, also as keys, are written as by
+`fastnpjson.dumps`. The text is a `str`, and differs from that of `json` in four points:
 
-* separators are compact, ``","`` and ``":"``, where none are asked for;
-* ``ensure_ascii`` is False where it is not asked for; a lone surrogate is escaped all the same;
-* some floats have other exponents, or none: ``1e-7``, ``0.00001`` where `json` writes ``1e-07``, ``1e-05``;
-* with ``indent=2`` an array of NumPy stays on one line.
+* separators are ``","`` and ``":"`` if none are given;
+* ``ensure_ascii`` is False if it is not given; lone surrogates are escaped all the same;
+* some floats have other exponents: ``1e-7`` and ``0.00001`` where `json` writes ``1e-07`` and ``1e-05``;
+* with ``indent=2``, a NumPy array stays on one line where orjson writes the document.
 
-Code that counts on ASCII, as to encode it in latin-1, asks for ``ensure_ascii=True``.
+Code that needs ASCII passes ``ensure_ascii=True``.
 
-NaN and infinities, those of NumPy too, are the words ``NaN``, ``Infinity`` and ``-Infinity`` as in `json`, or with
-``allow_nan=False`` a `ValueError`; NaT and masked values are `null`. ``default`` is asked for what neither `json` nor
-NumPy knows: dates, UUIDs, enumerations and dataclasses, but no array, unless its dtype has no JSON (complex).
+NaN and infinities are ``NaN``, ``Infinity`` and ``-Infinity``, in arrays too, or raise `ValueError` with
+``allow_nan=False``. NaT and masked values are ``null``. ``default`` is called for dates, UUIDs, enums and dataclasses,
+but not for NumPy data, unless its dtype has no JSON (complex).
 
-orjson writes the text where it means the same as `json`. `json` itself does, at its own speed, for other separators
-and indents, for enumerations, UUIDs, integers beyond 64 bits, lone surrogates, NaN in the floats of Python, and where
-there is no NumPy data and much for the default or many keys that are no strings.
+orjson writes a document where it means the same as `json`. `json` writes it, at its own speed, for other separators and
+indents, for enums, UUIDs, integers beyond 64 bits, lone surrogates and NaN in Python floats, and for documents without
+NumPy data that have many objects for ``default`` or many keys that are not strings.
 """
 
 from __future__ import annotations
@@ -102,21 +102,21 @@ def dumps(
     """Encode an object, with NumPy data anywhere in it, as `json.dumps` does.
 
     Args:
-        obj: What `json.dumps` takes, and NumPy arrays and scalars.
-        skipkeys: As for `JSONEncoder`, as all that follow but two.
-        ensure_ascii: True to escape what is not ASCII.
-        check_circular: True for a `ValueError`, False for a `RecursionError`.
-        allow_nan: False for a `ValueError`, True for the words of `json`.
-        cls: A subclass of `JSONEncoder`; or one of `json.JSONEncoder`, which is asked for NumPy data first.
-        indent: None or 2 for orjson, all else for `json`.
-        separators: ``(",", ":")``, or with an indent ``(",", ": ")``, where they are not given.
-        default: Called for what neither json nor NumPy knows.
-        sort_keys: True to sort the members of objects.
-        **kw: For `cls`.
+        obj: Anything that `json.dumps` takes, and NumPy arrays and scalars.
+        skipkeys: Leave out members whose key is not a str, int, float, bool, None or NumPy scalar.
+        ensure_ascii: Escape text that is not ASCII.
+        check_circular: Raise `ValueError` for a circular document; without the check it is `RecursionError`.
+        allow_nan: Write ``NaN`` and ``Infinity`` as `json` does; otherwise raise `ValueError`.
+        cls: A subclass of `JSONEncoder`, or one of `json.JSONEncoder`. The latter is asked for NumPy data first.
+        indent: As for `json.dumps`. orjson can only write documents with None or 2.
+        separators: By default ``(",", ":")``, or with an indent ``(",", ": ")``.
+        default: Called for objects that neither json nor NumPy knows.
+        sort_keys: Sort the members of objects.
+        **kw: Arguments for `cls`.
 
     Raises:
-        TypeError: there is something in it that has no JSON.
-        ValueError: it is circular, or NaN is not allowed.
+        TypeError: an object in the document has no JSON.
+        ValueError: the document is circular, or has NaN where it is not allowed.
 
     >>> import numpy as np
     >>> dumps({"x": np.arange(3), "y": float("nan"), 1: np.float32(0.1)})
@@ -143,7 +143,7 @@ def dump(
     sort_keys: bool = False,
     **kw: Any,
 ) -> None:
-    """Write to a file for text what `dumps` returns; all other arguments are the same."""
+    """Write a document to a text file; the other arguments are those of `dumps`."""
     given = (skipkeys, ensure_ascii, check_circular, allow_nan, indent, separators, default, sort_keys)
     for chunk in _encoder(cls, given, kw).iterencode(obj):
         fp.write(chunk)
@@ -162,10 +162,10 @@ def loads(
 ) -> Any:
     """Decode a document as `json.loads` does, with the same arguments.
 
-    orjson decodes where there is none but the document and no integer is beyond 64 bits, else `json`.
+    orjson decodes it if there are no other arguments and no integers beyond 64 bits, otherwise `json` does.
 
     Raises:
-        JSONDecodeError: it is not JSON; a `ValueError`.
+        JSONDecodeError: the document is not JSON. It is a `ValueError`.
 
     >>> loads('{"x": [1, 2.5, NaN, 123456789012345678901]}')
     {'x': [1, 2.5, nan, 123456789012345678901]}
@@ -191,6 +191,6 @@ def load(
     object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = None,
     **kw: Any,
 ) -> Any:
-    """Decode the document that a file for text or bytes holds as `loads` does; all other arguments are the same."""
+    """Decode the document in a text or binary file; the other arguments are those of `loads`."""
     hooks = (object_hook, parse_float, parse_int, parse_constant, object_pairs_hook)
     return loads(fp.read(), cls=cls, **dict(zip(_HOOKS, hooks, strict=True)), **kw)  # type: ignore[arg-type]

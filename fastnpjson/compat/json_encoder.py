@@ -46,17 +46,17 @@ def _make_plan(
 
 
 class JSONEncoder(json.JSONEncoder):
-    """The `json.JSONEncoder` for NumPy data, at orjson's speed.
+    """A `json.JSONEncoder` for NumPy data, at orjson's speed.
 
     Args:
-        skipkeys: As in `json.JSONEncoder`, as all that follow; the keys that NumPy knows are not skipped.
-        ensure_ascii: False, and not True as there, where it is not given; ``json.dumps(..., cls=)`` does give it.
-        check_circular: A circular document raises `ValueError`, or without the check `RecursionError`.
-        allow_nan: False to raise `ValueError` for NaN and infinities, those of NumPy too.
+        skipkeys: Leave out members whose key is not a str, int, float, bool, None or NumPy scalar.
+        ensure_ascii: Escape text that is not ASCII. False if it is not given; ``json.dumps(..., cls=)`` gives True.
+        check_circular: Raise `ValueError` for a circular document; without the check it is `RecursionError`.
+        allow_nan: Write ``NaN`` and ``Infinity`` as `json` does; otherwise raise `ValueError`.
         sort_keys: Sort the members of objects.
-        indent: None or 2 for orjson, all else for `json`.
-        separators: ``(",", ":")``, or with an indent ``(",", ": ")``, where they are not given.
-        default: Takes the place of the method `default`.
+        indent: As for `json.dumps`. orjson can only write documents with None or 2.
+        separators: By default ``(",", ":")``, or with an indent ``(",", ": ")``.
+        default: Replaces the method `default`.
 
     >>> import numpy as np
     >>> class Encoder(JSONEncoder):
@@ -95,10 +95,12 @@ class JSONEncoder(json.JSONEncoder):
             self.key_separator = ": "
 
     def default(self, o: Any) -> Any:
-        """Return what is encoded in the place of an object that neither json nor NumPy knows.
+        """Return an object to be encoded instead of one that neither json nor NumPy knows.
+
+        Subclasses override it, and call it for objects that they do not know either.
 
         Raises:
-            TypeError: always; subclasses return something, and call this for what they do not know either.
+            TypeError: always.
         """
         return builtins(o) if isinstance(o, NUMPY_TYPES) else super().default(o)
 
@@ -106,8 +108,8 @@ class JSONEncoder(json.JSONEncoder):
         """Encode an object as a document.
 
         Raises:
-            TypeError: there is something in it that has no JSON.
-            ValueError: it is circular, or NaN is not allowed.
+            TypeError: an object in the document has no JSON.
+            ValueError: the document is circular, or has NaN where it is not allowed.
         """
         if type(self).iterencode is not JSONEncoder.iterencode:
             return super().encode(o)

@@ -1,8 +1,8 @@
-"""Arrays that come back: dtype, shape and values, in JSON that other readers of tagged arrays know.
+"""Arrays that come back with dtype, shape and values, in JSON that other libraries can read too.
 
-`dumps` writes an array as a tag, a JSON object with the dtype and the shape beside the values; `loads` makes arrays
-of the tags. The text form is that of `json-tricks <https://github.com/mverleg/pyjson_tricks>`_, the compact form that
-of `json-numpy <https://github.com/Crimson-Crow/json-numpy>`_.
+`dumps` writes an array as a tag: a JSON object with the values, the dtype and the shape. `loads` turns tags into
+arrays. The text form is that of `json-tricks <https://github.com/mverleg/pyjson_tricks>`_, the compact form that of
+`json-numpy <https://github.com/Crimson-Crow/json-numpy>`_.
 
     >>> import numpy as np
     >>> from fastnpjson import roundtrip
@@ -44,19 +44,19 @@ _NOTHING: Final = (0, 0, 0)
 def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
     """Encode an object so that `loads` brings back its NumPy data.
 
-    Text holds the digits of the values, and NaN as ``"NaN"``. Subclasses of `numpy.ndarray` come back as arrays, apart
-    from masked ones. What is not of NumPy is written as by `fastnpjson.dumps`.
+    The text form has the digits of the values, and ``"NaN"`` for NaN. Masked arrays come back as such, other subclasses
+    of `numpy.ndarray` as arrays. Python objects are written as by `fastnpjson.dumps`.
 
     Args:
-        obj: What `fastnpjson.dumps` takes, apart from object arrays.
+        obj: Anything that `fastnpjson.dumps` takes, except object arrays.
         compact: Write base64 of the bytes, which is faster than digits.
 
     Returns:
         JSON (RFC 8259) in UTF-8.
 
     Raises:
-        JSONEncodeError: names the JSON path of what JSON cannot bring back: an object array, a dtype of another
-            package, or a dictionary that would be read as a tag. It is a `TypeError`.
+        JSONEncodeError: something would not come back: an object array, a dtype of another package, or a dictionary
+            that would be read as a tag. The error names its JSON path. It is a `TypeError`.
 
     >>> dumps(np.array([[0.5, np.nan]], "f4"))
     b'{"__ndarray__":[[0.5,"NaN"]],"dtype":"float32","shape":[1,2],"Corder":true}'
@@ -73,23 +73,22 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
 
 
 def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = False, limit: int | None = None) -> Any:
-    """Decode JSON, with an array or a scalar of NumPy for each tag in it.
+    """Decode JSON, and turn each tag in it into a NumPy array or scalar.
 
-    Read are both forms of `dumps`, all that json-tricks and json-numpy write of arrays without objects, the tag with
-    base64 that is known from Stack Overflow, and monty's. Nothing is imported or run for a tag, and no array takes
-    more memory than its values in the document are worth.
+    It reads both forms of `dumps`, all tags of json-tricks and json-numpy for arrays without objects, the tag with
+    base64 that is known from Stack Overflow, and monty's. A tag imports nothing and runs nothing.
 
     Args:
-        data: JSON, as `orjson.loads` takes it.
-        untagged: Read objects with ``dtype`` and ``bdata``, too, as plotly writes them, and turn ``data`` beside
+        data: JSON, as for `orjson.loads`.
+        untagged: Also read the objects with ``dtype`` and ``bdata`` that plotly writes, and turn ``data`` beside
             ``datatype`` and ``shape``, as in KServe's V2 protocol, into an array.
-        limit: How many bytes all arrays together may take, a row of no elements for one; 16 MiB and 64 times the size
-            of `data` by default, which is enough for all that `dumps` writes, but for 16 million empty rows in the
-            compact form. More is needed for what is compressed, or text padded, better than that.
+        limit: The number of bytes that all arrays together may take; an empty row counts as one. The default is 16 MiB
+            plus 64 times the size of `data`. That is enough for everything that `dumps` writes, except 16 million empty
+            rows in the compact form. gzip can compress better than that.
 
     Raises:
-        JSONDecodeError: it is not JSON; it is a `ValueError`.
-        ValueError: names the JSON path of a tag that is not an array.
+        JSONDecodeError: `data` is not JSON. It is a `ValueError`.
+        ValueError: a tag is not a valid array. The error names its JSON path.
 
     >>> loads(b'[{"__numpy__":"AAAAPwAAwH8=","dtype":"<f4","shape":[2]}]')
     [array([0.5, nan], dtype=float32)]
