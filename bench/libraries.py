@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-from functools import partial
+import os
+import sys
+from functools import cache, partial
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     Function = Callable[[Any], Any]
 
 BASELINE = "json"
+# fastnpjson as it is where no C compiler was.
+IN_PYTHON = "fastnpjson without C"
 
 
 class Library(NamedTuple):
@@ -73,9 +78,24 @@ def _ssrjson(module: Any) -> Function:
     return module.dumps_to_bytes
 
 
+@cache
+def in_python() -> Any:
+    """Import fastnpjson a second time, without its extension module."""
+    ours = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "fastnpjson"}
+    for name in ours:
+        del sys.modules[name]
+    try:
+        with mock.patch.dict(os.environ, FASTNPJSON_NO_SPEEDUPS="1"):
+            return import_module("fastnpjson")
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "fastnpjson"]:
+            del sys.modules[name]
+        sys.modules.update(ours)
+
+
 LIBRARIES = [
     Library("fastnpjson", "fastnpjson", lambda m: m.dumps, lambda m: m.loads),
-    Library("fastnpjson unchecked", "fastnpjson", lambda m: m.Encoder(unchecked=True).encode),
+    Library(IN_PYTHON, "fastnpjson", lambda _: in_python().dumps),
     Library("orjson", "orjson", _orjson, lambda m: m.loads),
     Library("orjson + tolist", "orjson", lambda m: _orjson(m, tolist)),
     Library("ssrjson", "ssrjson", _ssrjson, lambda m: m.loads),

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.cases import DOCUMENTS, KINDS, REAL
 
-_ORJSONS = {"orjson", "orjson + tolist", "fastnpjson unchecked"}
+_ORJSONS = {"orjson", "orjson + tolist"}
 _WITH_ARRAYS = {case.name for case in DOCUMENTS + REAL} - {"photograph"}
 # perf, float32: 71 % of ssrjson is xjb32; 28 % of orjson is memmove.
 _FORMATTERS = (

@@ -129,8 +129,8 @@ def readme_block(results: Results) -> str:
             '<picture><source media="(prefers-color-scheme: dark)" srcset="bench/report/summary-dark.svg"><img'
             ' alt="How many times as fast as json each contender is" src="bench/report/summary-light.svg"></picture>',
             "",
-            "Times as fast as `json` with the usual `NumpyEncoder` (medians; arrays of a million elements, of 100,000 where",
-            "there are dates or masks). ✗: the output is wrong or not JSON.",
+            "Times as fast as `json` with the usual `NumpyEncoder` (medians; arrays of a million elements, of 100,000",
+            "where there are dates or masks). ✗: the output is wrong or not JSON.",
             "",
             *lines,
             "",

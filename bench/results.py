@@ -14,6 +14,7 @@ from pytest_benchmark.stats import Stats
 
 from bench.libraries import BASELINE, LIBRARIES
 from bench.reasons import reason
+from fastnpjson._accelerator import speedups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,7 @@ def merge(raw: dict[str, Any], **run: Any) -> dict[str, Any]:
             "cores": psutil.cpu_count(),
             "memory_gib": round(psutil.virtual_memory().total / 2**30),
             "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+            "extension": "in use" if speedups else "not in use",
             "python": f"{platform.python_implementation()} {platform.python_version()}",
         },
         "commit": {"id": commit.get("id"), "dirty": commit.get("dirty")},

@@ -10,7 +10,7 @@ from bench.cases import Case
 from bench.checks import check_text
 
 # The slow ones take the same course as json, and a minute more.
-LEFT_OUT = {"fastnpjson unchecked", "orjson + tolist", "rapidjson", "simplejson"}
+LEFT_OUT = {libraries.IN_PYTHON, "orjson + tolist", "rapidjson", "simplejson"}
 CASES = {
     "Growth": [
         Case(f"{size:.0e}".replace("e+0", "e"), "float64 elements", np.random.default_rng(0).random, size)

@@ -11,7 +11,7 @@ CASES = {"Import": [Case("import", "wall time of python -I -c 'import numpy, LIB
 LIBRARIES = [
     Library("Python alone", "sys"),
     Library("NumPy alone", "numpy"),
-    *(library for library in libraries.LIBRARIES if library.name not in {"fastnpjson unchecked", "orjson + tolist"}),
+    *(library for library in libraries.LIBRARIES if library.name not in {libraries.IN_PYTHON, "orjson + tolist"}),
 ]
 
 

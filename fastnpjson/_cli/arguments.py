@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from fastnpjson import __version__
+from fastnpjson._accelerator import speedups
 from fastnpjson._cli.convert import FORMATS, End, convert
 from fastnpjson._cli.progress import Progress
 from fastnpjson._files.compression import CODECS, codec, suffixes
@@ -99,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--no-nan", action="store_true", help="fail at NaN and infinities instead of writing null")
     parser.add_argument("--exact", action="store_true", help="keep dtypes and shapes: the form of fastnpjson.roundtrip")
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    extension = "with" if speedups else "without"
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__} ({extension} the C extension)")
     return parser
 
 

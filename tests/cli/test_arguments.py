@@ -18,6 +18,7 @@ import pytest
 
 import fastnpjson
 from fastnpjson.__main__ import main
+from fastnpjson._accelerator import speedups
 from fastnpjson._cli import npy, progress
 
 try:
@@ -286,7 +287,7 @@ def test_wrong_arguments(arguments, capsys):
 def test_help_and_version(capsys):
     for option, words in (
         ("--help", ["memory-mapped", "examples:", "exit codes:"]),
-        ("--version", [fastnpjson.__version__]),
+        ("--version", [fastnpjson.__version__, "with" if speedups else "without"]),
     ):
         with pytest.raises(SystemExit) as exit_:
             main([option])
