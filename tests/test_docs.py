@@ -36,6 +36,7 @@ def modules():
             "dask",
             "django",
             "flask",
+            "pydantic",
             "starlette",
         }:
             yield module.name
