@@ -21,12 +21,14 @@ from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A float as marshal writes it whose exponent is all ones, without and with the flag of a reference. Two patterns,
-# for the search for a letter is 7 times faster than that for a set.
+# The format of Python 3.4 and later: 5, the default of 3.14, is free to write floats in another way.
+_MARSHAL_VERSION: Final = 4
+# A float in that format whose exponent is all ones, without and with the flag of a reference. Two patterns: to search
+# for a letter is 7 times faster than to search for a set.
 _nonfinite: Final = re.compile(rb"g.{6}[\xf0-\xff][\x7f\xff]", re.DOTALL).search
 _shared_nonfinite: Final = re.compile(rb"\xe7.{6}[\xf0-\xff][\x7f\xff]", re.DOTALL).search
-# Defaults that answer with what needs the default again, in each other, before json is to find the cycle.
-_DEEPEST: Final = 60
+# How many replies of a default, each with an object in it that needs the default again, before json looks for a cycle.
+_NESTED_REPLIES: Final = 60
 # With less text, in bytes, per object that orjson does not know, json is faster.
 _WORTHWHILE: Final = 500
 
@@ -60,7 +62,7 @@ def survey(obj: Any, option: int, ask: Callable[[Any], Any], depth: int = 0) -> 
     """
     found: list[Any] = []
     written = orjson.dumps(obj, found.append, option)
-    if depth > _DEEPEST or (len(written) < _WORTHWHILE * len(found) and not _has_numpy(found)):
+    if depth > _NESTED_REPLIES or (len(written) < _WORTHWHILE * len(found) and not _has_numpy(found)):
         raise DifferenceError
     _check(obj, written, len(found))
     if set(map(type, found)) <= NATIVE_SCALARS:
@@ -101,7 +103,7 @@ def _check(obj: Any, written: bytes, unknown: int) -> None:
     """
     try:
         # The fastest walk over builtins that there is: it refuses what is none. Some types lend it their memory.
-        exact = marshal.dumps(obj)
+        exact = marshal.dumps(obj, _MARSHAL_VERSION)
     except ValueError:
         pass
     else:
