@@ -10,26 +10,36 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 # Lines are short, and a system call takes longer than a line.
 _BUFFER: Final = 2**20
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-@contextmanager
-def replacing(path: str) -> Iterator[IO[bytes]]:
-    """Open a temporary file that replaces the file at a path, unless an exception comes first."""
+def replacing(path: str) -> AbstractContextManager[IO[bytes]]:
+    """Open a temporary file that replaces the file at a path, unless an exception comes first.
+
+    What cannot be replaced is written itself: a device, a pipe, a file without a name, or an open file such as
+    ``/dev/stdout``, which is written from where it stands.
+    """
     try:
         old = os.stat(path)
     except FileNotFoundError:
         old = None
     target = os.path.realpath(path)
     if not os.path.basename(path) or (old is not None and not (stat.S_ISREG(old.st_mode) and _is_at(target, old))):
-        with open(path, "wb") as file:  # a device, a pipe, or a file without a name; raises for a directory
-            yield file
-        return
+        return open(path, "wb")  # raises for a directory
+    descriptor = None if old is None else _descriptor(path)
+    if descriptor is not None:
+        return open(os.dup(descriptor), "wb", _BUFFER)
     if old is not None and not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         os.close(os.open(path, os.O_WRONLY))  # raises what the reason is: EACCES, EROFS
+    return _temporary(path, target, old)
+
+
+@contextmanager
+def _temporary(path: str, target: str, old: os.stat_result | None) -> Iterator[IO[bytes]]:
     temporary = os.path.join(os.path.dirname(target), f".fastnpjson-{os.urandom(8).hex()}.tmp")
     try:
         descriptor = os.open(temporary, _CREATE, 0o666 if old is None else 0o600)
@@ -54,6 +64,17 @@ def _is_at(target: str, old: os.stat_result) -> bool:
         return os.path.samestat(old, os.stat(target))
     except OSError:
         return False
+
+
+def _descriptor(path: str) -> int | None:
+    """Return the number of the file descriptor that a path names, as ``/dev/stdout`` does; `None` for other paths."""
+    while True:
+        directory, name = os.path.split(path)
+        if name.isdigit() and os.path.realpath(directory) in {"/dev/fd", os.path.realpath("/proc/self/fd")}:
+            return int(name)
+        if not os.path.islink(path):
+            return None
+        path = os.path.join(directory, os.readlink(path))
 
 
 def _hand_down(target: str, old: os.stat_result, temporary: str) -> None:
