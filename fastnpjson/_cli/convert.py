@@ -12,7 +12,8 @@ import numpy as np
 import orjson
 
 from fastnpjson import Encoder
-from fastnpjson._cli.npy import array_of, read_npy, read_npz, write_npy, write_npz
+from fastnpjson._cli.npy import array_of, read_npy, write_npy
+from fastnpjson._cli.npz import read_npz, write_npz
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading, writing
 from fastnpjson._files.lines import line_encoder, lines, parse_lines
