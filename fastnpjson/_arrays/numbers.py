@@ -14,7 +14,7 @@ from fastnpjson._arrays import native
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
 # What orjson allows with OPT_STRICT_INTEGER.
 _INT53: Final = 2**53 - 1
@@ -26,7 +26,7 @@ def contiguous(array: Array) -> Array:
     return np.ascontiguousarray(array, array.dtype.newbyteorder("="))
 
 
-def elementwise(function: Callable[[Any], Any], array: Array) -> Array:
+def map_elements(function: Callable[[Any], Any], array: Array) -> Array:
     """Return the object array of what the function makes of each element."""
     return np.asarray(np.frompyfunc(function, 1, 1)(array), object)
 
@@ -70,7 +70,7 @@ def floats(array: Array, decimals: int | None) -> bytes | Array:
         array = contiguous(array)
         array = _digits(array.dtype).take(array.view(_BITS[array.dtype.itemsize]))
     if array.dtype.itemsize > 8:
-        return elementwise(_longdouble, array)
+        return map_elements(_longdouble, array)
     # dtype("g") where a longdouble is a float64, too.
     array = np.ascontiguousarray(array, f"f{array.dtype.itemsize}")
     return native.dumps(array)

@@ -19,7 +19,7 @@ from fastnpjson._arrays.timedeltas import durations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
 _NOT_MISSING: Final = object()
 
@@ -163,12 +163,12 @@ def _strings(array: Array, _style: Style) -> Array:
         raise orjson.JSONEncodeError(f"characters that Unicode does not have ({error})") from None
     missing = getattr(array.dtype, "na_object", _NOT_MISSING)
     if missing is not _NOT_MISSING:
-        strings[numbers.elementwise(lambda string: string is missing, strings).astype(bool)] = None
+        strings[numbers.map_elements(lambda string: string is missing, strings).astype(bool)] = None
     return strings
 
 
 def _bytes(array: Array, _style: Style) -> Array:
-    return numbers.elementwise(decode, array.astype(object))
+    return numbers.map_elements(decode, array.astype(object))
 
 
 def _objects(array: Array, _style: Style) -> Array:

@@ -21,7 +21,7 @@ from fastnpjson._documents.walk import Walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fastnpjson._arrays.write import Array
+    from fastnpjson._arrays.native import Array
     from fastnpjson._documents.dumps import Plan
     from fastnpjson._documents.hook import Convert
 
