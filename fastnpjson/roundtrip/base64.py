@@ -1,4 +1,4 @@
-"""Base64 of the bytes of arrays, gzipped or not, to bytes that are as many as they have to be."""
+"""Arrays from the base64 of their bytes, gzipped or not, which must be as many as dtype and shape say."""
 
 from __future__ import annotations
 
@@ -9,15 +9,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
+    from fastnpjson.roundtrip.context import Context
 
 
-def decode(text: memoryview, nbytes: int, *, gzipped: bool) -> bytes:
-    """Decode base64.
+def read(
+    context: Context, text: memoryview, shape: tuple[int, ...], dtype: np.dtype[Any], *, gzipped: bool = False
+) -> Array:
+    """Make an array of the base64 of its bytes.
 
     Raises:
-        ValueError: it is not the base64 of so many bytes.
+        ValueError: it is not the base64 of so many bytes, or of values of that dtype.
     """
+    if dtype.kind == "T":
+        raise ValueError("StringDType has no bytes of its own")
+    raw = _decode(text, context.charge(shape, dtype), gzipped=gzipped)
+    array: Array = np.ndarray(shape, dtype, raw)
+    _check_values(array)
+    return array.copy()
+
+
+def _decode(text: memoryview, nbytes: int, *, gzipped: bool) -> bytes:
     if not gzipped and len(text) != (nbytes + 2) // 3 * 4:
         raise ValueError(f"{len(text)} characters of base64 are not {nbytes} bytes, as dtype and shape say")
     raw = a2b_base64(text)
@@ -40,11 +52,11 @@ def _gunzip(raw: bytes, nbytes: int) -> bytes:
     return data
 
 
-def check_values(array: Array) -> None:
+def _check_values(array: Array) -> None:
     """Raise for bytes that are no value of their dtype, on which NumPy fails later, or does not agree with itself."""
     if array.dtype.names is not None:
         for name in array.dtype.names:
-            check_values(array[name])
+            _check_values(array[name])
     elif array.dtype.kind == "b" and (array.view(np.uint8) > 1).any():
         raise ValueError("bytes that are no booleans")
     elif array.dtype.kind == "U" and array.size and array.itemsize:

@@ -26,8 +26,16 @@ _NAME: Final = re.compile(
 NMANT: Final = int(np.finfo(np.longdouble).nmant)
 # In the JSON of a dtype.
 _LONGDOUBLE: Final = re.compile(rb'"[<>](?:f12|f16|c24|c32)"')
+# The names that longdouble and its complex have on other machines only, such as float96 on 32-bit x86, with the own.
+_OTHER_LONGDOUBLES: Final = {
+    name: np.dtype(code).str[1:]
+    for code, names in (("g", "f12 f16 float96 float128"), ("G", "c24 c32 complex192 complex256"))
+    for name in names.split()
+    if NMANT > 52 and name not in {np.dtype(code).str[1:], np.dtype(code).name}
+}
+OTHER_BITS: Final = "the longdouble of another machine has other bits; as text, not compact, it has digits"
 # A structured dtype within this many others is no one's data.
-_DEEPEST: Final = 32
+_NESTED_DTYPES: Final = 32
 _NUMPY_STRINGS: Final = getattr(getattr(np, "dtypes", None), "StringDType", None)
 
 
@@ -58,16 +66,31 @@ def nmant(written: bytes) -> bytes:
     return b',"nmant":%d' % NMANT if _LONGDOUBLE.search(written) else b""
 
 
-def read(spec: Any) -> DType:
+def read(spec: Any, *, digits: bool = False) -> DType:
     """Make a dtype of its JSON.
+
+    Args:
+        spec: JSON, as `write` writes it.
+        digits: The values are digits, not bits: the longdouble of another machine may be read as the own.
 
     Raises:
         ValueError: it is none, or an object dtype.
     """
     try:
-        dtype = _strings(spec["StringDType"]) if type(spec) is dict else np.lib.format.descr_to_dtype(_vet(spec, 0))
+        if type(spec) is dict:
+            return _strings(spec["StringDType"])
+        return _named(spec, digits) if type(spec) is str else _descr_to_dtype(_vet(spec, digits))
     except (KeyError, MemoryError, SyntaxError, TypeError, ValueError) as error:
         raise ValueError(f"dtype: {error}") from None
+
+
+@lru_cache(maxsize=256)
+def _named(name: str, digits: bool) -> DType:
+    return _descr_to_dtype(_vet_name(name, digits))
+
+
+def _descr_to_dtype(descr: Any) -> DType:
+    dtype: DType = np.lib.format.descr_to_dtype(descr)
     return dtype
 
 
@@ -81,17 +104,26 @@ def _spec(dtype: Any, *, descr: bool) -> Any:
     return dtype.str if descr else str(dtype)
 
 
-def _vet(spec: Any, depth: int) -> Any:
+def _vet(spec: Any, digits: bool, depth: int = 0) -> Any:
     if type(spec) is str:
-        if _NAME.fullmatch(spec) is None:
-            raise ValueError(f"{spec[:40]!r} is not the dtype of numbers, times, text or bytes")
-        return spec
-    if type(spec) is not list or depth > _DEEPEST:
+        return _vet_name(spec, digits)
+    if type(spec) is not list or depth > _NESTED_DTYPES:
         raise ValueError("is neither a name nor a list of fields")
-    return [_vet_field(field, depth + 1) for field in spec]
+    return [_vet_field(field, digits, depth + 1) for field in spec]
 
 
-def _vet_field(field: Any, depth: int) -> tuple[Any, ...]:
+def _vet_name(name: str, digits: bool) -> str:
+    if _NAME.fullmatch(name) is None:
+        raise ValueError(f"{name[:40]!r} is not the dtype of numbers, times, text or bytes")
+    own = _OTHER_LONGDOUBLES.get(name.lstrip("<>="))
+    if own is None:
+        return name
+    if not digits:
+        raise ValueError(OTHER_BITS)
+    return name[0] + own if name[0] in "<>=" else own
+
+
+def _vet_field(field: Any, digits: bool, depth: int) -> tuple[Any, ...]:
     if type(field) is not list or len(field) not in {2, 3}:
         raise ValueError("a field is [name, dtype] or [name, dtype, shape]")
     name = field[0]
@@ -99,7 +131,7 @@ def _vet_field(field: Any, depth: int) -> tuple[Any, ...]:
         name = tuple(name)
     elif type(name) is not str:
         raise ValueError("the name of a field is a string, or [title, name]")
-    return (name, _vet(field[1], depth), *map(vet_shape, field[2:]))
+    return (name, _vet(field[1], digits, depth), *map(vet_shape, field[2:]))
 
 
 def vet_shape(shape: Any) -> tuple[int, ...]:

@@ -12,7 +12,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
+
     DType = np.dtype[Any]
 
 _NAT: Final = np.iinfo(np.int64).min

@@ -18,12 +18,10 @@ from fastnpjson.roundtrip import dtypes, write_values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
 # How many bytes an array may take for each byte of its text. Padded strings take more: they are written as base64.
 WASTE: Final = 64
-# numpy.str_ is a subclass of str, and orjson would write it as one.
-PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
 _PLAIN: Final = converter(Style())
 _BUILTINS: Final = (dict, list, str, int)
 
@@ -81,7 +79,7 @@ def _masked(array: Any, *, compact: bool) -> bytes:
     }
     if array.hardmask:
         parts["hardmask"] = True
-    return orjson.dumps(parts, tagger(compact=compact), PASSTHROUGH)
+    return orjson.dumps(parts, tagger(compact=compact), orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
 def _fill_value(array: Any) -> Any:

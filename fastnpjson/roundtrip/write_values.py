@@ -17,7 +17,7 @@ from fastnpjson._arrays.write import write as write_array
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
 # The one float32, of all of them, whose shortest digits make another when they are read as a float64 and rounded.
 _TWICE_ROUNDED: Final = (b"7.038531e-26", b"7.038530691851209e-26")
