@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from command_line import ARRAY
+from processes import ARRAY
 
 
 @pytest.fixture(autouse=True)

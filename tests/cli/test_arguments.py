@@ -17,7 +17,7 @@ import time
 
 import numpy as np
 import pytest
-from command_line import ARRAY, linux, posix, program, pty, read_terminal, run
+from processes import ARRAY, linux, posix, program, pty, read_terminal, run
 
 import fastnpjson
 from fastnpjson.__main__ import main

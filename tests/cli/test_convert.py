@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from command_line import ARRAY, dtype_tree, run
+from processes import ARRAY, dtype_tree, run
 
 import fastnpjson
 from fastnpjson.__main__ import main

@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from command_line import ARRAY
+from processes import ARRAY
 
 import fastnpjson
 from fastnpjson.__main__ import main

@@ -9,7 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from command_line import ARRAY, dtype_tree
+from processes import ARRAY, dtype_tree
 
 from fastnpjson.__main__ import main
 from fastnpjson._cli import npz

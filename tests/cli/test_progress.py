@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from command_line import posix, program, pty, read_terminal
+from processes import posix, program, pty, read_terminal
 
 from fastnpjson._cli import progress
 

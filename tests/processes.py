@@ -1,8 +1,9 @@
-"""The command line in processes of its own, and terminals to show what it says."""
+"""Programs in processes of their own, the command line among them, and terminals that show what it says."""
 
 import os
 import subprocess
 import sys
+import textwrap
 
 import numpy as np
 import pytest
@@ -15,6 +16,11 @@ except ImportError:  # not on Windows
 ARRAY = np.arange(12.0).reshape(4, 3) / 7
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, terminals and file system faults of POSIX")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="a facility of Linux")
+
+
+def run_code(code, *arguments, **settings):
+    program = [sys.executable, "-W", "error", "-c", textwrap.dedent(code), *map(str, arguments)]
+    return subprocess.run(program, capture_output=True, text=True, timeout=100, check=False, **settings)
 
 
 def program(*arguments):
