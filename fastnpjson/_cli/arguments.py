@@ -7,7 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from fastnpjson import __version__
 from fastnpjson._cli.convert import FORMATS, End, convert
 from fastnpjson._cli.progress import Progress
 from fastnpjson._files.compression import CODECS, codec, suffixes
@@ -41,13 +40,14 @@ exit codes:
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None, version: str) -> int:
     """Convert a file, and return the exit code.
 
     Args:
-        argv: The arguments; those of the process by default.
+        argv: The arguments; `None` for those of the process.
+        version: What ``--version`` says.
     """
-    parser = _parser()
+    parser = _parser(version)
     arguments = parser.parse_args(argv)
     source, target = _ends(parser, arguments)
     progress = Progress()
@@ -82,7 +82,7 @@ def _flush_or_drop() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(version: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "fastnpjson",
         description=_DESCRIPTION,
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--no-nan", action="store_true", help="fail at NaN and infinities instead of writing null")
     parser.add_argument("--exact", action="store_true", help="keep dtypes and shapes: the form of fastnpjson.roundtrip")
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version}")
     return parser
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import orjson
 
-from fastnpjson import Encoder
 from fastnpjson._cli.npy import array_of, read_npy, write_npy
 from fastnpjson._cli.npz import read_npz, write_npz
+from fastnpjson._documents.encoder import Encoder
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading, writing
 from fastnpjson._files.lines import line_encoder, lines, parse_lines

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-import fastnpjson
 from fastnpjson._documents.caller_default import Answers
+from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.layers import NUMPY_TYPES
 from fastnpjson._stdlib import PASSTHROUGH, builtin_or
 from fastnpjson.compat import numpy_values
@@ -141,7 +141,7 @@ class JSONEncoder(json.JSONEncoder):
         ask = answers.ask if answers.given else None
         answers.rewind()
         if not nan:
-            return fastnpjson.dumps(obj, ask, option | sort)
+            return dumps(obj, ask, option | sort)
 
         def hook(item: Any) -> Any:
             return orjson.Fragment(numpy_values.text(item)) if is_numpy(item) else answers.ask(item)
