@@ -65,7 +65,7 @@ def floats(array: Array, decimals: int | None) -> bytes | Array:
         JSON text, or for longdouble an object array of fragments.
     """
     if decimals is not None:
-        array = _round(array, decimals)
+        array = rounded(array, decimals)
     if array.dtype.itemsize <= 2:
         array = contiguous(array)
         array = _digits(array.dtype).take(array.view(_BITS[array.dtype.itemsize]))
@@ -111,8 +111,12 @@ def _shortest(numbers: Array, dtype: np.dtype[Any]) -> Array:
     return shortest
 
 
-def _round(array: Array, decimals: int) -> Array:
-    """Round floats as `numpy.round` rounds float64, which holds the others and most products by powers of ten."""
+def rounded(array: Array, decimals: int) -> Array:
+    """Round an array of floats to at most 22 decimals.
+
+    float64 and longdouble are rounded as by `numpy.round`. A float64 holds smaller floats exactly, and most of their
+    products with a power of ten: they are rounded once.
+    """
     wide = array.astype(np.result_type(array, np.float64))
     # From this bound on the next float is further away than the last decimal: nothing to round, digits to lose.
     bound = 2.0 ** (np.finfo(wide.dtype).nmant + 1) / 10.0**decimals

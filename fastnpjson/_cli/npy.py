@@ -1,4 +1,4 @@
-"""``.npy`` files, memory-mapped where they can be, and never unpickled; arrays of JSON documents."""
+"""``.npy`` files, memory-mapped if possible and never unpickled, and arrays of the values of a JSON document."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEADERS: Final = {
 }
 # No header is longer: NumPy refuses more than 10,000 characters.
 _HEAD: Final = 2**16
-# The kinds of JSON values in an array, and the dtypes that may hold them all.
+# The types of JSON values in an array, and the dtypes to try for them.
 _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
     ({bool}, ("?",)),
     ({int}, ("i8", "u8")),
@@ -37,10 +37,10 @@ def read_npy(file: Any, name: str) -> Array:
 
     Args:
         file: A path, a URL or a binary file.
-        name: Tells the codec by its suffix.
+        name: Its suffix decides on compression.
 
     Raises:
-        ValueError: it is no ``.npy``, is cut off, or holds Python objects.
+        ValueError: the file is not a ``.npy``, is damaged, or holds Python objects.
     """
     if is_plain(file, name):
         with open(file, "rb") as plain:
@@ -60,7 +60,7 @@ def array_of(obj: Any) -> Array:
     """Make an array of a JSON document, with NaN for `null` among numbers.
 
     Raises:
-        ValueError: not all its values are of one kind and exact in one dtype, or lists differ in length.
+        ValueError: no dtype holds all values exactly, or lists of one level differ in length.
 
     >>> array_of([[1, 2.5], [None, 4]])
     array([[1. , 2.5],
@@ -88,26 +88,36 @@ def is_plain(file: Any, name: str) -> bool:
 
 
 def read_array(source: IO[bytes], what: str = "the .npy file") -> Array:
-    """Read an array from an open file that needs no position, as pipes have none.
+    """Read an array from an open file, which may be a pipe.
+
+    Args:
+        source: The file.
+        what: Names it in errors.
 
     Raises:
-        ValueError: it is damaged, with what it is called and how many bytes it has; or holds Python objects.
+        ValueError: the file is damaged, or holds Python objects.
     """
     reader = _Reader(source)
     try:
         array: Array = np.lib.format.read_array(reader, allow_pickle=False)
     except (MemoryError, OSError):
         raise
-    except Exception as error:  # of NumPy, ast and tokenize for the header, of codecs for the data
+    except Exception as error:  # from NumPy, ast or tokenize for the header, from a codec for the data
         raise _explained(error, reader, what) from None
     return array
 
 
 def map_array(source: Any, offset: int, size: int, what: str = "the .npy file") -> Array | None:
-    """Memory-map the array at an offset of a file; `None` for one that has to be read.
+    """Memory-map the array at an offset of a file; `None` if it has to be read.
+
+    Args:
+        source: The file.
+        offset: Where the header begins.
+        size: How many bytes header and values have.
+        what: Names it in errors.
 
     Raises:
-        ValueError: the array is longer than `size`.
+        ValueError: the header asks for more bytes.
     """
     source.seek(offset)
     try:
@@ -127,7 +137,7 @@ def map_array(source: Any, offset: int, size: int, what: str = "the .npy file") 
 
 
 class _Reader:
-    """A file that is read from its start to its end."""
+    """A file that keeps its first bytes, and counts all. Pipes have no position; NumPy does not need one."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source = source
@@ -145,7 +155,7 @@ class _Reader:
 
 
 class Writer:
-    """A file that has no position, as pipes have none; NumPy and zipfile get along with that."""
+    """A file without a position, such as a pipe. NumPy and zipfile do not need one."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -164,7 +174,7 @@ def _read_header(source: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any
 
 
 def _explained(error: Exception, reader: _Reader, what: str) -> Exception:
-    """Say in the place of an error of NumPy's how many bytes there are, and how many there should be."""
+    """Return an error with the number of bytes there are, and should be, instead of NumPy's."""
     head, header = io.BytesIO(reader.head), None
     with suppress(Exception):
         header = _read_header(head)

@@ -1,4 +1,4 @@
-"""``.npz`` archives: arrays by name, memory-mapped where they can be, and never unpickled."""
+"""``.npz`` archives: arrays by name, memory-mapped if possible and never unpickled."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_npz(file: Any, name: str) -> dict[str, Array]:
     """Read the arrays of an archive; those that are not compressed are memory-mapped.
 
     Raises:
-        ValueError: it is no ``.npz``, is cut off, or an array in it holds Python objects.
+        ValueError: the file is not an ``.npz``, is damaged, or holds Python objects.
     """
     if is_plain(file, name):
         with open(file, "rb") as plain, _archive(plain) as archive:
@@ -37,10 +37,10 @@ def read_npz(file: Any, name: str) -> dict[str, Array]:
 
 
 def write_npz(write: Write, arrays: dict[str, Array]) -> None:
-    """Write an archive that is not compressed, so that it can be memory-mapped.
+    """Write an archive without compression, so that it can be memory-mapped.
 
     Raises:
-        ValueError: zipfile would cut a name off, at a NUL.
+        ValueError: a name holds a NUL, where zipfile would cut it off.
     """
     for name in arrays:
         if "\0" in name:

@@ -61,6 +61,15 @@ def test_decimals(target):
     assert np.load("back.npy").tolist() == ARRAY.round(2).tolist()
 
 
+@pytest.mark.parametrize("target", ["x.json", "x.jsonl", "x.npy"])
+def test_decimals_of_float32(target):
+    """Every format has the same rule: 0.35 as a float32 is below 0.35."""
+    np.save("f4.npy", np.array([0.35, 0.25, 1.75], "f4"))
+    assert main(["f4.npy", target, "--decimals", "1"]) == 0
+    assert main([target, "back.npy"]) == 0
+    assert np.load("back.npy").astype("f4").tolist() == np.array([0.3, 0.2, 1.8], "f4").tolist()
+
+
 def test_decimals_leave_integers():
     np.save("i.npy", np.array([1 << 62]))
     assert main(["i.npy", "j.npy", "--decimals", "2"]) == 0
