@@ -1,4 +1,4 @@
-"""What a tag needs of the document around it: base64 that was cut out, and how much memory is left for arrays."""
+"""What the readers of tags share in one document: base64 that was cut out of it, and the memory left for arrays."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """One document while its tags are read.
+    """The state of one document while its tags are read.
 
     Args:
         strings: From `find_tags.cut_base64`.
-        limit: How many bytes all arrays may take.
+        limit: How many bytes all arrays together may take.
     """
 
     def __init__(self, strings: dict[str, memoryview], limit: int) -> None:
@@ -23,7 +23,7 @@ class Context:
         self._limit = self._left = limit
 
     def text(self, data: Any) -> memoryview:
-        """Return base64 that may have been cut out of the document.
+        """Return the base64 of a tag: its string, or what was cut out in its place.
 
         Raises:
             ValueError: it is not a string.
@@ -34,13 +34,14 @@ class Context:
         return memoryview(data.encode()) if text is None else text
 
     def charge(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
-        """Return how many bytes an array takes.
+        """Count an array against the limit, and return how many bytes it takes.
 
         Raises:
-            ValueError: with the arrays before, it is above the limit.
+            ValueError: all arrays together take more than the limit.
         """
         nbytes = math.prod(shape) * dtype.itemsize
-        # Elements of no bytes count, and rows of no elements do, too: whoever walks through them has a limit.
+        # An element without bytes counts as one, and so does a row without elements: code that loops over them takes
+        # time for each.
         count = math.prod(takewhile(bool, shape))
         self._left -= max(nbytes, count)
         if self._left < 0:

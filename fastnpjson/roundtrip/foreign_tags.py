@@ -1,4 +1,4 @@
-"""Arrays of other libraries: monty's tag, and what plotly and KServe write without one."""
+"""Arrays of monty, which have a tag, and of plotly and KServe, which have none."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CLAMPED: Final = {"u1c": "u1", "uint8c": "u1"}
 
 
 def monty(context: Context, tag: Tag) -> Any:
-    """Read monty's tag, which has lists, for complex dtypes one of the real parts and one of the imaginary."""
+    """Read monty's tag: lists of values, or for a complex dtype a list of the real and one of the imaginary parts."""
     data, dtype = tag["data"], dtypes.read(tag["dtype"], digits=True)
     shape = _shape(data)
     context.charge(shape, dtype)
@@ -54,7 +54,7 @@ def plotly(context: Context, tag: Tag) -> Any:
 
 
 def kserve(context: Context, tag: Tag) -> Tag:
-    """Turn the data of a tensor of KServe's V2 protocol, flat or nested, into an array; the rest stays."""
+    """Replace the data of a tensor in KServe's V2 protocol, a flat or nested list, by an array."""
     data, shape = tag["data"], dtypes.vet_shape(tag["shape"])
     dtype = np.dtype(_KSERVE[tag["datatype"]]) if tag["datatype"] != "BYTES" else np.dtype(f"U{_longest(data)}")
     context.charge(shape, dtype)

@@ -1,4 +1,4 @@
-"""Tags to arrays: those of `write_tags`, and those of other libraries. The data are not to be trusted."""
+"""Arrays from tags: those of `write_tags`, and those of other libraries. The data are not trusted."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ _ENDIANS: Final[dict[str, Literal["<", ">"]]] = {"little": "<", "big": ">"}
 
 
 def refuse(value: Tag, path: Path) -> Tag:
-    """Return an object that is no tag.
+    """Return an object that is not a tag.
 
     Raises:
-        JSONEncodeError: it would be read as a tag.
+        JSONEncodeError: it is one.
     """
     if _find_reader(value, untagged=False) is None:
         return value
     raise JSONEncodeError(
-        f"{json_path(path)}: dict: would be read as the tag of an array, and not come back as it is; "
+        f"{json_path(path)}: dict: would be read back as the tag of an array; "
         "rename the key, or make an array of it with fastnpjson.roundtrip.loads"
     )
 
 
 def reader(context: Context, *, untagged: bool) -> Callable[[Tag, Path], Any]:
-    """Make the function that returns what a tag stands for, or an object that is none.
+    """Make the function that returns the array for a tag, and any other object unchanged.
 
-    It raises a `ValueError` that names the JSON path of a tag that is not an array.
+    For a tag that is not a valid array it raises a `ValueError` with the JSON path.
 
     Args:
-        context: Of the document.
-        untagged: Read plotly's and KServe's objects, too.
+        context: That of the document.
+        untagged: Also read the objects of plotly and KServe.
     """
 
     def read(value: Tag, path: Path) -> Any:
@@ -110,10 +110,10 @@ def _maskedarray(context: Context, tag: Tag) -> Any:
     if mask is not ma.nomask and (
         np.shape(mask) != array.shape or np.asarray(mask).dtype != ma.make_mask_descr(array.dtype)
     ):
-        raise ValueError("mask: is not of the shape and the fields of the values")
+        raise ValueError("mask: has not the shape and the fields of the values")
     fill_value: Any = None if tag["fill_value"] is None else _part(context, tag["fill_value"])
     if fill_value is not None and not _can_fill(np.asarray(fill_value), array.dtype):
-        raise ValueError("fill_value: is not of the dtype of the values")
+        raise ValueError("fill_value: has not the dtype of the values")
     masked = ma.MaskedArray(array, mask, fill_value=fill_value, hard_mask=tag.get("hardmask") is True)
     return masked[()] if isinstance(data, np.void) else masked
 
@@ -127,19 +127,20 @@ def _part(context: Context, tag: Any) -> Any:
 
 
 def _is_element(text: str, dtype: DType) -> bool:
-    """Tell a number or a string from base64, which for numbers of a power of two bytes ends with a sign of equality."""
+    """Tell a number or a string from base64. The base64 of 2, 4, 8 or 16 bytes, a float, ends with an equals sign."""
     return dtype.kind in "UT" or (dtype.kind == "f" and not text.endswith("=") and not text.startswith("b64"))
 
 
 def _stored(dtype: DType, tag: Tag) -> DType:
-    """Tell the dtype of the bytes that json-tricks has written.
+    """Return the dtype of the bytes that json-tricks has written.
 
-    It swaps the bytes of a machine that is not of the byte order in ``endian``, and leaves the dtype as it was: the
-    name, without an order of its own where the array was native.
+    json-tricks swaps the bytes on a machine with another byte order than ``endian``, but does not change the dtype,
+    whose name has no byte order if the array was native.
     """
     stored, own = dtype.newbyteorder(_ENDIANS[tag["endian"]]), str(tag["dtype"])[:1]
     if dtype.kind == "U":
-        # Has always one of its own: "<" is taken for native. The other way round, bytes are no characters.
+        # The name of a string dtype always has a byte order; "<" is taken for native. With the other one, the bytes
+        # would not be characters.
         return dtype if own == ">" else stored
     return stored.newbyteorder() if own in {"<", ">"} else stored
 
@@ -157,5 +158,5 @@ def _can_fill(value: Array, dtype: DType) -> bool:
     padded = dtype.kind in "SUTV" and dtype.names is None
     if padded:
         return not value.ndim and value.dtype.kind == dtype.kind.replace("T", "U")
-    # NumPy's scalars have the byte order of the machine, whatever that of the array is.
+    # NumPy scalars are always in native byte order.
     return not value.ndim and value.dtype.newbyteorder("=") == dtype.newbyteorder("=")
