@@ -19,7 +19,7 @@ from fastnpjson._arrays.timedeltas import durations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
 _NOT_MISSING: Final = object()
 
@@ -94,10 +94,14 @@ def known(array: Array) -> Array:
     """
     if array.dtype.isbuiltin != 2:
         return array
+    with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
+        return array.astype(_known_dtype(array.dtype))
+
+
+def _known_dtype(dtype: np.dtype[Any]) -> type:
     for number in (np.int64, np.float32, np.float64):
-        if np.can_cast(array.dtype, number, "safe"):
-            with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
-                return array.astype(number)
+        if np.can_cast(dtype, number, "safe"):
+            return number
     raise Unsupported
 
 
@@ -107,6 +111,8 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
         return _records(array, style, mask)
     if mask is not None and mask.any():
         return _masked(array, style, mask)
+    if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and _known_dtype(array.dtype) is np.float32:
+        return numbers.floats(array, style.decimals)
     array = known(array)
     writer = _WRITERS.get(array.dtype.kind)
     if writer is None:
@@ -157,12 +163,12 @@ def _strings(array: Array, _style: Style) -> Array:
         raise orjson.JSONEncodeError(f"characters that Unicode does not have ({error})") from None
     missing = getattr(array.dtype, "na_object", _NOT_MISSING)
     if missing is not _NOT_MISSING:
-        strings[numbers.elementwise(lambda string: string is missing, strings).astype(bool)] = None
+        strings[numbers.map_elements(lambda string: string is missing, strings).astype(bool)] = None
     return strings
 
 
 def _bytes(array: Array, _style: Style) -> Array:
-    return numbers.elementwise(decode, array.astype(object))
+    return numbers.map_elements(decode, array.astype(object))
 
 
 def _objects(array: Array, _style: Style) -> Array:

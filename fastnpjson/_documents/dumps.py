@@ -72,7 +72,7 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: list[Any] | None
         found = None
     try:
         text = ask_first.dumps(document, plan, default, found)
-        if plan.allow_nan or not has_nonfinite(document, text, plan):
+        if plan.allow_nan or not has_nonfinite(document, text, plan.option):
             return text
     except (JSONEncodeError, NoReplyError, RecursionError) as error:
         raise_hidden(error)
@@ -83,7 +83,7 @@ def _encode_again(obj: Any, document: Any, plan: Plan, default: CallerDefault) -
     default.rewind()
     try:
         text = ask_first.dumps(document, plan._replace(option=plan.option | orjson.OPT_NON_STR_KEYS), default)
-        if plan.allow_nan or not has_nonfinite(document, text, plan):
+        if plan.allow_nan or not has_nonfinite(document, text, plan.option):
             return text
     except (JSONEncodeError, NoReplyError, RecursionError) as error:
         raise_hidden(error)

@@ -22,7 +22,7 @@ from fastnpjson._documents.walk import Walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fastnpjson._arrays.write import Array
+    from fastnpjson._arrays.native import Array
     from fastnpjson._documents.numpy_objects import Convert
     from fastnpjson._documents.plan import Plan
 

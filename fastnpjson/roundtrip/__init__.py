@@ -25,9 +25,10 @@ from fastnpjson._documents.caller_default import NO_DEFAULT
 from fastnpjson._documents.numpy_objects import NoReplyError
 from fastnpjson._documents.plan import Plan
 from fastnpjson._documents.walk import Walk
+from fastnpjson.roundtrip import read_tags
+from fastnpjson.roundtrip.context import Context
 from fastnpjson.roundtrip.find_tags import cut_base64, has_keys, may_have_tags
-from fastnpjson.roundtrip.read_tags import Untagger, refuse
-from fastnpjson.roundtrip.write_tags import PASSTHROUGH, WASTE, builtin, tagger
+from fastnpjson.roundtrip.write_tags import WASTE, builtin, tagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
         # The same without NumPy: any tag in it is the caller's.
         others = _encode(obj, _hollow)
         if may_have_tags(others) and has_keys(others):
-            _replace_objects(orjson.loads(others), refuse)
+            _replace_objects(orjson.loads(others), read_tags.refuse)
     return text
 
 
@@ -101,7 +102,8 @@ def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = Fal
         return orjson.loads(data)
     if limit is None:
         limit = _FLOOR + WASTE * len(text)
-    return _replace_objects(orjson.loads(document), Untagger(strings, limit, untagged=untagged).read)
+    read = read_tags.reader(Context(strings, limit), untagged=untagged)
+    return _replace_objects(orjson.loads(document), read)
 
 
 def _bytes(data: Any) -> bytes | bytearray:
@@ -140,7 +142,7 @@ def _hollow(obj: Any) -> Any:
 
 
 def _encode(obj: Any, convert: Callable[[Any], Any]) -> bytes:
-    plan = Plan(Style(), PASSTHROUGH, convert, _NOTHING)
+    plan = Plan(Style(), orjson.OPT_PASSTHROUGH_SUBCLASS, convert, _NOTHING)
     try:
         return ask_first.dumps(obj, plan, NO_DEFAULT)
     except (JSONEncodeError, NoReplyError):

@@ -7,6 +7,7 @@ is by itself, and names the first that is not JSON, in a binary file as in a tex
 
 import contextlib
 import io
+import json
 import random
 import sys
 import warnings
@@ -18,7 +19,7 @@ with atheris.instrument_imports(include=["fastnpjson"]):
 
 import numpy as np
 import orjson
-from test_roundtrip import CASES, HOSTILE, LIKE_TAGS, bits, json
+from tags import CASES, HOSTILE, LIKE_TAGS, bits
 
 SEEDS = [json.dumps(document).encode() for document in [*HOSTILE.values(), *LIKE_TAGS]]
 SEEDS += [roundtrip.dumps(value, compact=compact) for value in CASES.values() for compact in (False, True)]

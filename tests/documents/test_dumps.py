@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 import pytest
 from cases import ANIMAL, KEYS
+from doubles import Mapping, Sequence, Text, Whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import check, read
@@ -34,22 +35,6 @@ class Slots:
     x: float
     y: object
     _hidden: int = 1
-
-
-class Text(str):
-    __slots__ = ()
-
-
-class Whole(int):
-    pass
-
-
-class Mapping(dict):
-    pass
-
-
-class Sequence(list):
-    pass
 
 
 PLAIN = {

@@ -15,6 +15,7 @@ import uuid
 
 import numpy as np
 import pytest
+from doubles import Celsius, Mapping
 
 flask = pytest.importorskip("flask", reason="needs the extra 'flask'")
 httpx = pytest.importorskip("httpx", reason="needs the dependency group 'integrations'")
@@ -33,15 +34,6 @@ from fastnpjson.flask import JSONProvider  # noqa: E402
 
 class Point(collections.namedtuple("Point", "x y")):
     pass
-
-
-class Celsius(float):
-    pass
-
-
-class Renamed(dict):
-    def items(self):
-        return [(f"new {key}", value) for key, value in super().items()]
 
 
 class Size(enum.Enum):
@@ -80,7 +72,7 @@ SAME = {
     "namedtuple": [Point(1, Point(2, 3))],
     "float-subclass": [Celsius(36.6)],
     "ordered": collections.OrderedDict(b=1, a=2),
-    "items-of-its-own": [Renamed(a=1), {"x": Renamed(b=Renamed())}],
+    "items-of-its-own": [Mapping(a=1), {"x": Mapping(b=Mapping())}],
     "form": MultiDict([("a", "1"), ("a", "2"), ("é", "3")]),
     "deep": functools.reduce(lambda inner, _: [inner], range(300), 1.5),
     "datetime": datetime.datetime(2021, 2, 1, 7, 15),
