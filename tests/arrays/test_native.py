@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 import fastnpjson
-from fastnpjson._arrays import native
+from fastnpjson._arrays import in_place, native
 
 SCRIPT = """
 import io, os, resource, sys
@@ -77,7 +77,7 @@ SHAPES = {"1-d": (SIZE,), "one-row": (1, SIZE), "rows": (SIZE // 3, 3), "columns
 
 @pytest.fixture
 def narrow(monkeypatch):
-    """Let there be no room for the whole, and then not for the first part of it."""
+    """Let there be no room for the whole, and then not for the first part of it, and leave all to orjson."""
     refusals = iter([MemoryError, MemoryError])
 
     def make_room(nbytes):
@@ -85,6 +85,7 @@ def narrow(monkeypatch):
             raise refusal
 
     monkeypatch.setattr(native, "make_room", make_room)
+    monkeypatch.setattr(in_place, "speedups", None)
     return refusals
 
 
