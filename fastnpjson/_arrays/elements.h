@@ -14,7 +14,7 @@ typedef char *(*Writer)(const Node *node, const char *item, char *at);
 
 struct Node {
     int kind;         /* '[', '{', '#' for a text made by orjson, or the kind of a dtype */
-    Writer write;     /* NULL for the first three */
+    Writer write;     /* NULL for the first three, and for StringDType */
     npy_intp longest; /* text of an element and a comma, in bytes */
 
     npy_intp itemsize;
@@ -33,7 +33,9 @@ struct Node {
     Node *sibling; /* the next field */
 
     const char *token, *last; /* the next text of '#', and the bracket that ends them all */
-    Node *earlier;            /* made before this one */
+    npy_string_allocator *allocator;
+    int may_be_missing;
+    Node *earlier; /* made before this one */
 };
 
 char *write_boolean(const Node *node, const char *item, char *at);
@@ -43,6 +45,9 @@ char *write_date(const Node *node, const char *item, char *at);
 char *write_duration(const Node *node, const char *item, char *at);
 char *write_unicode(const Node *node, const char *item, char *at);
 char *write_utf8(const Node *node, const char *item, char *at);
+void lock_strings(Node *node, PyArray_Descr *dtype);
+void unlock_strings(Node *node);
+int write_string(Text *text, const Node *node, const char *item);
 char *put_utf8(char *at, const char *bytes, npy_intp length);
 
 /* Items may lie anywhere, and in either byte order. */

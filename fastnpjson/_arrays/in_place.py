@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # The kinds of dtypes that it writes beside records. Numbers are orjson's: plain C is no faster. Of those with a mask it
 # writes integers, and floats are NaN in a copy, which is faster than to take them one by one from orjson's text.
-_KINDS: Final = frozenset("MmUS")
+_KINDS: Final = frozenset("MmUST")
 _MASKED: Final = frozenset("biuV")
 
 
@@ -37,7 +37,7 @@ def write_in_place(
         JSON text; `None` for what Python has to write, or to refuse with an error that says why.
     """
     dtype = array.dtype
-    if speedups is None or dtype.hasobject:
+    if speedups is None or (dtype.hasobject and dtype.kind != "T"):
         return None
     if dtype.names is None and dtype.kind not in _KINDS and not _is_masked(dtype.kind, mask):
         return None

@@ -164,16 +164,24 @@ parse(Plan *plan, PyObject *tuple)
         return parse_record(plan, tuple);
     case '#':
         return parse_token(plan);
+    case 'T':
+        if (plan->number != NPY_VSTRING) {
+            break;
+        }
+        return new_node(plan, 'T');
     default:
         return parse_leaf(plan, tuple);
     }
+    PyErr_SetString(PyExc_TypeError, "these are no strings");
+    return NULL;
 }
 
 /* Each node borrows from the tuple and the columns. */
 Node *
-parse_plan(Plan *plan, PyObject *tuple, PyObject *columns)
+parse_plan(Plan *plan, PyObject *tuple, PyObject *columns, int number)
 {
     plan->columns = columns;
+    plan->number = number;
     return parse(plan, tuple);
 }
 

@@ -8,9 +8,10 @@ typedef struct {
     Node *latest;      /* of all nodes, to free them */
     PyObject *columns; /* texts made by orjson */
     Py_ssize_t used;
+    int number; /* of the type of the array */
 } Plan;
 
-Node *parse_plan(Plan *plan, PyObject *tuple, PyObject *columns);
+Node *parse_plan(Plan *plan, PyObject *tuple, PyObject *columns, int number);
 Node *new_array(Plan *plan, Node *child, npy_intp count, npy_intp stride, npy_intp mask_stride);
 void free_plan(Plan *plan);
 

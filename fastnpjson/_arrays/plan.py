@@ -44,7 +44,7 @@ def make_plan(dtype: DType, mask: DType | None, option: int) -> Plan | None:
     """Plan how to write the elements of a dtype.
 
     Args:
-        dtype: Of the array, without Python objects.
+        dtype: Of the array, without Python objects; but that of strings may have one for what is missing.
         mask: The dtype of its mask.
         option: Of orjson's flags, those in `SHAPING`.
 
@@ -64,6 +64,8 @@ def _node(dtype: DType, mask: DType | None, option: int, path: Path, columns: li
         return _subarray(dtype, mask, option, path, columns)
     if dtype.names is not None:
         return "{", tuple(_fields(dtype, mask, option, path, columns))
+    if dtype.kind == "T" and not path:
+        return ("T",)
     if dtype.kind == "f" or dtype.isbuiltin == 2:
         columns.append(path)
         return ("#",)

@@ -44,6 +44,19 @@ write_token(Text *text, Node *node, const char *mask)
 }
 
 static int
+write_strings(Text *text, const Node *node, const char *item, const char *mask)
+{
+    if (mask != NULL && *mask) {
+        if (need_room(text, 4) < 0) {
+            return RAISED;
+        }
+        text->at = put_null(text->at);
+        return 0;
+    }
+    return write_string(text, node, item);
+}
+
+static int
 write_record(Text *text, Node *record, const char *data, const char *mask)
 {
     if (put_char(text, '{') < 0) {
@@ -130,6 +143,8 @@ write_node(Text *text, Node *node, const char *data, const char *mask)
         return write_record(text, node, data, mask);
     case '#':
         return write_token(text, node, mask);
+    case 'T':
+        return write_strings(text, node, data, mask);
     default:
         return write_leaf(text, node, data, mask);
     }
@@ -199,12 +214,16 @@ write_in_place(PyObject *module, PyObject *args)
     }
     Plan plan = {0};
     PyObject *written = NULL;
-    Node *node = parse_plan(&plan, tuple, columns);
+    Node *element = parse_plan(&plan, tuple, columns, PyArray_TYPE(array));
+    Node *node = element == NULL ? NULL : wrap_in_arrays(&plan, element, array, mask);
     if (node != NULL) {
-        node = wrap_in_arrays(&plan, node, array, mask);
-    }
-    if (node != NULL) {
+        if (element->kind == 'T') {
+            lock_strings(element, PyArray_DESCR(array));
+        }
         written = write_text(node, array, mask, lines);
+        if (element->kind == 'T') {
+            unlock_strings(element);
+        }
     }
     free_plan(&plan);
     return written;

@@ -52,7 +52,8 @@ def write(obj: Any, style: Style) -> Written:
     if isinstance(elements, bytes):
         return Written(elements if array.ndim else elements[1:-1])
     builtins = elements.tolist()
-    if array.ndim and style.option & orjson.OPT_INDENT_2 and not array.dtype.hasobject:
+    has_objects = array.dtype.hasobject and array.dtype.kind != "T"
+    if array.ndim and style.option & orjson.OPT_INDENT_2 and not has_objects:
         # On one line, as the arrays that orjson writes.
         return Written(orjson.dumps(builtins, None, style.option & orjson.OPT_SORT_KEYS))
     return Written(None, builtins if array.ndim else builtins[0])

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
-import orjson
 from orjson import JSONDecodeError, JSONEncodeError
 
 from fastnpjson._arrays.write import has_nan, write_rows

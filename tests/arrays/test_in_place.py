@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import orjson
 import pytest
-from cases import DATES, DURATIONS, TABLES, layouts, ticks
+from cases import DATES, DURATIONS, NUMPY_2, TABLES, layouts, ticks
 
 import fastnpjson
 from fastnpjson._accelerator import speedups
@@ -142,6 +142,17 @@ def test_floats_in_records_as_in_lists(writer):
     assert fastnpjson.dumps(records) == orjson.dumps(expected)
 
 
+@pytest.mark.skipif(not NUMPY_2, reason="StringDType is new in NumPy 2")
+def test_strings_of_any_width(writer):
+    dtype = np.dtypes.StringDType(na_object=None)
+    array = np.array([["é" * 40, None], ["\n", "\x00a"]], dtype)
+    expected = orjson.dumps([["é" * 40, None], ["\n", "\x00a"]])
+    assert fastnpjson.dumps(array) == fastnpjson.dumps(array.T.copy().T) == expected
+    assert fastnpjson.dumps(array, None, orjson.OPT_INDENT_2) == expected
+    assert fastnpjson.default(array) == array.tolist()
+    assert fastnpjson.dumps(np.ma.array(["a", "b"], dtype, mask=[1, 0])) == b'[null,"b"]'
+
+
 @pytest.mark.parametrize("fields", [["a"], ["c"], ["a", "c"], ["c", "a"]])
 def test_masks_of_some_fields(fields, writer):
     full = np.ma.zeros(2, [("a", "i4"), ("b", "f8", (2,)), ("c", "U2")])
@@ -203,6 +214,7 @@ NODES = {
     "record": ("{", 1),
     "field": ("{", ((b"a", 0, 0, ()),)),
     "no-column": ("#",),
+    "no-strings": ("T",),
 }
 
 

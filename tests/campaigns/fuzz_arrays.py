@@ -52,11 +52,16 @@ BAD_BYTES = [b"\xff", b"\xc3", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\
 CHARACTERS = [0x20, 0x41, 0x22, 0x5C, 0x0A, 0x1F, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF]
 
 
+NUMPY_2 = np.lib.NumpyVersion(np.__version__) >= "2.0.0"
+
+
 class Arrays(fuzz.Documents):
     """Makes the array of a seed."""
 
     def dtype(self, depth=0):
         kind = self.random.random()
+        if not depth and kind < 0.05 and NUMPY_2:
+            return np.dtypes.StringDType(**self.random.choice([{}, {"na_object": None}, {"na_object": np.nan}]))
         order = self.random.choice("<>")
         if kind < 0.3 or (depth and kind < 0.4):
             count = self.random.choice([1, 1, 1, 1, 2, 7, 25, 2**31 - 1])
@@ -91,6 +96,8 @@ class Arrays(fuzz.Documents):
         if dtype.names is None and dtype.isbuiltin == 2:
             return self.numpy.integers(-8, 8, shape).astype(np.float32).astype(dtype)
         array = super().fill(dtype, shape)
+        if hasattr(dtype, "na_object"):
+            array[self.numpy.random(shape) < 0.2] = dtype.na_object
         if dtype.names is None and array.size and dtype.kind in "US":
             self.spoil(array)
         return array
