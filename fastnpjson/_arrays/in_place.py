@@ -45,7 +45,7 @@ def write_in_place(
     plan = make_plan(dtype, mask_dtype, option & SHAPING)
     if plan is None:
         return None
-    columns = tuple(_column(array, path, numbers) for path in plan.columns)
+    columns = tuple([_column(array, path, numbers) for path in plan.columns]) if plan.columns else ()
     text: bytes | None = speedups.write(array, dtype, mask, mask_dtype, plan.node, columns, lines)
     return text
 

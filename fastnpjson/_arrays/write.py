@@ -48,7 +48,7 @@ def write(obj: Any, style: Style) -> Written:
     array, mask = _parts(obj)
     indented = not array.ndim and array.dtype.names is not None and style.option & orjson.OPT_INDENT_2
     # A record alone is an object like others, in as many lines.
-    elements = (_records if indented else _elements)(np.atleast_1d(array), style, mask)
+    elements = (_records if indented else _elements)(array if array.ndim else array.reshape(1), style, mask)
     if isinstance(elements, bytes):
         return Written(elements if array.ndim else elements[1:-1])
     builtins = elements.tolist()
