@@ -153,6 +153,19 @@ def test_strings_of_any_width(writer):
     assert fastnpjson.dumps(np.ma.array(["a", "b"], dtype, mask=[1, 0])) == b'[null,"b"]'
 
 
+@pytest.mark.parametrize("depth", [1, 200, 202])
+def test_records_in_records(depth, writer):
+    dtype, expected = np.dtype([("a", "i4"), ("x", "f4")]), b'{"a":0,"x":0.0}'
+    for _ in range(depth):
+        dtype, expected = np.dtype([("r", dtype)]), b'{"r":' + expected + b"}"
+    assert fastnpjson.dumps(np.zeros(1, dtype)) == b"[" + expected + b"]"
+
+
+def test_name_that_is_no_unicode_is_an_error(writer):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$\[0\]: str"):
+        fastnpjson.dumps(np.zeros(1, [("\ud800", "i4")]))
+
+
 @pytest.mark.parametrize("fields", [["a"], ["c"], ["a", "c"], ["c", "a"]])
 def test_masks_of_some_fields(fields, writer):
     full = np.ma.zeros(2, [("a", "i4"), ("b", "f8", (2,)), ("c", "U2")])
