@@ -69,10 +69,9 @@ load_64(const char *item, int swapped)
     npy_uint64 bits;
     memcpy(&bits, item, 8);
     if (swapped) {
-        npy_uint32 halves[2] = {load_32(item, 1), load_32(item + 4, 1)}, swap = halves[0];
-        halves[0] = halves[1];
-        halves[1] = swap;
-        memcpy(&bits, halves, 8);
+        bits = (bits & 0x00FF00FF00FF00FF) << 8 | (bits >> 8 & 0x00FF00FF00FF00FF);
+        bits = (bits & 0x0000FFFF0000FFFF) << 16 | (bits >> 16 & 0x0000FFFF0000FFFF);
+        bits = bits << 32 | bits >> 32;
     }
     return bits;
 }
