@@ -13,8 +13,9 @@ from orjson import JSONEncodeError
 
 from fastnpjson._arrays.datetimes import DATES, plain
 from fastnpjson._arrays.native import fragment
+from fastnpjson._arrays.strings import decode
 from fastnpjson._arrays.time_units import Unsupported
-from fastnpjson._arrays.write import Style, decode, write
+from fastnpjson._arrays.write import Style, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

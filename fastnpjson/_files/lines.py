@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
-from orjson import Fragment, JSONDecodeError, JSONEncodeError
+from orjson import JSONDecodeError, JSONEncodeError
 
-from fastnpjson._arrays.write import has_nan, write
-from fastnpjson._documents.iterencode import MARK, reply_to, rows_of_slice
+from fastnpjson._arrays.write import has_nan, write_rows
+from fastnpjson._documents.iterencode import reply_to, rows_of_slice
 from fastnpjson._documents.numpy_objects import UNKNOWN
 from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.files import error_prefix, reading, writing
@@ -141,12 +141,4 @@ def _rows(rows: Array, settings: DocumentSettings) -> bytes:
     """Write the rows of an array at once, and put newlines in the place of the commas between them."""
     if not settings.plan.allow_nan and has_nan(rows):
         raise ValueError("NaN")
-    text, builtins = write(rows, settings.plan.style)
-    if text is not None:
-        # Numbers and dates: no brackets or commas but those of the arrays.
-        ends, starts = b"]" * (rows.ndim - 1), b"[" * (rows.ndim - 1)
-        return text[1:-1].replace(ends + b"," + starts, ends + b"\n" + starts) + b"\n"
-    marked = [Fragment(MARK)] * (2 * len(builtins))
-    marked[::2] = builtins
-    text = orjson.dumps(marked, None, settings.plan.option & ~orjson.OPT_APPEND_NEWLINE)
-    return text[1:-1].replace(b"," + MARK + b",", b"\n").replace(b"," + MARK, b"\n")
+    return write_rows(rows, settings.plan.style)

@@ -75,9 +75,9 @@ def _times(array: Array) -> bytes:
     return _integers(np.ascontiguousarray(array, array.dtype.newbyteorder("=")).view(np.int64))
 
 
-def _strings(array: Array) -> list[Any]:
-    written: list[Any] = write_array(array, Style()).builtins
-    return written
+def _strings(array: Array) -> bytes | list[Any]:
+    text, builtins = write_array(array, Style())
+    return builtins if text is None else text  # type: ignore[no-any-return]
 
 
 def _bytes(array: Array) -> list[Any]:
