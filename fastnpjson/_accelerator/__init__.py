@@ -10,4 +10,4 @@ from typing import Any
 speedups: Any = None
 if os.environ.get("FASTNPJSON_NO_SPEEDUPS", "") in {"", "0"}:
     with suppress(ImportError):
-        from fastnpjson import _speedups as speedups  # type: ignore[no-redef, attr-defined]
+        from fastnpjson import _speedups as speedups  # type: ignore[no-redef, attr-defined]  # noqa: F401

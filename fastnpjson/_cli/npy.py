@@ -151,7 +151,7 @@ def _map_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: IO[byte
 def _map(source: IO[bytes], path: str, offset: int) -> Array:
     """Memory-map the array whose header is at an offset of a file."""
     source.seek(offset)
-    read_header = _HEADERS.get(np.lib.format.read_magic(source))
+    read_header: Any = _HEADERS.get(np.lib.format.read_magic(source))
     if read_header is not None:
         shape, fortran, dtype = read_header(source)
         if not dtype.hasobject and dtype.itemsize and 0 not in shape:

@@ -103,7 +103,7 @@ class Untagger:
         fill_value: Any = None if tag["fill_value"] is None else self._part(tag["fill_value"])
         if fill_value is not None and not _can_fill(np.asarray(fill_value), array.dtype):
             raise ValueError("fill_value: is not of the dtype of the values")
-        masked = ma.MaskedArray(array, mask, fill_value=fill_value, hard_mask=tag.get("hardmask") is True)
+        masked: Any = ma.MaskedArray(array, mask, fill_value=fill_value, hard_mask=tag.get("hardmask") is True)
         return masked[()] if isinstance(data, np.void) else masked
 
     def _part(self, tag: Any) -> Any:
