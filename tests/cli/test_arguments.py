@@ -323,6 +323,7 @@ def loaded(data):
     return np.load(io.BytesIO(data)).tolist() if data.startswith(b"\x93NUMPY") else json.loads(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "data", "expected"), STREAMS.values(), ids=STREAMS)
 def test_standard_streams(directory, arguments, data, expected):
     done = run(*arguments, input=(directory / data).read_bytes() if isinstance(data, str) else data)
@@ -330,6 +331,7 @@ def test_standard_streams(directory, arguments, data, expected):
     assert loaded(done.stdout if arguments[1] == "-" else (directory / arguments[1]).read_bytes()) == expected
 
 
+@pytest.mark.slow
 @posix
 def test_broken_pipe():
     np.save("large.npy", np.zeros(1_000_000))
@@ -340,6 +342,7 @@ def test_broken_pipe():
     assert child.returncode == 141
 
 
+@pytest.mark.slow
 @posix
 def test_interrupt():
     """Half a conversion leaves nothing, and no traceback."""
@@ -378,6 +381,7 @@ CLOSED = {
 }
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize(("arguments", "closed", "code", "message"), CLOSED.values(), ids=CLOSED)
 def test_closed_streams(directory, arguments, closed, code, message):
@@ -398,6 +402,7 @@ def test_integers_keep_their_digits(directory):
         assert (directory / f"x.{target}").read_bytes() == document
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="a device of Linux")
 def test_full_device():
     with open("/dev/full", "wb") as full:
@@ -418,6 +423,7 @@ def read_terminal(terminal):
         text += piece
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("from_pipe", [False, True], ids=["file", "pipe"])
 def test_progress_on_a_terminal(from_pipe):
@@ -454,6 +460,7 @@ def test_progress_on_a_terminal(from_pipe):
     assert screen.endswith("\r\x1b[K")
 
 
+@pytest.mark.slow
 @posix
 def test_no_progress_for_short_work():
     terminal, stderr = pty.openpty()
@@ -464,6 +471,7 @@ def test_no_progress_for_short_work():
     assert child.returncode == 0
 
 
+@pytest.mark.slow
 @posix
 def test_nothing_binary_for_a_terminal():
     for arguments in (["x.json", "-", "--to", "npy"], ["a.npy", "-", "--to", "json.gz"]):

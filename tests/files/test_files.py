@@ -211,6 +211,7 @@ def test_full_device():
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("suffix", ["", ".gz", ".zst", ".bz2", ".xz"])
 def test_full_disk(tmp_path, suffix):
@@ -229,6 +230,7 @@ def test_full_disk(tmp_path, suffix):
     assert_untouched(old)
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_killed_process(tmp_path, suffix):
@@ -296,6 +298,7 @@ SIGNALS = """
 """
 
 
+@pytest.mark.slow
 @linux
 def test_signals(old):
     """A handler that raises leaves one whole file or the other, and one that returns costs nothing."""
@@ -513,6 +516,7 @@ def test_directory(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_readers_see_whole_files(old):
     """A reader in another process never sees half a document while it is replaced 200 times."""
     program = """
@@ -531,6 +535,7 @@ def test_readers_see_whole_files(old):
     assert len(seen) > 2
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize("nested", [False, True], ids=["top-level", "nested"])
 def test_memory(tmp_path, nested):

@@ -830,6 +830,7 @@ def test_the_limit_is_for_the_document():
         roundtrip.loads(roundtrip.dumps(np.zeros(1)), limit=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compact", [False, True])
 @pytest.mark.parametrize("shape", [(1,), (7,), (300,), (20_000,), ()])
 @pytest.mark.parametrize("dtype", ["U1", "U40", "U700", "S900", "V77", [("a", "U90"), ("b", "S90", (9,))], "G", "?"])
