@@ -23,8 +23,8 @@ EXTRAS = {
     "starlette": ("starlette", r"\bstarlette\b"),
 }
 # No extra brings these; a block that imports one of them runs where it is installed.
-OTHERS = {"aiohttp", "litestar", "msgspec", "polars", "pydantic", "pythonjsonlogger", "quart", "sqlalchemy", "structlog"}
-OTHERS |= {"torch", "xarray"}
+OTHERS = {"aiohttp", "litestar", "msgspec", "polars", "pydantic", "pythonjsonlogger", "quart"}
+OTHERS |= {"sqlalchemy", "structlog", "torch", "xarray"}
 # In `tox -e extra-flask` this is "flask": the blocks of that extra run, and none may be skipped.
 ONLY = os.environ.get("FASTNPJSON_EXTRA", "").removeprefix("extra-")
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -48,7 +48,7 @@ def modules():
     """The modules that a bare install can import; each integration tests its own examples beside its framework."""
     for module in pkgutil.iter_modules(fastnpjson.__path__, "fastnpjson."):
         name = module.name.rpartition(".")[2]
-        if name == ONLY or not ONLY and name not in {"__main__", *EXTRAS}:
+        if name == ONLY or (not ONLY and name not in {"__main__", *EXTRAS}):
             yield module.name
 
 
