@@ -47,8 +47,7 @@ def blocks():
 def modules():
     """The modules that a bare install can import; each integration tests its own examples beside its framework."""
     for module in pkgutil.iter_modules(fastnpjson.__path__, "fastnpjson."):
-        name = module.name.rpartition(".")[2]
-        if name == ONLY or (not ONLY and name not in {"__main__", *EXTRAS}):
+        if module.name.rpartition(".")[2] not in {"__main__", *EXTRAS}:
             yield module.name
 
 
@@ -65,6 +64,14 @@ def test_block_runs(code, line, document, tmp_path, monkeypatch):
         return
     example = doctest.DocTestParser().get_doctest(code, {}, document.name, str(document), line)
     assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0
+
+
+def test_guides_name_the_extra_above_the_block():
+    for document in {*(ROOT / "docs").glob("*.md")} - {ROOT / "docs" / "recipes.md"}:
+        text = document.read_text("utf-8")
+        for block in BLOCK.finditer(text):
+            extra = extra_of(block[1])
+            assert extra is None or re.search(rf"\[{extra}\]|extra `{extra}`", text[: block.start()]), block[1]
 
 
 @pytest.mark.parametrize("name", [*modules()])
