@@ -66,14 +66,14 @@ def test_block_runs(code, line, document, tmp_path, monkeypatch):
     assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0
 
 
+@pytest.mark.parametrize("name", [*modules()])
+def test_docstring_examples_run(name):
+    assert doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS).failed == 0
+
+
 def test_guides_name_the_extra_above_the_block():
     for document in {*(ROOT / "docs").glob("*.md")} - {ROOT / "docs" / "recipes.md"}:
         text = document.read_text("utf-8")
         for block in BLOCK.finditer(text):
             extra = extra_of(block[1])
             assert extra is None or re.search(rf"\[{extra}\]|extra `{extra}`", text[: block.start()]), block[1]
-
-
-@pytest.mark.parametrize("name", [*modules()])
-def test_docstring_examples_run(name):
-    assert doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS).failed == 0
