@@ -145,7 +145,7 @@ def _fine(array: Array, option: int) -> bytes:
     keep[fractions == 0, 20 : 21 + width] = False
     table[nat, :4], keep[nat, 4:-1] = np.frombuffer(b"null", np.uint8), False
     keep[-1, -1] = False  # the bracket at the end
-    return table[keep].tobytes()
+    return bytes(table[keep])
 
 
 def _texts(ticks: Array, unit: str, option: int) -> list[str]:

@@ -39,9 +39,10 @@ def builtins(obj: Any) -> Any:
         if obj.dtype.names is None:
             return json.loads(text(obj))
     array = obj if issubclass(type(obj), ma.MaskedArray) else np.asarray(obj)
-    columns = [builtins(array.reshape(-1)[name]) for name in array.dtype.names]
+    names = array.dtype.names or ()
+    columns = [builtins(array.reshape(-1)[name]) for name in names]
     records = np.empty(array.size, object)
-    records[:] = [dict(zip(array.dtype.names, row, strict=True)) for row in zip(*columns, strict=True)]
+    records[:] = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     return records.reshape(array.shape).tolist()
 
 

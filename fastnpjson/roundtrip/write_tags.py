@@ -104,7 +104,7 @@ def _compact(array: Array, suffix: bytes) -> bytes:
     dtype = dtypes.write(array.dtype, descr=True)
     array = _without_padding(array)
     # datetime64 and timedelta64 arrays do not support the buffer protocol.
-    raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8) if array.size else b""
+    raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data if array.size else b""
     suffix += dtypes.nmant(dtype)
     return b"".join((b'{"__numpy__":"', b2a_base64(raw, newline=False), b'","dtype":', dtype, suffix, b"}"))
 

@@ -67,6 +67,7 @@ CALLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit and the room that is taken are read as Linux has them")
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_lack_of_memory_is_an_error(call):

@@ -99,6 +99,7 @@ console.log(out.join("\\n"));
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
 @pytest.mark.parametrize("dtype", ["i4", "u4", "f2", "f4", "f8"])
 def test_node_reads_the_same_bits(dtype):

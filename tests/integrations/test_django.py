@@ -443,6 +443,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 """
 
 
+@pytest.mark.slow
 def test_migrations(tmp_path):
     (tmp_path / "plots").mkdir()
     (tmp_path / "plots" / "__init__.py").touch()

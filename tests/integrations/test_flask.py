@@ -489,6 +489,7 @@ def server(measurements):
         server.server_close()
 
 
+@pytest.mark.slow
 def test_application_on_a_live_server(server):
     response = server.post("/measurements", json={"name": "é", "values": [1, 2, 4.5]})
     assert (response.status_code, response.json()) == (201, {"count": 1})
