@@ -33,6 +33,7 @@ def round_trips(decimals, numbers):
         return (again.astype("f8") == numbers.astype("f8")[:, None]).tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # signaling NaN
 @pytest.mark.parametrize("dtype", SMALL.values(), ids=SMALL)
 def test_every_number_has_the_shortest_digits_of_its_type(dtype):
@@ -70,6 +71,7 @@ def test_scalars_and_layouts_of_small_floats(dtype):
 TIES = np.concatenate([np.arange(-999, 999) / 8, np.arange(-999, 999) / 100])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decimals", [0, 1, 2, 3, 5])
 @pytest.mark.parametrize("dtype", ["f2", ml_dtypes.bfloat16, "f4"], ids=["float16", "bfloat16", "float32"])
 def test_decimals_round_the_exact_value_once(dtype, decimals):
