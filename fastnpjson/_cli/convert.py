@@ -18,7 +18,7 @@ from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading, writing
 from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
-from fastnpjson._stdlib import exact_loads
+from fastnpjson._stdlib.integers import exact_loads
 
 if TYPE_CHECKING:
     import argparse

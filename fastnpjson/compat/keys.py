@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from fastnpjson._stdlib import members_of
+from fastnpjson._stdlib.subclasses import members_of
 from fastnpjson.compat.agreement import DifferenceError
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 

@@ -172,8 +172,6 @@ def test_dumps_is_that_of_flask(app, obj, kwargs):
 @pytest.mark.parametrize("kwargs", KEYWORDS.values(), ids=KEYWORDS)
 @pytest.mark.parametrize(("obj", "expected"), NUMPY.values(), ids=NUMPY)
 def test_dumps_numpy(app, obj, expected, kwargs):
-    if type(obj) is dict and kwargs.keys() & {"cls", "skipkeys"}:
-        pytest.skip("keys are the encoder's that cls= names, and json skips those of NumPy")
     assert json.loads(flask.json.dumps(obj, **kwargs)) == expected
     assert json.loads(flask.json.dumps({"x": [obj]}, **kwargs)) == {"x": [expected]}
 
@@ -266,17 +264,28 @@ def test_loads_as_json_does(app, document):
     assert repr(loaded) == repr(expected)
 
 
-def test_names_of_files(app):
+NAMES = ["a\udcff", "\ud800é", "\udfff\ud800"]
+
+
+@pytest.mark.parametrize("debug", [False, True], ids=["compact", "pretty"])
+def test_names_of_files_in_a_response(app, debug):
     """What is not Unicode in one is a lone surrogate, which Flask escapes."""
-    for debug in (False, True):
-        app.debug = debug
-        obj = {"names": ["a\udcff", "é"], "sizes": np.arange(2)}
-        assert flask.jsonify(obj).data == stock(app).response(obj | {"sizes": [0, 1]}).data
-    with pytest.raises(TypeError, match=r"\$\[0\]: str"):
-        flask.jsonify(["a\udcff", math.nan])
+    app.debug = debug
+    assert flask.jsonify({"names": NAMES}).data == stock(app).response({"names": NAMES}).data
+    one_line = b'"sizes": [0,1]' if debug else b'"sizes":[0,1]'
+    assert one_line in flask.jsonify({"names": NAMES, "sizes": np.arange(2)}).data
     app.json.ensure_ascii = False
-    with pytest.raises(TypeError, match=r"\$\[0\]: str"):
-        flask.jsonify(["a\udcff"])
+    for obj in ({"names": NAMES}, {"names": NAMES, "sizes": np.arange(2)}):
+        assert json.loads(flask.jsonify(obj).data)["names"] == NAMES
+
+
+@pytest.mark.parametrize("kwargs", KEYWORDS.values(), ids=KEYWORDS)
+def test_names_of_files_with_keywords(app, kwargs):
+    expected = json.loads(stock(app).dumps({"é": NAMES}, **kwargs))
+    for obj in ({"é": NAMES}, {"é": NAMES, "x": np.arange(2), "nan": [math.nan, np.float32("nan")]}):
+        text = flask.json.dumps(obj, **kwargs)
+        assert json.loads(text) == expected | ({"x": [0, 1], "nan": [None, None]} if len(obj) > 1 else {})
+        assert text.isascii() or not kwargs.get("ensure_ascii", True)
 
 
 def test_a_longdouble_is_no_infinity(app):
