@@ -62,7 +62,7 @@ class JSONProvider(DefaultJSONProvider):
         layout = _layout(kwargs) if kwargs else 0
         encoder = self._encoder(layout or 0, **settings)
         if layout is not None:
-            return encoder.dumps(obj).decode()
+            return encoder.dumps_str(obj)
         if kwargs.keys() & {"cls", "skipkeys"}:
             obj = encoder.with_text_keys(obj)
         return encoder.by_json(obj, spread=True, **kwargs)
@@ -118,7 +118,7 @@ class JSONProvider(DefaultJSONProvider):
         # Flask's own default has no enum, which is its value then, and makes of a UUID what orjson does.
         flasks = default is DefaultJSONProvider.default
         known = _NUMPY_AND_ENUMS if flasks else NUMPY_TYPES
-        return FrameworkEncoder(encoder, default, option, known, not flasks, **settings)
+        return FrameworkEncoder(encoder, default, option, known, flasks, not flasks, **settings)
 
 
 def _layout(kwargs: dict[str, Any]) -> int | None:

@@ -18,6 +18,7 @@ _BUILTINS: Final = {type(None), bool, int, float, str} | _CONTAINERS
 # With less text, in bytes, for each of the objects that are for a default, json is faster. A few do not matter.
 _WORTHWHILE: Final = 100
 _FEW: Final = 16
+_SAMPLES: Final = 4
 
 
 def look(obj: Any, option: int, *, text_keys: bool = False) -> tuple[bytes | None, list[Any]]:
@@ -44,8 +45,8 @@ def is_worthwhile(text: bytes, found: list[Any], option: int) -> bool:
     if len(found) < _FEW or any(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
         return True
     # A subclass of dict or list may hold much.
-    samples, _ = look([builtin_or(lambda _: None, item) for item in found[:_FEW]], option)
-    return samples is not None and len(text) / len(found) + len(samples) / _FEW > _WORTHWHILE
+    samples, _ = look([builtin_or(lambda _: None, item) for item in found[:_SAMPLES]], option)
+    return samples is not None and len(text) / len(found) + len(samples) / _SAMPLES > _WORTHWHILE
 
 
 def has_others(values: Iterable[Any]) -> bool:

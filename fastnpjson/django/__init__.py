@@ -48,7 +48,7 @@ def _encode(default: Callable[[Any], Any], option: int) -> Callable[[Any], bytes
     return partial(fastnpjson.dumps, default=default, option=option)
 
 
-_encoder: Final = FrameworkEncoder(_encode, DjangoJSONEncoder().default)
+_encoder: Final = FrameworkEncoder(_encode, DjangoJSONEncoder().default, declines=True)
 
 
 class JSONResponse(JsonResponse):
