@@ -15,7 +15,7 @@ import uuid
 import ml_dtypes
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastnpjson import compat
@@ -196,6 +196,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values, st.sampled_from([*LAYOUTS.values()]))
 def test_same_values_as_json_whatever_the_document(obj, arguments):
     assert outcome(compat.dumps, obj, **arguments) == outcome(stdlib.dumps, obj, **arguments)
@@ -295,6 +296,7 @@ documents = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(documents, st.sampled_from([*LAYOUTS.values()]))
 def test_same_answers_as_json_whatever_the_document(obj, arguments):
     """The default counts its calls, so that each must be for the same object, and none twice."""
