@@ -362,6 +362,7 @@ def has_tag(document):
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(PLAIN)
 def test_dictionaries_come_back_or_are_refused(document):
@@ -882,6 +883,7 @@ TAGS = st.sampled_from([json.dumps(tag) for tag in HOSTILE.values() if len(str(t
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=500)
 @given(
     TAGS,
