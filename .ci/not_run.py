@@ -9,7 +9,7 @@ print(f"""
 This ran ruff, mypy and all tests on Python {here}. It did not run:
 
 - Python {others}: each needs its interpreter
-- the oldest and the newest NumPy and orjson, no extension module, one extra at a time: each is an environment of its own
+- the oldest and the newest NumPy and orjson, no extension module, one extra alone: these are other environments
 - the recipes: some need PostgreSQL and Redis
 - the benchmarks, pinned to releases: they need Python 3.12 or later
 - the coverage of every branch: it takes all of the above

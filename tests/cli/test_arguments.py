@@ -394,6 +394,7 @@ def test_closed_streams(directory, arguments, closed, code, message):
     assert (directory / "x.json").exists() == (code == 0)
 
 
+@pytest.mark.slow
 def test_integers_keep_their_digits(directory):
     document = b'{"id":123456789012345678901,"x":[-9223372036854775809]}\n'
     for target in ("json", "jsonl"):
