@@ -2,25 +2,18 @@
 
 import sys
 
-VERSIONS = [f"3.{minor}" for minor in range(10, 15)]
-here = "{}.{}".format(*sys.version_info)
-others = ", ".join(version for version in VERSIONS if version != here)
+here = f"3.{sys.version_info.minor}"
+others = ", ".join(version for version in ("3.10", "3.11", "3.12", "3.13", "3.14") if version != here)
 
 print(f"""
-This was lint, types and all tests, on Python {here} alone. It did not run
+This ran ruff, mypy and all tests on Python {here}. It did not run:
 
-  Python {others}
-      each needs its interpreter
-  the oldest and the newest NumPy and orjson, no extension module, each extra by itself
-      each needs an environment of its own
-  the recipes
-      some need PostgreSQL and Redis
-  the benchmarks and the releases that they are pinned to
-      these need Python 3.12 or later
-  the coverage of every branch
-      it takes all of these together
+- Python {others}: each needs its interpreter
+- the oldest and the newest NumPy and orjson, no extension module, one extra alone: these are other environments
+- the recipes: some need PostgreSQL and Redis
+- the benchmarks, pinned to releases: they need Python 3.12 or later
+- the coverage of every branch: it takes all of the above
 
-`python -m tox -m matrix` runs these, as far as Pythons and servers are there.
-`python -m tox list` names the campaigns that take minutes: fuzz, soak, sanitize, bench.
-Tests that were skipped for want of something else are named with a reason above.
+`python -m tox -m matrix` runs these, as far as Pythons and servers are installed. Fuzzing, sanitizers, load tests and
+timed benchmarks take minutes: `python -m tox list` names them. pytest named above the tests that it skipped, and why.
 """)

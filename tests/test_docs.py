@@ -19,7 +19,7 @@ EXTRAS = {
     "django": ("django", r"\bdjango\b"),
     "fastapi": ("fastapi", r"\bfastapi\b"),
     "flask": ("flask", r"\bflask\b"),
-    "io": ("fsspec", r"\.zst\b|://"),
+    "io": ("fsspec", r"\.zst\b|memory://"),
     "starlette": ("starlette", r"\bstarlette\b"),
 }
 # No extra brings these; a block that imports one of them runs where it is installed.

@@ -94,6 +94,7 @@ def narrow(monkeypatch):
     return refusals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize("dtype", ["f8", "i1", "M8[s]"])
 def test_parts_are_the_whole(narrow, shape, dtype):

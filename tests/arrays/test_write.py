@@ -86,6 +86,7 @@ def test_every_float16():
     check(read(fastnpjson.dumps(halves)), halves)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(arrays())
 def test_any_array_reads_back(array):

@@ -272,6 +272,7 @@ def test_hook_for_other_encoders():
         json.dumps(np.complex64(1), default=fastnpjson.default)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     documents(),

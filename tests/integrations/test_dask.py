@@ -271,6 +271,7 @@ def opened(path):
     return openers[path.rpartition(".")[2]](path, "rb")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["bz2", "gz", "xz", "zst"])
 def test_suffix_compresses(suffix, out):
     if suffix == "zst":
@@ -320,6 +321,7 @@ def test_relative_path(tmp_path, monkeypatch):
     assert lines(["part-000000.jsonl", "part-000001.jsonl"]) == [[0], [1]]
 
 
+@pytest.mark.slow
 def test_not_computed(out):
     delayed = to_json_lines(da.arange(2, chunks=1), out / "*.jsonl", compute=False)
     assert not out.exists()
