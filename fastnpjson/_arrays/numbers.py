@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
+from numpy import ma
 
 from fastnpjson._arrays import native
+from fastnpjson._arrays.time_units import Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,40 @@ if TYPE_CHECKING:
 # What orjson allows with OPT_STRICT_INTEGER.
 _INT53: Final = 2**53 - 1
 _BITS: Final[dict[int, np.dtype[Any]]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
+
+
+def has_nan(obj: Any) -> bool:
+    """Tell whether a NumPy object has a NaN or an infinity that is not masked; not for object dtypes."""
+    kind = type(obj)
+    if not issubclass(kind, (np.ndarray, np.generic)):
+        return False
+    masked = issubclass(kind, ma.MaskedArray)
+    array: Any = obj if masked else np.asarray(obj)
+    if array.dtype.names is not None:
+        return any(has_nan(array.reshape(-1)[name]) for name in array.dtype.names)
+    if array.dtype.kind not in "fV":
+        return False
+    return not np.isfinite(known(array.compressed() if masked else array)).all()
+
+
+def known(array: Array) -> Array:
+    """Return numbers of a dtype that NumPy does not know, such as those of ml_dtypes, in one that holds them all.
+
+    Raises:
+        Unsupported: there is none.
+    """
+    if array.dtype.isbuiltin != 2:
+        return array
+    with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
+        return array.astype(known_dtype(array.dtype))
+
+
+def known_dtype(dtype: np.dtype[Any]) -> type:
+    """Return the dtype of NumPy that holds the numbers of another; what it raises is as for `known`."""
+    for number in (np.int64, np.float32, np.float64):
+        if np.can_cast(dtype, number, "safe"):
+            return number
+    raise Unsupported
 
 
 def contiguous(array: Array) -> Array:

@@ -81,39 +81,6 @@ def write_rows(array: Array, style: Style) -> bytes:
     return text[1:-1].replace(b",\xff,", b"\n").replace(b",\xff", b"\n")
 
 
-def has_nan(obj: Any) -> bool:
-    """Tell whether a NumPy object has a NaN or an infinity that is not masked; not for object dtypes."""
-    kind = type(obj)
-    if not issubclass(kind, (np.ndarray, np.generic)):
-        return False
-    masked = issubclass(kind, ma.MaskedArray)
-    array: Any = obj if masked else np.asarray(obj)
-    if array.dtype.names is not None:
-        return any(has_nan(array.reshape(-1)[name]) for name in array.dtype.names)
-    if array.dtype.kind not in "fV":
-        return False
-    return not np.isfinite(known(array.compressed() if masked else array)).all()
-
-
-def known(array: Array) -> Array:
-    """Return numbers of a dtype that NumPy does not know, such as those of ml_dtypes, in one that holds them all.
-
-    Raises:
-        Unsupported: there is none.
-    """
-    if array.dtype.isbuiltin != 2:
-        return array
-    with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
-        return array.astype(_known_dtype(array.dtype))
-
-
-def _known_dtype(dtype: np.dtype[Any]) -> type:
-    for number in (np.int64, np.float32, np.float64):
-        if np.can_cast(dtype, number, "safe"):
-            return number
-    raise Unsupported
-
-
 def _parts(obj: Any) -> tuple[Array, Array | None]:
     """Return an array, and its mask with a dimension at least; `None` if nothing is masked."""
     if not issubclass(type(obj), ma.MaskedArray):
@@ -131,9 +98,9 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
         return _records(array, style, mask)
     if mask is not None and mask.any():
         return _masked(array, style, mask)
-    if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and _known_dtype(array.dtype) is np.float32:
+    if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and numbers.known_dtype(array.dtype) is np.float32:
         return numbers.floats(array, style.decimals)
-    array = known(array)
+    array = numbers.known(array)
     writer = _WRITERS.get(array.dtype.kind)
     if writer is None:
         raise Unsupported

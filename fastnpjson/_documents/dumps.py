@@ -9,8 +9,9 @@ from numpy import ndarray
 from orjson import JSONEncodeError
 
 from fastnpjson._accelerator import speedups
+from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._arrays.time_units import Unsupported
-from fastnpjson._arrays.write import has_nan, write
+from fastnpjson._arrays.write import write
 from fastnpjson._documents import ask_first
 from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
 from fastnpjson._documents.finite import has_nonfinite

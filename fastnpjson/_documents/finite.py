@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from fastnpjson._accelerator import speedups
-from fastnpjson._arrays.write import has_nan
+from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._documents import kinds
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, NoReplyError
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from fastnpjson._accelerator import speedups
 from fastnpjson._arrays.native import NATIVE, NATIVE_SCALARS
-from fastnpjson._arrays.write import has_nan
+from fastnpjson._arrays.numbers import has_nan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,8 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.datetimes import DATES
-from fastnpjson._arrays.write import Style, has_nan
+from fastnpjson._arrays.numbers import has_nan
+from fastnpjson._arrays.write import Style
 from fastnpjson._documents.errors import message, way_out
 from fastnpjson._documents.numpy_objects import UNKNOWN, converter
 

@@ -8,7 +8,8 @@ import numpy as np
 import orjson
 from orjson import JSONDecodeError, JSONEncodeError
 
-from fastnpjson._arrays.write import has_nan, write_rows
+from fastnpjson._arrays.numbers import has_nan
+from fastnpjson._arrays.write import write_rows
 from fastnpjson._documents.iterencode import reply_to, rows_of_slice
 from fastnpjson._documents.numpy_objects import UNKNOWN
 from fastnpjson._documents.settings import make_settings

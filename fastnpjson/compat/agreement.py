@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from fastnpjson._arrays.native import fragment
-from fastnpjson._arrays.write import has_nan
+from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._documents import kinds
 from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
