@@ -128,6 +128,18 @@ def test_shape_beyond_all_memory(refusal):
     assert refusal("t.npy", data) == f"{CUT_OFF}{len(data)} of {128 + 8 * 9999999999999} bytes"
 
 
+def test_large_array_that_is_cut_off_before_it_was_compressed(refusal):
+    data = saved(np.zeros(100_000))
+    assert refusal("t.npy.gz", data[:-8]) == f"{CUT_OFF}{len(data) - 8} of {len(data)} bytes"
+
+
+def test_file_that_is_not_compressed(capsys):
+    with open("t.npy.gz", "wb") as file:
+        file.write(DATA)
+    assert main(["t.npy.gz", "x.json"]) == 1
+    assert re.fullmatch(r"fastnpjson: t.npy.gz -> x.json: (?!.*damaged).*[gG][zZ].*\n", capsys.readouterr().err)
+
+
 def test_compressed_file_that_is_cut_off(capsys):
     with open("t.npy.gz", "wb") as file:
         file.write(gzip.compress(DATA)[:-30])
