@@ -77,7 +77,10 @@ def _times(array: Array) -> bytes:
 
 def _strings(array: Array) -> bytes | list[Any]:
     text, builtins = write_array(array, Style())
-    return builtins if text is None else text  # type: ignore[no-any-return]
+    if text is not None:
+        return text
+    strings: list[Any] = builtins
+    return strings
 
 
 def _bytes(array: Array) -> list[Any]:
