@@ -13,6 +13,8 @@ import orjson
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
 NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
+# How many levels of containers orjson writes.
+DEEPEST: Final = 254
 # The dtypes that orjson writes right whatever the values, and their scalars. Of the two types of C of the same size it
 # knows that which NumPy names: int64 is a long on most 64-bit machines, and a longlong on Windows and 32-bit machines.
 NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))

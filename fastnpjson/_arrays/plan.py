@@ -26,7 +26,7 @@ _FLAGS: Final = {
 # All flags that a plan depends on.
 SHAPING: Final = reduce(or_, _FLAGS, orjson.OPT_SORT_KEYS)
 # Of records in records, fewer than Python's stack holds.
-_DEEPEST: Final = 200
+_NESTED_FIELDS: Final = 200
 
 
 class Plan(NamedTuple):
@@ -87,7 +87,7 @@ def _subarray(dtype: DType, mask: DType | None, option: int, path: Path, columns
 
 
 def _fields(dtype: DType, mask: DType | None, option: int, path: Path, columns: list[Path]) -> list[Node]:
-    if len(path) > _DEEPEST:
+    if len(path) > _NESTED_FIELDS:
         raise Unsupported
     fields: list[Node] = []
     names = dtype.names or ()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
 from fastnpjson._arrays import numbers
 
 if TYPE_CHECKING:
-    import numpy as np
+    from fastnpjson._arrays.native import Array
 
 _NOT_MISSING: Final = object()
 
 
-def strings(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def strings(array: Array) -> Array:
     """Return an object array of strings, `None` for those that are missing.
 
     Raises:
@@ -30,7 +30,7 @@ def strings(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return objects
 
 
-def byte_strings(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def byte_strings(array: Array) -> Array:
     """Return an object array of strings.
 
     Raises:

@@ -12,6 +12,7 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.datetimes import DATES
+from fastnpjson._arrays.native import DEEPEST
 from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._arrays.write import Style
 from fastnpjson._documents.errors import message, way_out
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from fastnpjson._documents.errors import Path
     from fastnpjson._documents.plan import Plan
 
-# How deep orjson goes.
-_DEEPEST: Final = 254
 _INT64: Final = range(-(2**63), 2**64)
 # Flags for a document as a whole; they would change a value that becomes a fragment of it.
 _DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
@@ -74,8 +73,8 @@ class Walk:
 
     def value(self, obj: Any, path: Path, depth: int) -> Any:
         """Return what stands for a value of the document: builtins and fragments."""
-        if depth > _DEEPEST:
-            raise _error(path, obj, "nested deeper than 254 levels, or part of a cycle")
+        if depth > DEEPEST:
+            raise _error(path, obj, f"nested deeper than {DEEPEST} levels, or part of a cycle")
         kind = type(obj)
         if kind is dict or (self._subclasses and issubclass(kind, dict)):
             members = [(self._key(key, path), item) for key, item in dict.items(obj)]
