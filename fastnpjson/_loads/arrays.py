@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -84,19 +85,38 @@ def flat(lists: Any) -> tuple[tuple[int, ...], list[Any]]:
     return tuple(shape), leaves
 
 
-def digits(data: bytes | str, path: list[str | int]) -> list[str]:
-    """Return the numbers at a path of a document as they are written."""
-    text = data.encode() if isinstance(data, str) else data
-    document = orjson.loads(_WORD.sub(lambda word: word[0] if word[0][0] == 34 else b'"%b"' % word[0], text))
-    for step in path:
-        document = document[step]
-    return flat(document)[1]
+class Digits:
+    """The numbers of a document as they are written, for the few that a float64 does not tell apart."""
+
+    def __init__(self, data: bytes | str) -> None:
+        self._data = data
+
+    @cached_property
+    def _document(self) -> Any:
+        text = self._data.encode() if isinstance(self._data, str) else self._data
+        return orjson.loads(_WORD.sub(lambda word: word[0] if word[0][0] == 34 else b'"%b"' % word[0], text))
+
+    def at(self, path: list[str | int]) -> list[str]:
+        """Return those in the lists at a path."""
+        lists = self._document
+        for step in path:
+            lists = lists[step]
+        return flat(lists)[1]
 
 
-def has_range(array: Array, dtype: DType) -> bool:
-    """Tell whether integers are all in the range of a dtype."""
-    bounds = np.iinfo(dtype)
-    return bounds.min <= int(array.min()) and int(array.max()) <= bounds.max
+def cast(array: Array, dtype: DType) -> Array:
+    """Return an array that the scan in C has made as one of a dtype.
+
+    Raises:
+        NotArray: it has other kinds of numbers, or some that are out of range.
+    """
+    if array.dtype.kind in "iu" and dtype.kind in "iu":
+        bounds = np.iinfo(dtype)
+        if bounds.min <= int(array.min()) and int(array.max()) <= bounds.max:
+            return array.astype(dtype, copy=False)
+    elif array.dtype.kind == dtype.kind:
+        return array.astype(dtype, copy=False)
+    raise NotArray(f"not of {dtype}")
 
 
 def _has_fraction(leaves: list[Any], texts: Texts) -> bool:
@@ -124,7 +144,7 @@ def _floats(leaves: list[Any], dtype: DType, texts: Texts) -> Array:
         return wide.astype(dtype, copy=False)
     with np.errstate(over="ignore"):
         narrow = wide.astype(dtype.newbyteorder("="))
-    _round_once(narrow, wide, texts)
+        _round_once(narrow, wide, texts)
     for index in np.flatnonzero(np.isinf(narrow)).tolist():
         raise NotArray(f"{leaves[index]} is out of the range of {dtype}", index)
     return narrow.astype(dtype, copy=False)
@@ -137,8 +157,10 @@ def _round_once(narrow: Array, wide: Array, texts: Texts) -> None:
     near = np.where(np.isinf(narrow), limit, narrow.astype(np.float64))
     others = np.nextafter(narrow, np.where(wide > near, np.inf, -np.inf).astype(narrow.dtype))
     far = np.where(np.isinf(others), limit, others.astype(np.float64))
-    for index in np.flatnonzero((wide != near) & (wide - near == far - wide)).tolist():
-        number, half = Decimal(texts()[index]), Decimal(float(wide[index]))
+    halves = np.flatnonzero((wide != near) & (wide - near == far - wide)).tolist()
+    words = texts() if halves else []
+    for index in halves:
+        number, half = Decimal(words[index]), Decimal(float(wide[index]))
         if number != half and (number > half) != (near[index] > wide[index]):
             narrow[index] = others[index]
 

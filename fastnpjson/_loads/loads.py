@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from fastnpjson._accelerator import speedups
 from fastnpjson._documents.errors import json_path
-from fastnpjson._loads.arrays import array, digits, infer
+from fastnpjson._loads.arrays import Digits, array, cast, infer
 from fastnpjson._loads.dates import NotArray
-from fastnpjson._loads.paths import Leaf, tree
+from fastnpjson._loads.paths import Leaf, native, tree, wanted
+from fastnpjson._loads.powers import powers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from fastnpjson._documents.errors import Path
     from fastnpjson._loads.paths import Tree
 
+    Array = np.ndarray[Any, Any]
     Data = bytes | bytearray | memoryview | str
 
 
@@ -52,13 +55,40 @@ def loads(data: Data, /, *, arrays: bool | Mapping[str, DTypeLike] | None = None
     """
     if arrays is None or arrays is False:
         return orjson.loads(data)
-    paths = None if arrays is True else tree(arrays)
-    document = orjson.loads(data)
-    source = bytes(data) if isinstance(data, (bytearray, memoryview)) else data
-    return _replace_lists(document, source) if paths is None else _replace_paths(document, paths, source)
+    # orjson refuses a memoryview with gaps, of which bytes would make one without.
+    if type(data) is bytearray or (type(data) is memoryview and data.c_contiguous):
+        return loads(bytes(data), arrays=arrays)
+    digits = Digits(data)
+    if arrays is True:
+        return _replace_lists(orjson.loads(data), digits)
+    paths = tree(arrays)
+    if speedups is not None and type(data) in {bytes, str}:
+        rest, found = speedups.cut_lists(data, native(paths)) or (b"", [])
+        # Without the extension it is said what is wrong, and where.
+        with suppress(orjson.JSONDecodeError, NotArray):
+            return _put(orjson.loads(rest), found, paths, digits)
+    return _replace_paths(orjson.loads(data), paths, digits)
 
 
-def _replace_lists(document: Any, source: bytes | str) -> Any:
+def _put(document: Any, found: list[Array], paths: Tree, digits: Digits) -> Any:
+    """Put arrays that were cut out into a document.
+
+    Raises:
+        NotArray: one is not of the dtype that was asked for.
+    """
+
+    def read(value: Any, leaf: Leaf, path: Path) -> Any:
+        index = value
+        while type(index) is list and len(index) == 1:
+            index = index[0]
+        if type(index) is int and index is not value and wanted(leaf.dtype) is not None and 0 <= index < len(found):
+            return cast(found[index], leaf.dtype)
+        return array(value, leaf.dtype, lambda: digits.at(_steps(path)))
+
+    return _replace(document, paths, None, read)
+
+
+def _replace_lists(document: Any, digits: Digits) -> Any:
     """Put arrays in the place of the lists in a document that are arrays."""
     whole = [document]
     stack: list[tuple[Any, Path]] = [(whole, None)]
@@ -68,17 +98,17 @@ def _replace_lists(document: Any, source: bytes | str) -> Any:
             place = None if container is whole else (path, key)
             if type(value) is list:
                 with suppress(NotArray):
-                    container[key] = infer(value, lambda place=place: digits(source, _steps(place)))
+                    container[key] = infer(value, lambda place=place: digits.at(_steps(place)))
                     continue
             if type(value) in {dict, list}:
                 stack.append((value, place))
     return whole[0]
 
 
-def _replace_paths(document: Any, paths: Tree, source: bytes | str) -> Any:
+def _replace_paths(document: Any, paths: Tree, digits: Digits) -> Any:
     def read(value: Any, leaf: Leaf, path: Path) -> Any:
         try:
-            return array(value, leaf.dtype, lambda: digits(source, _steps(path)))
+            return array(value, leaf.dtype, lambda: digits.at(_steps(path)))
         except NotArray as error:
             place = json_path(_element(path, value, error.index))
             raise ValueError(f"{place}: {error}; {leaf.path} asks for {leaf.dtype}") from None
@@ -116,3 +146,8 @@ def _steps(path: Path) -> list[str | int]:
         path, step = path
         steps.append(step)
     return steps[::-1]
+
+
+if speedups is not None:
+    _doc = f"loads(data, /, *, arrays=None)\n--\n\n{loads.__doc__}"
+    loads = speedups.make_loads(orjson.loads, loads, powers, _doc)

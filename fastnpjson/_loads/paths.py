@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -10,8 +11,6 @@ import numpy as np
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import DTypeLike
 
 _STEP: Final = re.compile(
@@ -41,24 +40,40 @@ def tree(arrays: Mapping[str, DTypeLike]) -> Tree:
     """Make a tree of paths and the dtypes that they name.
 
     Raises:
-        TypeError: a dtype is none that NumPy knows.
+        TypeError: `arrays` is no mapping, or a dtype is none that NumPy knows.
         ValueError: a path is not of the subset, a dtype is not, or a path names what another does.
 
     >>> tree({"$[*].x": "f4", "$[0]['y']": "?"})
     {None: {'x': Leaf(path='$[*].x', dtype=dtype('float32'))}, 0: ...'y': ...'x': ...}
     """
-    return _tree(tuple(arrays.items()))
+    if not isinstance(arrays, Mapping):
+        raise TypeError(f"arrays= is True or dtypes by path, and no {type(arrays).__name__}")
+    return _tree(tuple((path, _vet(path, dtype)) for path, dtype in arrays.items()))
 
 
 @lru_cache(maxsize=64)
-def _tree(items: tuple[tuple[str, DTypeLike], ...]) -> Tree:
+def _tree(items: tuple[tuple[str, np.dtype[Any]], ...]) -> Tree:
     root: Tree = {}
     for path, dtype in items:
-        branch: Tree = Leaf(path, _vet(path, dtype))
+        branch: Tree = Leaf(path, dtype)
         for step in reversed(_steps(path)):
             branch = {step: branch}
         root = _merge(root, branch) if root else branch
     return _spread(root)
+
+
+def wanted(dtype: np.dtype[Any]) -> int | None:
+    """Return what the scan in C calls a dtype: 1 and 2 for floats, 0 for what it tells itself, `None` for others."""
+    if dtype.kind == "f":
+        return {8: 1, 4: 2}.get(dtype.itemsize)
+    return 0 if dtype.kind in "biu" else None
+
+
+def native(paths: Tree) -> Any:
+    """Return a tree for the scan in C, without what is not for it."""
+    if isinstance(paths, Leaf):
+        return wanted(paths.dtype)
+    return {step: branch for step, child in paths.items() if (branch := native(child)) is not None}
 
 
 def _steps(path: str) -> list[str | int | None]:
