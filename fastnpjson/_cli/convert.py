@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,6 +13,7 @@ import numpy as np
 import orjson
 
 from fastnpjson._cli.npy import array_of, read_npy, read_npz, write_npy, write_npz
+from fastnpjson._cli.tables import read_arrays, read_paths, stack, table_of
 from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading, writing
@@ -38,6 +40,7 @@ class End(NamedTuple):
 
 def convert(source: End, target: End, arguments: argparse.Namespace, progress: Progress) -> None:
     """Read one end, and write what it is to the other; the arguments are those of the command line."""
+    arguments.read = _reader(source, target, arguments)
     obj = _READERS[source.format](source, arguments, progress)
     with writing(sys.stdout.buffer if target.path == "-" else target.path, target.name) as write:
         _WRITERS[target.format](write, obj, arguments, progress)
@@ -62,13 +65,13 @@ def _read_json(source: End, arguments: argparse.Namespace, progress: Progress) -
         while piece := file.read(2**20):
             pieces.append(piece)
             progress.advance(len(piece))
-    return _loads(arguments)(b"".join(pieces))
+    return arguments.read(b"".join(pieces))
 
 
 def _read_lines(source: End, arguments: argparse.Namespace, progress: Progress) -> Iterator[Any]:
     with reading(_file(source), source.name) as file:
         progress.start(_size(source))
-        yield from parse_lines(progress.watch(file), "", _loads(arguments))
+        yield from parse_lines(progress.watch(file), "", arguments.read)
 
 
 def _write_npy(write: Write, obj: Any, arguments: argparse.Namespace, _progress: Progress) -> None:
@@ -118,15 +121,22 @@ def _size(source: End) -> int:
 
 
 def _array(obj: Any, arguments: argparse.Namespace) -> Any:
-    obj = list(obj) if isinstance(obj, Iterator) else obj
+    if isinstance(obj, Iterator):
+        rows = list(obj)
+        is_table = bool(rows) and all(type(row) is dict for row in rows)
+        obj = table_of(rows, arguments.arrays) if is_table else stack(rows)
     if type(obj) is dict and len(obj) == 1 and isinstance(next(iter(obj.values())), np.ndarray):
         [obj] = obj.values()
     array = obj if isinstance(obj, np.ndarray) else array_of(obj)
     return array.round(arguments.decimals) if arguments.decimals is not None and array.dtype.kind == "f" else array
 
 
-def _loads(arguments: argparse.Namespace) -> Callable[[bytes], Any]:
-    return _roundtrip().loads if arguments.exact else exact_loads
+def _reader(source: End, target: End, arguments: argparse.Namespace) -> Callable[[bytes], Any]:
+    if arguments.exact:
+        return _roundtrip().loads  # type: ignore[no-any-return]
+    if arguments.arrays and (source.format == "json" or "$" in arguments.arrays):
+        return partial(read_paths, arrays=arguments.arrays)
+    return read_arrays if target.format.startswith("np") else exact_loads
 
 
 def _roundtrip() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from fastnpjson._documents.iterencode import MARK, reply_to, rows_of_slice
 from fastnpjson._documents.numpy_objects import UNKNOWN
 from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.files import place, reading, writing
+from fastnpjson._loads.loads import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from fastnpjson._arrays.write import Array
     from fastnpjson._documents.settings import DocumentSettings
     from fastnpjson._files.files import File, Settings
+    from fastnpjson._loads.loads import Arrays
 
 
 def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) -> None:
@@ -49,17 +52,19 @@ def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) ->
             write_all(text)
 
 
-def load_lines(file: File) -> Iterator[Any]:
+def load_lines(file: File, *, arrays: Arrays = None) -> Iterator[Any]:
     r"""Read JSON Lines from a file, one object at a time; empty lines are passed over.
 
     Args:
         file: As for `dump`; a path is opened when the first object is asked for.
+        arrays: As for `loads`, for each line.
 
     Yields:
         What `loads` returns for each line.
 
     Raises:
         JSONDecodeError: names the line that is not JSON, and the file if it is a path.
+        ValueError: as for `loads`, with the number of the line.
         OSError: the file cannot be read.
 
     >>> import io
@@ -67,7 +72,7 @@ def load_lines(file: File) -> Iterator[Any]:
     [{'x': 1}, [2, 3]]
     """
     with reading(file) as source:
-        yield from parse_lines(source, place(file))
+        yield from parse_lines(source, place(file), partial(loads, arrays=arrays) if arrays else orjson.loads)
 
 
 def parse_lines(source: Iterable[str | bytes], start: str, loads: Callable[[Any], Any] = orjson.loads) -> Iterator[Any]:
@@ -83,6 +88,8 @@ def parse_lines(source: Iterable[str | bytes], start: str, loads: Callable[[Any]
             refusal.lineno = number
             refusal.args = (f"{refusal.msg}: line {number} column {error.colno}",)
             raise refusal from None
+        except ValueError as error:
+            raise ValueError(f"{start}line {number}: {error}") from None
         yield obj
 
 

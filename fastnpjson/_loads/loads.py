@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from fastnpjson._loads.paths import Tree
 
     Array = np.ndarray[Any, Any]
+    Arrays = bool | Mapping[str, DTypeLike] | None
     Data = bytes | bytearray | memoryview | str
 
 
-def loads(data: Data, /, *, arrays: bool | Mapping[str, DTypeLike] | None = None) -> Any:
+def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
     """Decode JSON, as `orjson.loads` does, with arrays where they are asked for.
 
     Args:

@@ -29,12 +29,12 @@ def digits_of_every_length(rng):
     more = rng.integers(0, 10**18, BATCH) // 10 ** rng.integers(0, 18, BATCH)
     powers = rng.integers(-345, 290, BATCH)
     forms = itertools.cycle(("%de%d", "%d.%de%d", "-%d.%dE%+d", "%d%de%d"))
-    for form, *numbers in zip(forms, mantissas.tolist(), more.tolist(), powers.tolist()):
+    for form, *numbers in zip(forms, mantissas.tolist(), more.tolist(), powers.tolist(), strict=False):
         yield form % (numbers[0], numbers[2]) if form == "%de%d" else form % tuple(numbers)
 
 
 def digits_near_one(rng):
-    for number, places in zip(rng.standard_normal(BATCH).tolist(), rng.integers(0, 25, BATCH).tolist()):
+    for number, places in zip(rng.standard_normal(BATCH).tolist(), rng.integers(0, 25, BATCH).tolist(), strict=True):
         yield f"{number:.{places}f}"
 
 
@@ -51,7 +51,7 @@ def halves(rng):
     for dtype, bits in ((np.float64, np.int64), (np.float32, np.int32)):
         low = np.abs(rng.integers(0, np.array(np.inf, dtype).view(bits) - 1, BATCH // 20, bits)).view(dtype)
         high = np.nextafter(low, dtype(np.inf))
-        for one, other in zip(low.tolist(), high.tolist()):
+        for one, other in zip(low.tolist(), high.tolist(), strict=True):
             half = (Decimal(one) + Decimal(other)) / 2
             digits = len(half.as_tuple().digits)
             for length in (16, 17, 18, 19, 20, 21, digits):
