@@ -9,6 +9,7 @@ static PyMethodDef *const tables[] = {
     ask_first_methods,
     dumps_methods,
     kinds_methods,
+    loads_methods,
     write_methods,
 };
 

@@ -11,6 +11,7 @@ from fastnpjson._accelerator import speedups
 from fastnpjson._cli.convert import FORMATS, Endpoint, convert
 from fastnpjson._cli.progress import Progress
 from fastnpjson._files.compression import CODECS, codec, suffixes
+from fastnpjson._loads.paths import tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,7 @@ examples:
   fastnpjson points.npy - --decimals 3 | head   to standard output, rounded
   fastnpjson points.json points.npy             and back: numbers, strings or booleans
   fastnpjson table.npy table.jsonl              one row on each line
+  fastnpjson t.jsonl t.npy --arrays '$.x=f4'    and back: a field for each key
   curl -s $URL | fastnpjson - points.npy        JSON from standard input
   fastnpjson - a.jsonl --from npy < a.npy       another format from standard input
   fastnpjson arrays.npz a.json --exact          with dtypes, for fastnpjson.roundtrip.loads
@@ -106,8 +108,25 @@ def _parser(version: str) -> argparse.ArgumentParser:
         "--exact", action="store_true", help="keep dtypes and shapes, in the form of fastnpjson.roundtrip"
     )
     extension = "with" if speedups else "without"
+    parser.add_argument(
+        "--arrays",
+        action="append",
+        default=[],
+        type=_path_and_dtype,
+        metavar="PATH=DTYPE",
+        help="dtype of the lists at a path in JSON, or of a field of JSON Lines: '$.x=float32'; may be repeated",
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version} ({extension} the C extension)")
     return parser
+
+
+def _path_and_dtype(text: str) -> tuple[str, str]:
+    path, sign, dtype = text.rpartition("=")
+    try:
+        tree({path: dtype})
+    except (TypeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error) if sign else f"{text!r} has no sign of equality") from None
+    return path, dtype
 
 
 def _endpoints(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> tuple[Endpoint, Endpoint]:
@@ -124,6 +143,11 @@ def _endpoints(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -
         parser.error("--indent is for .json")
     if arguments.exact and (arguments.indent or arguments.no_nan or arguments.decimals is not None):
         parser.error("--exact writes all values unchanged: it takes no --indent, --decimals or --no-nan")
+    arguments.arrays = dict(arguments.arrays)
+    if arguments.arrays and not (source.format.startswith("json") and target.format.startswith("np")):
+        parser.error("--arrays is for JSON that becomes .npy or .npz")
+    if arguments.arrays and arguments.exact:
+        parser.error("--exact finds the dtypes in the document: not with --arrays")
     if (source.path == "-" and not sys.stdin) or (target.path == "-" and not sys.stdout):
         parser.error("- is a standard stream that is closed")
     if target.path == "-" and sys.stdout.isatty() and (target.format.startswith("np") or codec(target.name)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,6 +15,7 @@ import orjson
 from fastnpjson._arrays.numbers import rounded
 from fastnpjson._cli.npy import array_of, read_npy, write_npy
 from fastnpjson._cli.npz import read_npz, write_npz
+from fastnpjson._cli.tables import read_arrays, read_paths, stack, table_of
 from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading, writing
@@ -40,6 +42,7 @@ class Endpoint(NamedTuple):
 
 def convert(source: Endpoint, target: Endpoint, arguments: argparse.Namespace, progress: Progress) -> None:
     """Read the source and write it to the target; the arguments are those of the command line."""
+    arguments.read = _reader(source, target, arguments)
     obj = _READERS[source.format](source, arguments, progress)
     with writing(sys.stdout.buffer if target.path == "-" else target.path, target.name) as write:
         _WRITERS[target.format](write, obj, arguments, progress)
@@ -64,13 +67,13 @@ def _read_json(source: Endpoint, arguments: argparse.Namespace, progress: Progre
         while piece := file.read(2**20):
             pieces.append(piece)
             progress.advance(len(piece))
-    return _loads(arguments)(b"".join(pieces))
+    return arguments.read(b"".join(pieces))
 
 
 def _read_lines(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Iterator[Any]:
     with reading(_file(source), source.name) as file:
         progress.start(_size(source))
-        yield from parse_lines(progress.watch(file), "", _loads(arguments))
+        yield from parse_lines(progress.watch(file), "", arguments.read)
 
 
 def _write_npy(write: Write, obj: Any, arguments: argparse.Namespace, _progress: Progress) -> None:
@@ -120,15 +123,22 @@ def _size(source: Endpoint) -> int:
 
 
 def _array(obj: Any, arguments: argparse.Namespace) -> Any:
-    obj = list(obj) if isinstance(obj, Iterator) else obj
+    if isinstance(obj, Iterator):
+        rows = list(obj)
+        is_table = bool(rows) and all(type(row) is dict for row in rows)
+        obj = table_of(rows, arguments.arrays) if is_table else stack(rows)
     if type(obj) is dict and len(obj) == 1 and isinstance(next(iter(obj.values())), np.ndarray):
         [obj] = obj.values()  # an archive of one array
     array = obj if isinstance(obj, np.ndarray) else array_of(obj)
     return array if arguments.decimals is None or array.dtype.kind != "f" else rounded(array, arguments.decimals)
 
 
-def _loads(arguments: argparse.Namespace) -> Callable[[bytes], Any]:
-    return _roundtrip().loads if arguments.exact else exact_loads
+def _reader(source: Endpoint, target: Endpoint, arguments: argparse.Namespace) -> Callable[[bytes], Any]:
+    if arguments.exact:
+        return _roundtrip().loads  # type: ignore[no-any-return]
+    if arguments.arrays and (source.format == "json" or "$" in arguments.arrays):
+        return partial(read_paths, arrays=arguments.arrays)
+    return read_arrays if target.format.startswith("np") else exact_loads
 
 
 def _roundtrip() -> Any:

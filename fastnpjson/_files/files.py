@@ -9,17 +9,20 @@ import os
 from contextlib import contextmanager, nullcontext
 from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
 
-from orjson import JSONDecodeError, loads
+from orjson import JSONDecodeError
 
 from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.atomic import fsspec_for, replacing, uploading
 from fastnpjson._files.compression import codec
+from fastnpjson._loads.loads import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from typing_extensions import Unpack
+
+    from fastnpjson._loads.loads import Arrays
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
     Write = Callable[[bytes], object]
@@ -67,28 +70,32 @@ def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
             write(piece)
 
 
-def load(file: File) -> Any:
+def load(file: File, *, arrays: Arrays = None) -> Any:
     """Read a JSON document from a file.
 
     Args:
         file: As for `dump`.
+        arrays: As for `loads`.
 
     Returns:
         What `loads` returns.
 
     Raises:
         JSONDecodeError: the file is not JSON. The error names its path.
+        ValueError: as for `loads`.
         OSError: the file cannot be read.
         ModuleNotFoundError: a codec or fsspec is not installed: ``pip install fastnpjson[io]``.
 
     >>> import io
     >>> load(io.BytesIO(b'{"x":[0,1,2]}'))
     {'x': [0, 1, 2]}
+    >>> load(io.BytesIO(b'{"x":[0,1,2]}'), arrays=True)
+    {'x': array([0, 1, 2])}
     """
     with reading(file) as source:
         data = source.read()
     try:
-        return loads(data)
+        return loads(data, arrays=arrays)
     except JSONDecodeError as error:
         raise JSONDecodeError(error_prefix(file) + error.msg, error.doc, error.pos) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from fastnpjson._documents.iterencode import reply_to, rows_of_slice
 from fastnpjson._documents.numpy_objects import UNKNOWN
 from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.files import error_prefix, reading, writing
+from fastnpjson._loads.loads import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from fastnpjson._arrays.native import Array
     from fastnpjson._documents.settings import DocumentSettings
     from fastnpjson._files.files import File, Settings
+    from fastnpjson._loads.loads import Arrays
 
 
 def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) -> None:
@@ -50,17 +53,19 @@ def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) ->
             write_all(text)
 
 
-def load_lines(file: File) -> Iterator[Any]:
+def load_lines(file: File, *, arrays: Arrays = None) -> Iterator[Any]:
     r"""Read JSON Lines from a file, one object at a time. Empty lines are skipped.
 
     Args:
         file: As for `dump`. A path is opened when the first object is read.
+        arrays: As for `loads`, for each line.
 
     Yields:
         What `loads` returns for each line.
 
     Raises:
         JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
+        ValueError: as for `loads`, with the number of the line.
         OSError: the file cannot be read.
 
     >>> import io
@@ -68,7 +73,7 @@ def load_lines(file: File) -> Iterator[Any]:
     [{'x': 1}, [2, 3]]
     """
     with reading(file) as source:
-        yield from parse_lines(source, error_prefix(file))
+        yield from parse_lines(source, error_prefix(file), partial(loads, arrays=arrays) if arrays else orjson.loads)
 
 
 def parse_lines(
@@ -86,6 +91,8 @@ def parse_lines(
             refusal.lineno = number
             refusal.args = (f"{refusal.msg}: line {number} column {error.colno}",)
             raise refusal from None
+        except ValueError as error:
+            raise ValueError(f"{prefix}line {number}: {error}") from None
         yield obj
 
 

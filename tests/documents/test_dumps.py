@@ -78,7 +78,7 @@ def test_names_of_orjson():
         assert hasattr(fastnpjson, name)
     for name, flag in FLAGS.items():
         assert getattr(fastnpjson, name) == flag
-    assert fastnpjson.loads is orjson.loads
+    assert list(inspect.signature(fastnpjson.loads).parameters) == ["data", "arrays"]
     assert list(inspect.signature(fastnpjson.dumps).parameters) == list(inspect.signature(orjson.dumps).parameters)
 
 
