@@ -380,6 +380,7 @@ def test_url_without_fsspec(monkeypatch):
 BETWEEN = "import sys, fastnpjson; fastnpjson.dump([1, 2], sys.argv[1])"
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize(
     ("path", "redirection"),
@@ -399,6 +400,7 @@ def test_open_file_is_written_where_it_stands(tmp_path, path, redirection):
     assert os.listdir(tmp_path) == ["x.json"]
 
 
+@pytest.mark.slow
 @linux
 def test_link_to_an_open_file(tmp_path):
     (tmp_path / "link.json").symlink_to("/dev/stdout")
@@ -409,6 +411,7 @@ def test_link_to_an_open_file(tmp_path):
     assert (tmp_path / "link.json").is_symlink()
 
 
+@pytest.mark.slow
 @linux
 def test_open_file_that_is_read_only(tmp_path):
     file = tmp_path / "x.json"
