@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
@@ -49,11 +50,13 @@ def infer(lists: Any, texts: Texts) -> Array:
 
 
 def array(lists: Any, dtype: DType, texts: Texts) -> Array:
-    """Make an array of a dtype; the arguments are those of `infer`.
+    """Make an array of a dtype; the arguments are those of `infer`, or for float32 base64 of little-endian bytes.
 
     Raises:
         NotArray: they are ragged, or not all of the dtype.
     """
+    if type(lists) is str and dtype.kind == "f" and dtype.itemsize == 4:
+        return _from_base64(lists, dtype)
     shape, leaves = flat(lists)
     convert, kinds = _CONVERSIONS[dtype.kind]
     for index, leaf in enumerate(leaves) if not set(map(type, leaves)) <= kinds else ():
@@ -69,7 +72,7 @@ def flat(lists: Any) -> tuple[tuple[int, ...], list[Any]]:
     Raises:
         NotArray: they are ragged.
     """
-    leaves, shape = [lists], []
+    leaves, shape = [lists], list[int]()
     while list in (kinds := set(map(type, leaves))):
         lengths = set(map(len, leaves)) if kinds == {list} else set()
         if len(lengths) != 1:
@@ -167,6 +170,16 @@ def _round_once(narrow: Array, wide: Array, texts: Texts) -> None:
 
 def _dates(leaves: list[Any], dtype: DType, _texts: Texts) -> Array:
     return dates(leaves, dtype)
+
+
+def _from_base64(text: str, dtype: DType) -> Array:
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError:
+        data = b""
+    if not data or len(data) % dtype.itemsize:
+        raise NotArray(f"a string is no list, and this one no base64 of {dtype}")
+    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype)
 
 
 def _names(kinds: set[type]) -> str:

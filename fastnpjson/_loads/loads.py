@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,8 +36,8 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
         data: JSON, as `orjson.loads` takes it.
         arrays: True for an array of each list of numbers or booleans, and of lists of such lists if all are of one
             length. Or dtypes by JSONPath (RFC 9535, of which ``$``, ``.name``, ``['name']``, ``[0]`` and ``[*]``):
-            bool, integers, floats, or ``datetime64`` for dates as ISO 8601 writes them. A path that leads nowhere is
-            no error.
+            bool, integers, floats, or ``datetime64`` for dates as ISO 8601 writes them. For float32 there may be
+            base64 of little-endian bytes in the place of a list. A path that leads nowhere is no error.
 
     Returns:
         What `orjson.loads` returns, and arrays in it. With True integers give int64, or uint64 where they need it,
@@ -45,8 +46,9 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
 
     Raises:
         JSONDecodeError: it is not JSON; it is a `ValueError`.
-        ValueError: names the JSON path of what is no array of the dtype that was asked for, with no number rounded
-            to an integer, cut off or out of range; or `arrays` is not understood.
+        ValueError: names the JSON path of what is no array of the dtype that was asked for: ragged, empty, of other
+            types, out of range. Or `arrays` is not understood.
+        TypeError: `arrays` is neither a mapping nor a boolean, or has a dtype that NumPy does not know.
 
     >>> loads('{"id":7,"x":[[0.5,1],[null,2]]}', arrays=True)
     {'id': 7, 'x': array([[0.5, 1. ],
@@ -59,7 +61,7 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
     # orjson refuses a memoryview with gaps, of which bytes would make one without.
     if type(data) is bytearray or (type(data) is memoryview and data.c_contiguous):
         return loads(bytes(data), arrays=arrays)
-    digits = Digits(data)
+    digits = Digits(data)  # type: ignore[arg-type] # of anything else orjson makes an error
     if arrays is True:
         return _replace_lists(orjson.loads(data), digits)
     paths = tree(arrays)
@@ -84,7 +86,7 @@ def _put(document: Any, found: list[Array], paths: Tree, digits: Digits) -> Any:
             index = index[0]
         if type(index) is int and index is not value and wanted(leaf.dtype) is not None and 0 <= index < len(found):
             return cast(found[index], leaf.dtype)
-        return array(value, leaf.dtype, lambda: digits.at(_steps(path)))
+        return array(value, leaf.dtype, partial(_texts, digits, path))
 
     return _replace(document, paths, None, read)
 
@@ -99,7 +101,7 @@ def _replace_lists(document: Any, digits: Digits) -> Any:
             place = None if container is whole else (path, key)
             if type(value) is list:
                 with suppress(NotArray):
-                    container[key] = infer(value, lambda place=place: digits.at(_steps(place)))
+                    container[key] = infer(value, partial(_texts, digits, place))
                     continue
             if type(value) in {dict, list}:
                 stack.append((value, place))
@@ -109,7 +111,7 @@ def _replace_lists(document: Any, digits: Digits) -> Any:
 def _replace_paths(document: Any, paths: Tree, digits: Digits) -> Any:
     def read(value: Any, leaf: Leaf, path: Path) -> Any:
         try:
-            return array(value, leaf.dtype, lambda: digits.at(_steps(path)))
+            return array(value, leaf.dtype, partial(_texts, digits, path))
         except NotArray as error:
             place = json_path(_element(path, value, error.index))
             raise ValueError(f"{place}: {error}; {leaf.path} asks for {leaf.dtype}") from None
@@ -139,6 +141,10 @@ def _element(path: Path, lists: Any, index: int | None) -> Path:
         for step in np.unravel_index(index, shape):
             path = (path, int(step))
     return path
+
+
+def _texts(digits: Digits, path: Path) -> list[str]:
+    return digits.at(_steps(path))
 
 
 def _steps(path: Path) -> list[str | int]:

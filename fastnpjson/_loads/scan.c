@@ -25,18 +25,20 @@ skip_blanks(const char *p)
     return p;
 }
 
-static inline const char *
-skip_string(const char *p, const char *end)
+static const char *
+skip_string(const char *start, const char *end)
 {
-    for (p++; *p != '"'; p++) {
-        if (*p == '\\') {
-            p++;
+    const char *p = start + 1, *before;
+    while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+        /* Of backslashes in front of a quotation mark an even number stand for themselves. */
+        for (before = p; before[-1] == '\\'; before--) {
         }
-        if (p >= end) {
-            return end;
+        if ((p - before) % 2 == 0) {
+            return p + 1;
         }
+        p++;
     }
-    return p + 1;
+    return end;
 }
 
 static const char *

@@ -1,7 +1,7 @@
 """`loads`: arrays in the place of lists. The oracle is json, `float` and NumPy, in oracle_of_loads.py."""
 
 import array as buffers
-import importlib.util
+import base64
 import inspect
 import json
 import pickle
@@ -13,22 +13,12 @@ import numpy as np
 import orjson
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from oracle_of_loads import expected, same
+from oracle_of_loads import expected, python_twin, same
 
 import fastnpjson
-from fastnpjson import _accelerator
 from fastnpjson._loads import loads as module
-
-
-def python_twin():
-    spec = importlib.util.find_spec("fastnpjson._loads.loads")
-    twin = importlib.util.module_from_spec(spec)
-    speedups, _accelerator.speedups = _accelerator.speedups, None
-    spec.loader.exec_module(twin)
-    _accelerator.speedups = speedups
-    return twin.loads
-
 
 WAYS = {"loads": fastnpjson.loads, "python": python_twin()}
 
@@ -92,6 +82,7 @@ DOCUMENTS = {
     "number": "1.5",
     "string": '"[1,2]"',
     "brackets-in-strings": '["[1,2]","\\"[3","\\\\",[4]]',
+    "backslashes-in-strings": r'["\\\\\"[1]",[2],"\\",[3],"\"\\\\\"",[4]]',
     "keys-like-lists": '{"[1]":[2],"\\"":[3]}',
     "same-key-twice": '{"a":[1],"a":[2.5],"b":[3],"b":"x"}',
     "blanks": " [ 1 ,\t2\r\n, 3 ] ",
@@ -289,6 +280,7 @@ LEAVES = st.one_of(st.none(), st.booleans(), st.integers(-(2**65), 2**65), FINIT
 NESTED = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=2), inner))
 
 
+@hypothesis_settings(deadline=None)
 @given(NESTED)
 def test_any_document(document):
     text = json.dumps(document)
@@ -296,6 +288,7 @@ def test_any_document(document):
         assert same(loads(text, arrays=True), expected(text))
 
 
+@hypothesis_settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**30), st.integers(0, 10**25), st.integers(-400, 270)), min_size=1))
 def test_any_digits(numbers):
     texts = ["{}.{}e{}".format(*number) for number in numbers]
@@ -381,6 +374,26 @@ def test_places(loads, text, arrays, right):
     assert same(loads(text.encode(), arrays=arrays), right)
 
 
+def base64_of(values):
+    return base64.b64encode(np.array(values, "<f4").tobytes()).decode()
+
+
+@pytest.mark.parametrize("dtype", ["<f4", ">f4"])
+def test_float32_in_base64(loads, dtype):
+    values = np.array([0.1, -0.0, np.nan, np.inf, 1e-45], dtype)
+    text = f'{{"data":[{{"embedding":"{base64_of(values)}"}},{{"embedding":[1,2]}}]}}'
+    document = loads(text, arrays={"$.data[*].embedding": dtype})
+    assert same(document["data"], [{"embedding": values}, {"embedding": np.array([1, 2], dtype)}])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "AAA=", base64_of([1])[:-1], base64_of([1]) + "\n", "-_-_AA==", "\u00e9", "0.5"], ids=repr
+)
+def test_string_that_is_no_base64(loads, text):
+    with pytest.raises(ValueError, match=r"^\$\.a: a string is no list, and this one no base64 of float32; "):
+        loads(json.dumps({"a": text}), arrays={"$.a": "f4"})
+
+
 REFUSED = {
     "300-for-uint8": ('{"a":[1,300]}', "u1", r"\$\.a\[1\]: 300 is out of the range of uint8; \$\.a asks for uint8"),
     "negative-for-uint64": ('{"a":[-1]}', "u8", r"\$\.a\[0\]: -1 is out of the range of uint64"),
@@ -404,6 +417,7 @@ REFUSED = {
     "empty-2-d": ('{"a":[[],[]]}', "i1", r"\$\.a: a list is empty, and tells no shape"),
     "number": ('{"a":1}', "f4", r"\$\.a: an integer is no list"),
     "string": ('{"a":"2020-01-01"}', "M8[s]", r"\$\.a: a string is no list"),
+    "base64-for-float64": ('{"a":"AAAAAAAAAAA="}', "f8", r"\$\.a: a string is no list"),
     "object": ('{"a":{"b":[1]}}', "f4", r"\$\.a: an object is no list"),
     "null": ('{"a":null}', "f4", r"\$\.a: null is no list"),
     "dimensions": ('{"a":' + "[" * 33 + "1" + "]" * 33 + "}", "f4", r"\$\.a: more than 32 dimensions"),
