@@ -18,7 +18,6 @@ from orjson import (
     Fragment,
     JSONDecodeError,
     JSONEncodeError,
-    loads,
 )
 
 from fastnpjson._documents.default import default
@@ -26,6 +25,7 @@ from fastnpjson._documents.dumps import dumps, dumps_str
 from fastnpjson._documents.encoder import Encoder
 from fastnpjson._files.files import dump, load
 from fastnpjson._files.lines import dump_lines, load_lines
+from fastnpjson._loads.loads import loads
 
 __all__ = [
     "OPT_APPEND_NEWLINE",
@@ -60,6 +60,6 @@ __all__ = [
 __version__ = "0.1.0"
 
 # What is pickled, or named in an error, has its public name.
-for _public in (Encoder, default, dump, dump_lines, dumps, dumps_str, load, load_lines):
+for _public in (Encoder, default, dump, dump_lines, dumps, dumps_str, load, load_lines, loads):
     _public.__module__ = __name__
 del _public

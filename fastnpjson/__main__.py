@@ -1,8 +1,25 @@
 """The command line: ``python -m fastnpjson SRC DST``."""
 
-import sys
+from __future__ import annotations
 
-from fastnpjson._cli.arguments import main
+import sys
+from typing import TYPE_CHECKING
+
+from fastnpjson import __version__
+from fastnpjson._cli import arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Convert a file, and return the exit code.
+
+    Args:
+        argv: The arguments; those of the process by default.
+    """
+    return arguments.main(argv, __version__)
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,18 +10,13 @@ Set it once, on the application; `jsonify`, returned dicts and lists, `flask.jso
 from __future__ import annotations
 
 import enum
-import json
-import re
-import uuid
-from contextlib import suppress
-from functools import partial
-from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 import fastnpjson
-from fastnpjson._stdlib import PASSTHROUGH, builtin_or, exact_loads, members_of
+from fastnpjson._stdlib.documents import FrameworkEncoder
+from fastnpjson._stdlib.integers import exact_loads
+from fastnpjson._stdlib.look import NUMPY_TYPES
+from fastnpjson._stdlib.subclasses import PASSTHROUGH
 
 try:
     from flask.json.provider import DefaultJSONProvider
@@ -33,9 +28,8 @@ if TYPE_CHECKING:
 
     from werkzeug.sansio.response import Response
 
-    Default = Callable[[Any], Any]
-
-_KEYWORDS: Final = {"allow_nan", "check_circular", "default", "ensure_ascii", "indent", "separators", "sort_keys"}
+_NUMPY_AND_ENUMS: Final = (*NUMPY_TYPES, enum.Enum)
+_SETTINGS: Final = {"allow_nan", "check_circular", "default", "ensure_ascii", "sort_keys"}
 # What orjson writes for an indent and separators; all other layouts are the business of json.
 _LAYOUTS: Final = {
     (None, None): 0,
@@ -43,7 +37,6 @@ _LAYOUTS: Final = {
     (2, None): fastnpjson.OPT_INDENT_2,
     (2, (",", ": ")): fastnpjson.OPT_INDENT_2,
 }
-_UNESCAPED: Final = re.compile(rb"[^\\]+")
 
 
 class JSONProvider(DefaultJSONProvider):
@@ -52,10 +45,8 @@ class JSONProvider(DefaultJSONProvider):
     Its attributes `default`, `ensure_ascii`, `sort_keys`, `compact` and `mimetype` are those of Flask, with Flask's
     values: set or override them in the same way. NumPy data is written before `default` is asked, dates of NumPy as
     ISO 8601. Other than Flask's, it writes NaN and infinities as ``null``, the JSON of RFC 8259 has none; `dumps`
-    leaves no space after ``,`` and ``:`` unless `separators` asks for it; an enum without a `default` is its value.
-
-    With `ensure_ascii`, Flask's default, text that is not ASCII is escaped, in a second pass over the document;
-    without it the document is UTF-8 as it stands.
+    leaves no space after ``,`` and ``:`` unless `separators` asks for it; dates and UUIDs may be keys; an enum
+    without a `default` is its value; a lone surrogate is escaped without `ensure_ascii`, too.
     """
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
@@ -63,20 +54,18 @@ class JSONProvider(DefaultJSONProvider):
 
         Args:
             obj: The data to serialize.
-            kwargs: Those of `json.dumps`. An indent other than 2 and separators other than ``(",", ":")`` cost the
-                time that `json` needs to lay the document out; `cls` and `skipkeys` leave all of it to `json`.
+            kwargs: Those of `json.dumps`. For an indent other than 2, separators other than ``(",", ":")``, `cls` and
+                `skipkeys`, `json` itself writes the text, at its speed. `skipkeys` skips only what `json` skips and
+                neither NumPy nor orjson knows.
         """
-        kwargs["default"] = kwargs.get("default", self.default) or _decline
-        if not kwargs.keys() <= _KEYWORDS:
-            return super().dumps(obj, **kwargs | {"default": _numpy_first(kwargs["default"])})
-        indent, separators = kwargs.pop("indent", None), kwargs.pop("separators", None)
-        layout = _LAYOUTS.get((indent, separators and tuple(separators)))
+        settings = {name: kwargs.pop(name) for name in _SETTINGS & kwargs.keys()} if kwargs else {}
+        layout = _layout(kwargs) if kwargs else 0
+        encoder = self._encoder(layout or 0, **settings)
         if layout is not None:
-            return self._encode(obj, layout, **kwargs).decode()
-        ensure_ascii = kwargs.pop("ensure_ascii", self.ensure_ascii)
-        builtins = json.loads(self._encode(obj, 0, ensure_ascii=False, **kwargs))
-        # A longdouble may be infinite as a float.
-        return json.dumps(builtins, allow_nan=False, indent=indent, separators=separators, ensure_ascii=ensure_ascii)
+            return encoder.dumps_str(obj)
+        if kwargs.keys() & {"cls", "skipkeys"}:
+            obj = encoder.with_text_keys(obj)
+        return encoder.by_json(obj, spread=True, **kwargs)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Deserialize data as JSON (RFC 8259) from a string or UTF-8 bytes, integers of any length exactly.
@@ -115,69 +104,30 @@ class JSONProvider(DefaultJSONProvider):
         obj = self._prepare_response_obj(args, kwargs)
         pretty = (self.compact is None and self._app.debug) or self.compact is False
         layout = fastnpjson.OPT_APPEND_NEWLINE | (fastnpjson.OPT_INDENT_2 if pretty else 0)
-        body = self._encode(obj, layout, default=self.default)
+        body = self._encoder(layout).dumps(obj)
         return self._app.response_class(body, mimetype=self.mimetype)  # type: ignore[arg-type]  # typed for sans-io
 
-    def _encode(self, obj: Any, option: int, *, default: Default, **kwargs: Any) -> bytes:
-        if kwargs.get("sort_keys", self.sort_keys):
-            option |= fastnpjson.OPT_SORT_KEYS
+    def _encoder(self, layout: int, **settings: Any) -> FrameworkEncoder:
+        settings = {"default": self.default, "sort_keys": self.sort_keys, "ensure_ascii": self.ensure_ascii} | settings
+        default, allow_nan = settings.pop("default") or _decline, settings.get("allow_nan", True)
+        option = PASSTHROUGH | layout | (fastnpjson.OPT_SORT_KEYS if settings.pop("sort_keys") else 0)
+
+        def encoder(ask: Callable[[Any], Any], option: int) -> Callable[[Any], bytes]:
+            return fastnpjson.Encoder(default=ask, option=option, allow_nan=allow_nan).encode
+
+        # Flask's own default has no enum, which is its value then, and makes of a UUID what orjson does.
         flasks = default is DefaultJSONProvider.default
-        ask = default if flasks else lambda obj: _asked(default(obj), default)
-        encoder = fastnpjson.Encoder(
-            default=partial(builtin_or, ask), option=option | PASSTHROUGH, allow_nan=kwargs.get("allow_nan", True)
-        )
-        document = obj if flasks else _asked(obj, default)
-        try:
-            text = encoder.encode(document)
-        except fastnpjson.JSONEncodeError as refusal:
-            try:
-                return self._by_json(document, option, default, kwargs)
-            except (TypeError, ValueError, RecursionError):
-                raise refusal from None
-        return _escape(text) if kwargs.get("ensure_ascii", self.ensure_ascii) else text
-
-    def _by_json(self, obj: Any, option: int, default: Default, kwargs: dict[str, Any]) -> bytes:
-        """Encode what json escapes, and orjson refuses: text that is not Unicode, such as some names of files."""
-        kwargs = kwargs | {"allow_nan": False, "default": _numpy_first(default), "separators": (",", ":")}
-        if option & fastnpjson.OPT_INDENT_2:
-            kwargs |= {"indent": 2, "separators": (",", ": ")}
-        text = super().dumps(obj, **kwargs).encode()
-        return text + b"\n" if option & fastnpjson.OPT_APPEND_NEWLINE else text
+        known = _NUMPY_AND_ENUMS if flasks else NUMPY_TYPES
+        return FrameworkEncoder(encoder, default, option, known, flasks, not flasks, **settings)
 
 
-def _decline(_obj: Any) -> Any:
-    raise TypeError
+def _layout(kwargs: dict[str, Any]) -> int | None:
+    """Return orjson's flags for a layout; `None` for one that is for json."""
+    if not kwargs.keys() <= {"indent", "separators"}:
+        return None
+    separators = kwargs.get("separators")
+    return _LAYOUTS.get((kwargs.get("indent"), separators and tuple(separators)))
 
 
-def _numpy_first(default: Default) -> Default:
-    """Write NumPy data for json."""
-
-    def hook(obj: Any) -> Any:
-        if isinstance(obj, (np.ndarray, np.generic)):
-            with suppress(fastnpjson.JSONEncodeError):
-                return fastnpjson.default(obj)
-        return default(obj)
-
-    return hook
-
-
-def _asked(obj: Any, default: Default) -> Any:
-    """Ask an application's own default about UUIDs and enums, which orjson would write unasked."""
-    if isinstance(obj, dict):
-        return {key: _asked(value, default) for key, value in members_of(obj).items()}
-    if isinstance(obj, (list, tuple)):
-        return [_asked(item, default) for item in obj]
-    if isinstance(obj, (uuid.UUID, enum.Enum)) and not isinstance(obj, (str, int, float)):
-        return _asked(default(obj), default)
-    return obj
-
-
-def _escape(text: bytes) -> bytes:
-    """Escape what is not ASCII: only text between quotes, so that the numbers cost next to nothing."""
-    if text.isascii():
-        return text
-    return b'"'.join([part if part.isascii() else _UNESCAPED.sub(_escaped, part) for part in text.split(b'"')])
-
-
-def _escaped(match: re.Match[bytes]) -> bytes:
-    return encode_basestring_ascii(match[0].decode())[1:-1].encode()
+def _decline(obj: Any) -> Any:
+    raise TypeError(f"Object of type {type(obj).__name__} is not JSON serializable")

@@ -8,12 +8,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import fastnpjson
-from fastnpjson._stdlib import builtin_or
+from fastnpjson._stdlib.documents import FrameworkEncoder
 
 try:
     from starlette import responses
@@ -32,10 +32,16 @@ if TYPE_CHECKING:
 def _refuse(obj: Any) -> Any:
     if inspect.isgenerator(obj) or inspect.isasyncgen(obj):
         raise TypeError("FastAPI streams this generator with response_class=JSONLinesResponse")
-    raise TypeError
+    raise TypeError("override default in a subclass of the response")
 
 
-_default: Final = partial(builtin_or, _refuse)
+def _encoder(default: Callable[[Any], Any], option: int) -> Callable[[Any], bytes]:
+    return partial(fastnpjson.dumps, default=default, option=option)
+
+
+def _encode(obj: Any, default: Callable[[Any], Any] | None, option: int | None) -> bytes:
+    # fastnpjson is to write all that json does not know: dates, dataclasses, UUIDs and enums, too.
+    return FrameworkEncoder(_encoder, default or _refuse, option or 0, known=(object,)).dumps(obj)
 
 
 class JSONResponse(responses.JSONResponse):
@@ -48,12 +54,12 @@ class JSONResponse(responses.JSONResponse):
         option: For subclasses to override: the flags for `fastnpjson.dumps`.
     """
 
-    default: Callable[[Any], Any] | None = staticmethod(_default)
+    default: Callable[[Any], Any] | None = staticmethod(_refuse)
     option: int | None = fastnpjson.OPT_PASSTHROUGH_SUBCLASS  # as json takes them: by their own items()
 
     def render(self, content: Any) -> bytes:
         """Encode the content."""
-        return fastnpjson.dumps(content, self.default, self.option)
+        return _encode(content, self.default, self.option)
 
 
 class JSONLinesResponse(responses.StreamingResponse):
@@ -75,7 +81,7 @@ class JSONLinesResponse(responses.StreamingResponse):
     """
 
     media_type = "application/x-ndjson"
-    default: Callable[[Any], Any] | None = staticmethod(_default)
+    default: Callable[[Any], Any] | None = staticmethod(_refuse)
     option: int | None = JSONResponse.option
 
     def __init__(
@@ -94,7 +100,7 @@ class JSONLinesResponse(responses.StreamingResponse):
     def render(self, content: Any) -> bytes:
         """Encode one line."""
         option = (self.option or 0) & ~fastnpjson.OPT_INDENT_2 | fastnpjson.OPT_APPEND_NEWLINE
-        return fastnpjson.dumps(content, self.default, option)
+        return _encode(content, self.default, option)
 
     async def _lines(self, content: AsyncIterable[Any]) -> AsyncIterator[bytes]:
         async for item in content:

@@ -49,8 +49,8 @@ NUMBERS = {
     "f2-nan-infinity": (np.array([np.nan, np.inf, -np.inf], "f2"), b"[null,null,null]"),
     "longdouble-nan-infinity": (np.array([np.nan, np.inf], "g"), b"[null,null]"),
     "longdouble": (np.array([0, 0.5, -2, 2.0**70], "g"), b"[0.0,0.5,-2.0," + POWER_OF_2[np.finfo("g").nmant] + b"]"),
-    "bfloat16": (np.array([1, 0.1, np.nan], ml_dtypes.bfloat16), b"[1.0,0.100097656,null]"),
-    "float8": (np.array([1, 0.1015625, np.nan], ml_dtypes.float8_e4m3fn), b"[1.0,0.1015625,null]"),
+    "bfloat16": (np.array([1, 0.1, np.nan], ml_dtypes.bfloat16), b"[1.0,0.1,null]"),
+    "float8": (np.array([1, 0.1015625, np.nan], ml_dtypes.float8_e4m3fn), b"[1.0,0.1,null]"),
     "int4": (np.array([-8, 7], ml_dtypes.int4), b"[-8,7]"),
 }
 SHAPES = {

@@ -1,6 +1,7 @@
-"""A short run of the campaign in fuzz.py."""
+"""Short runs of the campaigns in fuzz.py and fuzz_arrays.py."""
 
 import fuzz
+import fuzz_arrays
 import pytest
 
 
@@ -10,10 +11,17 @@ def test_random_documents(start):
         fuzz.trial(seed)
 
 
-def test_campaign_reports_what_it_finds(monkeypatch, capsys):
+@pytest.mark.parametrize("start", range(0, 4000, 500))
+def test_random_arrays(start):
+    for seed in range(start, start + 500):
+        fuzz_arrays.trial(seed)
+
+
+@pytest.mark.parametrize(("campaign", "run"), [(fuzz, fuzz.batch), (fuzz_arrays, fuzz_arrays.campaign)])
+def test_campaign_reports_what_it_finds(campaign, run, monkeypatch, capsys):
     def trial(seed):
         assert seed != 7
 
-    monkeypatch.setattr(fuzz, "trial", trial)
-    fuzz.batch(5, 9)
+    monkeypatch.setattr(campaign, "trial", trial)
+    run(5, 9)
     assert "finding: --seed 7" in capsys.readouterr().out

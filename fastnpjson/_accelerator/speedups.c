@@ -9,6 +9,8 @@ static PyMethodDef *const tables[] = {
     ask_first_methods,
     dumps_methods,
     kinds_methods,
+    loads_methods,
+    write_methods,
 };
 
 static int
@@ -27,6 +29,10 @@ exec_speedups(PyObject *module)
 
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, exec_speedups},
+#if PY_VERSION_HEX >= 0x030C0000
+    /* As NumPy, it has state that interpreters would share. */
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
     {0, NULL},
 };
 

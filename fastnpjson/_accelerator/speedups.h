@@ -17,5 +17,7 @@
 extern PyMethodDef ask_first_methods[];
 extern PyMethodDef dumps_methods[];
 extern PyMethodDef kinds_methods[];
+extern PyMethodDef loads_methods[];
+extern PyMethodDef write_methods[];
 
 #endif

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import datetime
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import orjson
 
 from fastnpjson._arrays import native
 from fastnpjson._arrays.native import NUMPY
-from fastnpjson._arrays.time_units import MONTHS, SECONDS, TICKS, NaT, decimals, elementwise
+from fastnpjson._arrays.time_units import MONTHS, SECONDS, TICKS, NaT, decimals, texts_of_ticks
 
 if TYPE_CHECKING:
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
 # orjson's flags for dates.
 DATES: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
@@ -65,7 +65,7 @@ def dates(array: Array, option: int) -> bytes | Array:
         pieces = (flat[start : start + 16384] for start in range(0, flat.size, 16384))
         text = b"[" + b",".join(_fine(piece, option) for piece in pieces) + b"]"
         return text if array.ndim == 1 else np.array(orjson.loads(text), object).reshape(array.shape)
-    return elementwise(array, lambda ticks, unit: _texts(ticks, unit, option))
+    return texts_of_ticks(array, lambda ticks, unit: _texts(ticks, unit, option))
 
 
 def plain(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.Fragment | None:
@@ -145,7 +145,7 @@ def _fine(array: Array, option: int) -> bytes:
     keep[fractions == 0, 20 : 21 + width] = False
     table[nat, :4], keep[nat, 4:-1] = np.frombuffer(b"null", np.uint8), False
     keep[-1, -1] = False  # the bracket at the end
-    return table[keep].tobytes()
+    return bytes(table[keep])
 
 
 def _texts(ticks: Array, unit: str, option: int) -> list[str]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import sys
 from mmap import mmap
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import orjson
 
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
 NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
+# How many levels of containers orjson writes.
+DEEPEST: Final = 254
 # The dtypes that orjson writes right whatever the values, and their scalars. Of the two types of C of the same size it
 # knows that which NumPy names: int64 is a long on most 64-bit machines, and a longlong on Windows and 32-bit machines.
 NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))
@@ -23,7 +27,7 @@ LARGE: Final = 2**14
 _LONG: Final = 2**20
 
 
-def dumps(array: np.ndarray[Any, Any], option: int = 0) -> bytes:
+def dumps(array: Array, option: int = 0) -> bytes:
     """Let orjson write an array, in parts where memory may not suffice for a text that grows by doubling.
 
     Raises:
@@ -64,7 +68,7 @@ def fragment(text: bytes) -> orjson.Fragment:
     return orjson.Fragment(text)
 
 
-def _in_parts(array: np.ndarray[Any, Any], option: int) -> bytes:
+def _in_parts(array: Array, option: int) -> bytes:
     half = len(array) // 2
     if not half:
         return b"[" + dumps(array[0], option) + b"]"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
 NaT: Final = int(np.iinfo(np.int64).min)
 # The months or seconds in a tick, or the ticks in a second.
@@ -22,7 +22,7 @@ class Unsupported(TypeError):
     """Raised for a dtype that has no JSON."""
 
 
-def elementwise(array: Array, texts: Callable[[Array, str], list[str]]) -> Array:
+def texts_of_ticks(array: Array, texts: Callable[[Array, str], list[str]]) -> Array:
     """Make an object array: `None` for NaT, else what `texts` makes of the ticks, as Python integers, and the unit.
 
     Raises:

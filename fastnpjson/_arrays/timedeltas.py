@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fastnpjson._arrays.time_units import MONTHS, SECONDS, TICKS, decimals, elementwise
+from fastnpjson._arrays.time_units import MONTHS, SECONDS, TICKS, decimals, texts_of_ticks
 
 if TYPE_CHECKING:
-    import numpy as np
+    from fastnpjson._arrays.native import Array
 
     Parts = tuple[tuple[int | str, str], ...]
 
 
-def durations(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def durations(array: Array) -> Array:
     """Write a ``timedelta64`` array, equal durations in the same text whatever their unit.
 
     Returns:
@@ -21,7 +21,7 @@ def durations(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     Raises:
         Unsupported: the dtype has no unit.
     """
-    return elementwise(array, lambda ticks, unit: [_text(tick, unit) for tick in ticks.tolist()])
+    return texts_of_ticks(array, lambda ticks, unit: [_text(tick, unit) for tick in ticks.tolist()])
 
 
 def _text(ticks: int, unit: str) -> str:

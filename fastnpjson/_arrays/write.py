@@ -13,15 +13,15 @@ from numpy import ma
 
 from fastnpjson._arrays import numbers
 from fastnpjson._arrays.datetimes import DATES, dates
+from fastnpjson._arrays.in_place import write_in_place
+from fastnpjson._arrays.strings import byte_strings, strings
 from fastnpjson._arrays.time_units import NaT, Unsupported
 from fastnpjson._arrays.timedeltas import durations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
-
-_NOT_MISSING: Final = object()
+    from fastnpjson._arrays.native import Array
 
 
 class Style(NamedTuple):
@@ -45,73 +45,74 @@ def write(obj: Any, style: Style) -> Written:
         Unsupported: its dtype has no JSON.
         JSONEncodeError: bytes that are not UTF-8, integers that `OPT_STRICT_INTEGER` forbids.
     """
-    if issubclass(type(obj), ma.MaskedArray):
-        array, mask = ma.getdata(obj, subok=False), ma.getmaskarray(obj)
-        elements = _elements(np.atleast_1d(array), style, np.atleast_1d(mask))
-    else:
-        array = np.asarray(obj)
-        elements = _elements(np.atleast_1d(array), style)
+    array, mask = _parts(obj)
+    indented = not array.ndim and array.dtype.names is not None and style.option & orjson.OPT_INDENT_2
+    # A record alone is an object like others, in as many lines.
+    elements = (_records if indented else _elements)(array if array.ndim else array.reshape(1), style, mask)
     if isinstance(elements, bytes):
         return Written(elements if array.ndim else elements[1:-1])
     builtins = elements.tolist()
-    if array.ndim and style.option & orjson.OPT_INDENT_2 and not array.dtype.hasobject:
+    has_objects = array.dtype.hasobject and array.dtype.kind != "T"
+    if array.ndim and style.option & orjson.OPT_INDENT_2 and not has_objects:
         # On one line, as the arrays that orjson writes.
         return Written(orjson.dumps(builtins, None, style.option & orjson.OPT_SORT_KEYS))
     return Written(None, builtins if array.ndim else builtins[0])
 
 
-def decode(encoded: bytes) -> str:
-    """Decode the bytes of a NumPy scalar.
+def write_rows(array: Array, style: Style) -> bytes:
+    """Write each row of an array in a line of its own; not for Python objects, nor for `OPT_INDENT_2`.
 
     Raises:
-        JSONEncodeError: they are not UTF-8.
+        Unsupported: as `write`.
+        JSONEncodeError: as `write`, and strings with surrogates.
     """
-    try:
-        return encoded.decode()
-    except UnicodeDecodeError as error:
-        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
+    text = _in_place(*_parts(array), style, lines=True)
+    if text is not None:
+        return text
+    text, builtins = write(array, style)
+    if text is not None:
+        # Numbers and dates: no brackets or commas but those of the arrays.
+        ends, starts = b"]" * (array.ndim - 1), b"[" * (array.ndim - 1)
+        return text[1:-1].replace(ends + b"," + starts, ends + b"\n" + starts) + b"\n"
+    # No UTF-8 has this byte.
+    marked = [orjson.Fragment(b"\xff")] * (2 * len(builtins))
+    marked[::2] = builtins
+    text = orjson.dumps(marked, None, style.option & ~orjson.OPT_APPEND_NEWLINE)
+    return text[1:-1].replace(b",\xff,", b"\n").replace(b",\xff", b"\n")
 
 
-def has_nan(obj: Any) -> bool:
-    """Tell whether a NumPy object has a NaN or an infinity that is not masked; not for object dtypes."""
-    kind = type(obj)
-    if not issubclass(kind, (np.ndarray, np.generic)):
-        return False
-    masked = issubclass(kind, ma.MaskedArray)
-    array: Any = obj if masked else np.asarray(obj)
-    if array.dtype.names is not None:
-        return any(has_nan(array.reshape(-1)[name]) for name in array.dtype.names)
-    if array.dtype.kind not in "fV":
-        return False
-    return not np.isfinite(known(array.compressed() if masked else array)).all()
-
-
-def known(array: Array) -> Array:
-    """Return numbers of a dtype that NumPy does not know, such as those of ml_dtypes, in one that holds them all.
-
-    Raises:
-        Unsupported: there is none.
-    """
-    if array.dtype.isbuiltin != 2:
-        return array
-    for number in (np.int64, np.float32, np.float64):
-        if np.can_cast(array.dtype, number, "safe"):
-            with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
-                return array.astype(number)
-    raise Unsupported
+def _parts(obj: Any) -> tuple[Array, Array | None]:
+    """Return an array, and its mask with a dimension at least; `None` if nothing is masked."""
+    if not issubclass(type(obj), ma.MaskedArray):
+        return np.asarray(obj), None
+    mask: Any = ma.getmask(obj)
+    return ma.getdata(obj, subok=False), None if mask is ma.nomask else np.atleast_1d(mask)
 
 
 def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
     """Return JSON text, or an object array of the same shape, of an array with a dimension."""
+    text = _in_place(array, mask, style)
+    if text is not None:
+        return text
     if array.dtype.names is not None:
         return _records(array, style, mask)
     if mask is not None and mask.any():
         return _masked(array, style, mask)
-    array = known(array)
+    if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and numbers.known_dtype(array.dtype) is np.float32:
+        return numbers.floats(array, style.decimals)
+    array = numbers.known(array)
     writer = _WRITERS.get(array.dtype.kind)
     if writer is None:
         raise Unsupported
     return writer(array, style)
+
+
+def _in_place(array: Array, mask: Array | None, style: Style, *, lines: bool = False) -> bytes | None:
+    def numbers_of(column: Array) -> bytes:
+        written = _elements(column, style)
+        return written if isinstance(written, bytes) else orjson.dumps(written.tolist())
+
+    return write_in_place(array, mask, style.option, numbers_of, lines=lines)
 
 
 def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
@@ -151,18 +152,11 @@ def _durations(array: Array, _style: Style) -> Array:
 
 
 def _strings(array: Array, _style: Style) -> Array:
-    try:
-        strings = array.astype(object)
-    except SystemError as error:
-        raise orjson.JSONEncodeError(f"characters that Unicode does not have ({error})") from None
-    missing = getattr(array.dtype, "na_object", _NOT_MISSING)
-    if missing is not _NOT_MISSING:
-        strings[numbers.elementwise(lambda string: string is missing, strings).astype(bool)] = None
-    return strings
+    return strings(array)
 
 
 def _bytes(array: Array, _style: Style) -> Array:
-    return numbers.elementwise(decode, array.astype(object))
+    return byte_strings(array)
 
 
 def _objects(array: Array, _style: Style) -> Array:
@@ -172,15 +166,16 @@ def _objects(array: Array, _style: Style) -> Array:
 def _records(array: Array, style: Style, mask: Array | None) -> Array:
     flat, names = array.reshape(-1), array.dtype.names or ()
     masks = None if mask is None else mask.reshape(-1)
-    columns = [_builtins(_elements(flat[name], style, None if masks is None else masks[name])) for name in names]
+    columns = []
+    for name in names:
+        column, column_mask = flat[name], None if masks is None else masks[name]
+        # A longdouble in a record would lose its digits on the way back from text.
+        elements = (_elements if column.dtype.names is None else _records)(column, style, column_mask)
+        columns.append(orjson.loads(elements) if isinstance(elements, bytes) else elements.tolist())
     rows = zip(*columns, strict=True) if names else repeat((), flat.size)
     records = np.empty(flat.shape, object)
     records[:] = [dict(zip(names, row, strict=True)) for row in rows]
     return records.reshape(array.shape)
-
-
-def _builtins(elements: bytes | Array) -> Any:
-    return orjson.loads(elements) if isinstance(elements, bytes) else elements.tolist()
 
 
 _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {

@@ -1,4 +1,4 @@
-"""The arguments of the command line, and what becomes of errors."""
+"""The arguments of the command line, its errors and its exit codes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from fastnpjson import __version__
 from fastnpjson._accelerator import speedups
-from fastnpjson._cli.convert import FORMATS, End, convert
+from fastnpjson._cli.convert import FORMATS, Endpoint, convert
 from fastnpjson._cli.progress import Progress
 from fastnpjson._files.compression import CODECS, codec, suffixes
+from fastnpjson._loads.paths import tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,19 +22,20 @@ Convert between NumPy files and JSON, in either direction, by the suffixes of th
   .npy             an array: nested lists in JSON, memory-mapped
   .npz             arrays by name: an object in JSON
   .json            a document
-  .jsonl .ndjson   a document in each line: the rows of an array
+  .jsonl .ndjson   a document on each line: the rows of an array
 
 Each may be compressed (.json.gz, .jsonl.zst, .npy.xz, .bz2), be a URL (s3://...), or be - for a
-standard stream. A file is replaced as a whole or not at all. Nothing is ever unpickled.
+standard stream. Files are written under a temporary name, then renamed. Nothing is unpickled.
 """
 _EXAMPLES: Final = """\
 examples:
   fastnpjson points.npy points.json.gz          an array to compressed JSON
   fastnpjson points.npy - --decimals 3 | head   to standard output, rounded
   fastnpjson points.json points.npy             and back: numbers, strings or booleans
-  fastnpjson table.npy table.jsonl              a row in each line
+  fastnpjson table.npy table.jsonl              one row on each line
+  fastnpjson t.jsonl t.npy --arrays '$.x=f4'    and back: a field for each key
   curl -s $URL | fastnpjson - points.npy        JSON from standard input
-  fastnpjson - a.jsonl --from npy < a.npy       another format at standard input
+  fastnpjson - a.jsonl --from npy < a.npy       another format from standard input
   fastnpjson arrays.npz a.json --exact          with dtypes, for fastnpjson.roundtrip.loads
 
 exit codes:
@@ -42,15 +43,16 @@ exit codes:
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None, version: str) -> int:
     """Convert a file, and return the exit code.
 
     Args:
-        argv: The arguments; those of the process by default.
+        argv: The arguments; `None` for those of the process.
+        version: The version of fastnpjson, for ``--version``.
     """
-    parser = _parser()
+    parser = _parser(version)
     arguments = parser.parse_args(argv)
-    source, target = _ends(parser, arguments)
+    source, target = _endpoints(parser, arguments)
     progress = Progress()
     try:
         convert(source, target, arguments, progress)
@@ -61,21 +63,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # zlib.error, LZMAError, BadZipFile... have no base of their own
+    except Exception as error:  # zlib.error and LZMAError have no other base
         progress.close()
         _flush_or_drop()
-        message = " ".join(str(error).split()) or type(error).__name__
-        named = any(path in message for path in {source.path, target.path} - {"-"})
-        place = "" if named else f"{source.path} -> {target.path}: "
-        print(f"fastnpjson: {place}{message}", file=sys.stderr)
+        print(f"fastnpjson: {_message(error, source, target)}", file=sys.stderr)
         return 1
     finally:
         progress.close()
     return 0
 
 
+def _message(error: Exception, source: Endpoint, target: Endpoint) -> str:
+    message = " ".join(str(error).split()) or type(error).__name__
+    named = any(path in message for path in {source.path, target.path} - {"-"})
+    return message if named else f"{source.path} -> {target.path}: {message}"
+
+
 def _flush_or_drop() -> None:
-    """Flush standard output, or have nothing left there at exit, where another failure would set the exit code."""
+    """Flush standard output; if that fails, drop what is left, which would fail again at exit and set the exit code."""
     try:
         if sys.stdout:
             sys.stdout.flush()
@@ -83,7 +88,7 @@ def _flush_or_drop() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(version: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "fastnpjson",
         description=_DESCRIPTION,
@@ -94,31 +99,55 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("target", metavar="DST", help="what to write; - is standard output")
     parser.add_argument("--from", dest="source_format", metavar="FORMAT", help="format of SRC, such as npy or json.gz")
     parser.add_argument("--to", dest="target_format", metavar="FORMAT", help="format of DST, such as jsonl or npz")
-    parser.add_argument("--indent", action="store_true", help="indent the document, with each array in one line")
+    parser.add_argument("--indent", action="store_true", help="indent the document, with each array on one line")
     parser.add_argument(
         "--decimals", type=int, choices=range(23), metavar="N", help="round the floats of arrays to N decimals, 0 to 22"
     )
     parser.add_argument("--no-nan", action="store_true", help="fail at NaN and infinities instead of writing null")
-    parser.add_argument("--exact", action="store_true", help="keep dtypes and shapes: the form of fastnpjson.roundtrip")
+    parser.add_argument(
+        "--exact", action="store_true", help="keep dtypes and shapes, in the form of fastnpjson.roundtrip"
+    )
     extension = "with" if speedups else "without"
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__} ({extension} the C extension)")
+    parser.add_argument(
+        "--arrays",
+        action="append",
+        default=[],
+        type=_path_and_dtype,
+        metavar="PATH=DTYPE",
+        help="dtype of the lists at a path in JSON, or of a field of JSON Lines: '$.x=float32'; may be repeated",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version} ({extension} the C extension)")
     return parser
 
 
-def _ends(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> tuple[End, End]:
-    source = _end(parser, arguments.source, arguments.source_format, "--from")
-    target = _end(parser, arguments.target, arguments.target_format, "--to")
+def _path_and_dtype(text: str) -> tuple[str, str]:
+    path, sign, dtype = text.rpartition("=")
+    try:
+        tree({path: dtype})
+    except (TypeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error) if sign else f"{text!r} has no sign of equality") from None
+    return path, dtype
+
+
+def _endpoints(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> tuple[Endpoint, Endpoint]:
+    source = _endpoint(parser, arguments.source, arguments.source_format, "--from")
+    target = _endpoint(parser, arguments.target, arguments.target_format, "--to")
     if source is None or target is None:
         known = source or target
         if known is None:
             parser.error("from - to - needs --from or --to")
-        # A standard stream is what the other end is not.
-        other = End("-", "npy" if known.format.startswith("json") else "json", "-")
+        # A standard stream without a format is JSON for a NumPy file, and .npy for JSON.
+        other = Endpoint("-", "npy" if known.format.startswith("json") else "json", "-")
         source, target = source or other, target or other
     if arguments.indent and target.format != "json":
         parser.error("--indent is for .json")
     if arguments.exact and (arguments.indent or arguments.no_nan or arguments.decimals is not None):
-        parser.error("--exact writes all values as they are: not with --indent, --decimals or --no-nan")
+        parser.error("--exact writes all values unchanged: it takes no --indent, --decimals or --no-nan")
+    arguments.arrays = dict(arguments.arrays)
+    if arguments.arrays and not (source.format.startswith("json") and target.format.startswith("np")):
+        parser.error("--arrays is for JSON that becomes .npy or .npz")
+    if arguments.arrays and arguments.exact:
+        parser.error("--exact finds the dtypes in the document: not with --arrays")
     if (source.path == "-" and not sys.stdin) or (target.path == "-" and not sys.stdout):
         parser.error("- is a standard stream that is closed")
     if target.path == "-" and sys.stdout.isatty() and (target.format.startswith("np") or codec(target.name)):
@@ -126,13 +155,13 @@ def _ends(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> tup
     return source, target
 
 
-def _end(parser: argparse.ArgumentParser, path: str, given: str | None, option: str) -> End | None:
+def _endpoint(parser: argparse.ArgumentParser, path: str, given: str | None, option: str) -> Endpoint | None:
     name = f"{path}.{given.lstrip('.')}" if given else path
     if name == "-":
         return None
-    ends = suffixes(name)
-    if ends and ends[-1] in CODECS:
-        ends.pop()
-    if not ends or ends[-1] not in FORMATS:
-        parser.error(f"{path}: which format? end the name in {', '.join(FORMATS)}, or give {option}")
-    return End(path, FORMATS[ends[-1]], name)
+    formats = suffixes(name)
+    if formats and formats[-1] in CODECS:
+        formats.pop()
+    if not formats or formats[-1] not in FORMATS:
+        parser.error(f"{path}: unknown format; the name must end in {', '.join(FORMATS)}, or {option} must be given")
+    return Endpoint(path, FORMATS[formats[-1]], name)

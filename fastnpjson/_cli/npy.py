@@ -1,11 +1,12 @@
-"""``.npy`` and ``.npz`` files, memory-mapped where they can be, and never unpickled."""
+"""``.npy`` files, memory-mapped if possible and never unpickled, and arrays of the values of a JSON document."""
 
 from __future__ import annotations
 
 import io
+import math
 import os
-import zipfile
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,14 +14,16 @@ from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading
 
 if TYPE_CHECKING:
-    from fastnpjson._arrays.write import Array
+    from fastnpjson._arrays.native import Array
     from fastnpjson._files.files import Write
 
 _HEADERS: Final = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-# The kinds of JSON values in an array, and the dtypes that may hold them all.
+# No header is longer: NumPy refuses more than 10,000 characters.
+_HEAD: Final = 2**16
+# The types of JSON values in an array, and the dtypes to try for them.
 _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
     ({bool}, ("?",)),
     ({int}, ("i8", "u8")),
@@ -34,50 +37,30 @@ def read_npy(file: Any, name: str) -> Array:
 
     Args:
         file: A path, a URL or a binary file.
-        name: Tells the codec by its suffix.
+        name: Its suffix decides on compression.
 
     Raises:
-        ValueError: it is no ``.npy``, or holds Python objects.
+        ValueError: the file is not a ``.npy``, is damaged, or holds Python objects.
     """
-    if _has_plain_bytes(file, name):
+    if is_plain(file, name):
         with open(file, "rb") as plain:
-            return _map(plain, file, 0)
+            array = map_array(plain, 0, os.fstat(plain.fileno()).st_size)
+            if array is not None:
+                return array
     with reading(file, name) as source:
-        return _read(source)
-
-
-def read_npz(file: Any, name: str) -> dict[str, Array]:
-    """Read the arrays of an archive; those that are not compressed are memory-mapped.
-
-    Raises:
-        ValueError: an array holds Python objects.
-        zipfile.BadZipFile: it is no ``.npz``.
-    """
-    if _has_plain_bytes(file, name):
-        with open(file, "rb") as plain, zipfile.ZipFile(plain) as archive:
-            return {_stem(info): _map_member(archive, info, plain, file) for info in archive.infolist()}
-    with reading(file, name) as source, zipfile.ZipFile(io.BytesIO(source.read())) as archive:
-        return {_stem(info): _read_member(archive, info) for info in archive.infolist()}
+        return read_array(source)
 
 
 def write_npy(write: Write, array: Array) -> None:
     """Write an array."""
-    np.lib.format.write_array(_Writer(write), array, allow_pickle=False)
-
-
-def write_npz(write: Write, arrays: dict[str, Array]) -> None:
-    """Write an archive that is not compressed, so that it can be memory-mapped."""
-    with zipfile.ZipFile(cast("IO[bytes]", _Writer(write)), "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                write_npy(member.write, array)
+    np.lib.format.write_array(Writer(write), array, allow_pickle=False)
 
 
 def array_of(obj: Any) -> Array:
     """Make an array of a JSON document, with NaN for `null` among numbers.
 
     Raises:
-        ValueError: not all its values are of one kind and exact in one dtype, or lists differ in length.
+        ValueError: no dtype holds all values exactly, or lists of one level differ in length.
 
     >>> array_of([[1, 2.5], [None, 4]])
     array([[1. , 2.5],
@@ -99,15 +82,80 @@ def array_of(obj: Any) -> Array:
     raise ValueError(f"no dtype holds these values as they are: {names} in an array of shape {values.shape}")
 
 
+def is_plain(file: Any, name: str) -> bool:
+    """Tell whether a file is on a disk, and not compressed."""
+    return isinstance(file, str) and os.path.isfile(file) and codec(name) is None
+
+
+def read_array(source: IO[bytes], what: str = "the .npy file") -> Array:
+    """Read an array from an open file, which may be a pipe.
+
+    Args:
+        source: The file.
+        what: Names it in errors.
+
+    Raises:
+        ValueError: the file is damaged, or holds Python objects.
+    """
+    reader = _Reader(source)
+    try:
+        array: Array = np.lib.format.read_array(reader, allow_pickle=False)
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:  # from NumPy, ast or tokenize for the header, from a codec for the data
+        raise _explained(error, reader, what) from None
+    return array
+
+
+def map_array(source: Any, offset: int, size: int, what: str = "the .npy file") -> Array | None:
+    """Memory-map the array at an offset of a file; `None` if it has to be read.
+
+    Args:
+        source: The file.
+        offset: Where the header begins.
+        size: How many bytes header and values have.
+        what: Names it in errors.
+
+    Raises:
+        ValueError: the header asks for more bytes.
+    """
+    source.seek(offset)
+    try:
+        header = _read_header(source)
+    except Exception:  # `read_array` says what is wrong
+        return None
+    if header is None:
+        return None
+    shape, fortran, dtype = header
+    if dtype.hasobject or not dtype.itemsize or min(shape, default=1) < 1:
+        return None
+    start = source.tell()
+    expected = start - offset + math.prod(shape) * dtype.itemsize
+    if expected > size:
+        raise _cut_off(what, size, f" of {expected}")
+    return np.memmap(source.name, dtype, "r", start, shape, "F" if fortran else "C")
+
+
 class _Reader:
-    """A file that has no position, as pipes have none; NumPy gets along with that."""
+    """A file that keeps its first bytes, and counts all. Pipes have no position; NumPy does not need one."""
 
     def __init__(self, source: IO[bytes]) -> None:
-        self.read = source.read
+        self._source = source
+        self.head = b""
+        self.size = 0
+        self.ended = False
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._source.read(size)
+        self.size += len(data)
+        self.ended = self.ended or (not data and size > 0)
+        if len(self.head) < _HEAD:
+            self.head += data
+        return data
 
 
-class _Writer:
-    """A file that has no position, as pipes have none; NumPy and zipfile get along with that."""
+class Writer:
+    """A file without a position, such as a pipe. NumPy and zipfile do not need one."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -120,41 +168,23 @@ class _Writer:
         pass
 
 
-def _has_plain_bytes(file: Any, name: str) -> bool:
-    return isinstance(file, str) and os.path.isfile(file) and codec(name) is None
-
-
-def _stem(info: zipfile.ZipInfo) -> str:
-    return info.filename.removesuffix(".npy")
-
-
-def _read(source: IO[bytes]) -> Array:
-    array: Array = np.lib.format.read_array(_Reader(source), allow_pickle=False)
-    return array
-
-
-def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
-    with archive.open(info) as member:
-        return _read(member)
-
-
-def _map_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: IO[bytes], path: str) -> Array:
-    if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-        return _read_member(archive, info)
-    # The local header has 30 bytes, the last four are the lengths of what comes between it and the data:
-    # https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
-    source.seek(info.header_offset + 26)
-    lengths = np.frombuffer(source.read(4), "<u2")
-    return _map(source, path, info.header_offset + 30 + int(lengths.sum()))
-
-
-def _map(source: IO[bytes], path: str, offset: int) -> Array:
-    """Memory-map the array whose header is at an offset of a file."""
-    source.seek(offset)
+def _read_header(source: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]] | None:
     read_header = _HEADERS.get(np.lib.format.read_magic(source))
-    if read_header is not None:
-        shape, fortran, dtype = read_header(source)
-        if not dtype.hasobject and dtype.itemsize and 0 not in shape:
-            return np.memmap(path, dtype, "r", source.tell(), shape, "F" if fortran else "C")
-    source.seek(offset)
-    return _read(source)
+    return None if read_header is None else read_header(source)
+
+
+def _explained(error: Exception, reader: _Reader, what: str) -> Exception:
+    """Return an error with the number of bytes there are, and should be, instead of NumPy's."""
+    head, header = io.BytesIO(reader.head), None
+    with suppress(Exception):
+        header = _read_header(head)
+    if header is not None and header[2].hasobject:
+        return error
+    if not reader.ended:
+        return ValueError(f"{what} is damaged: {error}")
+    expected = "" if header is None else f" of {head.tell() + math.prod(header[0]) * header[2].itemsize}"
+    return _cut_off(what, reader.size, expected)
+
+
+def _cut_off(what: str, size: int, expected: str) -> ValueError:
+    return ValueError(f"{what} is cut off or damaged: it ends after {size}{expected} bytes")

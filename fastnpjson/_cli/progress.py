@@ -1,4 +1,4 @@
-"""A progress bar for work that takes long, on a terminal."""
+"""A progress bar for long work, on a terminal."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Seconds: shorter work needs no bar, and nobody reads faster.
-_PATIENCE: Final = 0.5
-_PAUSE: Final = 0.1
+# In seconds: shorter work has no bar, and a bar is drawn no more often.
+_DELAY: Final = 0.5
+_INTERVAL: Final = 0.1
 
 
 class Progress:
-    """A line on standard error, if that is a terminal, which is gone when the work is done."""
+    """A line on standard error, if that is a terminal; it is removed when the work is done."""
 
     def __init__(self) -> None:
         self._total = 0
         self._done = 0
         self._start = monotonic()
-        self._next = self._start + _PATIENCE if sys.stderr and sys.stderr.isatty() else float("inf")
+        self._next = self._start + _DELAY if sys.stderr and sys.stderr.isatty() else float("inf")
         self._shown = False
 
     def start(self, total: int) -> None:
-        """Set how many bytes there are to do; 0 if nobody knows."""
+        """Set how many bytes there are; 0 if it is not known."""
         self._total = total
 
     def watch(self, lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -36,12 +36,12 @@ class Progress:
             self.advance(len(line))
 
     def advance(self, nbytes: int) -> None:
-        """Count what was done, and show it from time to time."""
+        """Add to the bytes that are done, and draw the bar if it is due."""
         self._done += nbytes
         now = monotonic()
         if now < self._next:
             return
-        self._next = now + _PAUSE
+        self._next = now + _INTERVAL
         self._shown = True
         rate = self._done / (now - self._start)
         figures = f" {_bytes(self._done)}, {_bytes(rate)}/s"

@@ -16,7 +16,7 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._accelerator import speedups
-from fastnpjson._arrays.native import fragment
+from fastnpjson._arrays.native import DEEPEST, fragment
 from fastnpjson._documents.numpy_objects import UNKNOWN, NoReplyError
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 # Replies that hold nothing unknown.
 _LEAVES: Final = frozenset({int, float, bool, type(None)})
-# How deep replies may be in replies: as deep as orjson goes.
-_DEEPEST: Final = 254
 _EXHAUSTED: Final = object()
 _CHANGED: Final = "the document was changed while it was encoded"
 
@@ -78,7 +76,7 @@ def _reply(item: Any, plan: Plan, default: CallerDefault, depth: int) -> Any:
 
 def _settle(reply: Any, plan: Plan, default: CallerDefault, depth: int) -> Fragment:
     # orjson does not indent a fragment.
-    if depth > _DEEPEST or plan.option & orjson.OPT_INDENT_2:
+    if depth > DEEPEST or plan.option & orjson.OPT_INDENT_2:
         raise NoReplyError
     inner = plan.inner or plan
     inner = inner._replace(option=inner.option & ~orjson.OPT_APPEND_NEWLINE)

@@ -30,7 +30,8 @@ def default(obj: Any, /) -> Any:
     if not issubclass(type(obj), (np.ndarray, np.generic)):
         raise orjson.JSONEncodeError(f"Type is not JSON serializable: {type(obj).__name__}")
     if np.asarray(obj).dtype.hasobject:
-        return write(obj, Style()).builtins
+        text, builtins = write(obj, Style())
+        return builtins if text is None else orjson.loads(text)
     try:
         return orjson.loads(dumps(obj))
     except orjson.JSONDecodeError as error:

@@ -9,8 +9,9 @@ from numpy import ndarray
 from orjson import JSONEncodeError
 
 from fastnpjson._accelerator import speedups
+from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._arrays.time_units import Unsupported
-from fastnpjson._arrays.write import has_nan, write
+from fastnpjson._arrays.write import write
 from fastnpjson._documents import ask_first
 from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
 from fastnpjson._documents.finite import has_nonfinite
@@ -72,7 +73,7 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: list[Any] | None
         found = None
     try:
         text = ask_first.dumps(document, plan, default, found)
-        if plan.allow_nan or not has_nonfinite(document, text, plan):
+        if plan.allow_nan or not has_nonfinite(document, text, plan.option):
             return text
     except (JSONEncodeError, NoReplyError, RecursionError) as error:
         raise_hidden(error)
@@ -83,7 +84,7 @@ def _encode_again(obj: Any, document: Any, plan: Plan, default: CallerDefault) -
     default.rewind()
     try:
         text = ask_first.dumps(document, plan._replace(option=plan.option | orjson.OPT_NON_STR_KEYS), default)
-        if plan.allow_nan or not has_nonfinite(document, text, plan):
+        if plan.allow_nan or not has_nonfinite(document, text, plan.option):
             return text
     except (JSONEncodeError, NoReplyError, RecursionError) as error:
         raise_hidden(error)

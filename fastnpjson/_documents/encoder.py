@@ -20,7 +20,9 @@ class Encoder:
         default: As for `dumps`.
         option: As for `dumps`.
         allow_nan: False to raise `ValueError` for NaN and infinities. Masked values and NaT stay `null`.
-        decimals: Round the floats of NumPy, but not those of Python, to as many decimals, as `numpy.round` does.
+        decimals: Round NumPy floats, but not dict keys or Python floats, to so many decimals. float64 and longdouble
+            are rounded as by `numpy.round`. Smaller types are rounded once, from their exact value, where
+            `numpy.round` rounds the product with a power of ten, too: the float32 0.35 is below 0.35, and becomes 0.3.
 
     Raises:
         ValueError: `decimals` is not in 0 to 22.

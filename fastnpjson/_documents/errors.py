@@ -9,6 +9,8 @@ import orjson
 
 # The path of the container, and the key or index in it; `None` for the document.
 Path: TypeAlias = "tuple[Path, int | str] | None"
+# A longer path keeps as many steps at either end: in a document with a cycle the others are all alike.
+_ENDS: Final = 8
 
 _WAYS_OUT: Final = {
     "c": "write .real and .imag, or pass default=",
@@ -29,14 +31,27 @@ _WAYS_OF_PACKAGES: Final = {
 
 
 def json_path(path: Path) -> str:
-    """Write a path as JSONPath (RFC 9535) does, from the root; a long one without its middle."""
-    steps: list[str] = []
+    """Write a path as JSONPath (RFC 9535) does, from the root; a long one without its middle, but with its depth.
+
+    >>> json_path(((None, "results"), 3))
+    '$.results[3]'
+    """
+    keys: list[int | str] = []
     while path is not None:
         path, key = path
-        is_word = isinstance(key, str) and key.isidentifier()
-        steps.append(f".{key}" if is_word else f"[{orjson.dumps(key).decode()}]")
-    text = "$" + "".join(reversed(steps))
-    return text if len(text) <= 200 else f"{text[:100]}...{text[-100:]}"
+        keys.append(key)
+    steps, depth = list(map(_step, reversed(keys))), ""
+    if len(steps) > 2 * _ENDS:
+        steps[_ENDS:-_ENDS] = ["..."]
+        depth = f" ({len(keys)} levels deep)"
+    text = "$" + "".join(steps)
+    return (text if len(text) <= 200 else f"{text[:100]}...{text[-100:]}") + depth
+
+
+def _step(key: int | str) -> str:
+    if isinstance(key, str) and key.isidentifier():
+        return f".{key}"
+    return f"[{orjson.dumps(key).decode()}]"
 
 
 def message(path: Path, obj: Any, reason: str) -> str:

@@ -13,7 +13,8 @@ import orjson
 from numpy import ma
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._arrays.write import has_nan, write
+from fastnpjson._arrays.numbers import has_nan
+from fastnpjson._arrays.write import write
 from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.numpy_objects import UNKNOWN
@@ -22,7 +23,7 @@ from fastnpjson._documents.walk import Walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fastnpjson._arrays.write import Array
+    from fastnpjson._arrays.native import Array
     from fastnpjson._documents.numpy_objects import Convert
     from fastnpjson._documents.plan import Plan
 

@@ -12,11 +12,13 @@ from uuid import UUID as _UUID
 import numpy as np
 
 from fastnpjson._accelerator import speedups
-from fastnpjson._arrays.native import NATIVE, NATIVE_SCALARS
-from fastnpjson._arrays.write import has_nan
+from fastnpjson._arrays.native import DEEPEST, NATIVE, NATIVE_SCALARS
+from fastnpjson._arrays.numbers import has_nan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from fastnpjson._arrays.native import Array
 
 # Scalars and arrays that orjson writes right by itself, and all others.
 NUMPY: Final = 1
@@ -42,7 +44,6 @@ NUMPY_NONFINITE: Final = 4096
 # What is looked for only if it is wanted: each takes time.
 NUMBERS: Final = NONFINITE | NUMPY_NONFINITE | BIG_INTEGER
 
-_DEEPEST: Final = 254
 _DATES: Final = (datetime.datetime, datetime.date, datetime.time)
 _BUILTINS: Final = (dict, list, tuple, str, int, float, *_DATES)
 _NONE: Final = frozenset({str, bool, type(None), dict, list, tuple})
@@ -57,12 +58,12 @@ def find_kinds(obj: Any, wanted: int = NUMBERS) -> int:
     """
     found = 0
     for depth, layer in enumerate(layers(obj)):
-        if depth > _DEEPEST + 1:
+        if depth > DEEPEST + 1:
             found |= OTHER
             break
         for value in layer:
             found |= 0 if type(value) in _NONE else _kind(value)
-        if depth > _DEEPEST and any(type(value) in {dict, list, tuple} for value in layer):
+        if depth > DEEPEST and any(type(value) in {dict, list, tuple} for value in layer):
             found |= OTHER
         found |= KEY * any(type(key) is not str for value in layer if type(value) is dict for key in value)
     return found & (wanted | ~NUMBERS)
@@ -94,7 +95,7 @@ def _kind(value: Any) -> int:
     return _kind_of_other(kind)
 
 
-def _is_native(array: np.ndarray[Any, Any]) -> bool:
+def _is_native(array: Array) -> bool:
     flags = array.flags
     return bool(array.dtype in NATIVE and array.ndim and array.size and flags.c_contiguous and flags.aligned)
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
-from orjson import JSONEncodeError
+from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.datetimes import DATES, plain
-from fastnpjson._arrays.native import fragment
+from fastnpjson._arrays.native import LARGE, NATIVE, NUMPY, fragment
+from fastnpjson._arrays.strings import decode
 from fastnpjson._arrays.time_units import Unsupported
-from fastnpjson._arrays.write import Style, decode, write
+from fastnpjson._arrays.write import Style, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,13 @@ _SCALARS: Final[dict[type, Convert]] = {
 }
 
 
+def _natively(obj: Any) -> Fragment:
+    return Fragment(orjson.dumps(obj, None, NUMPY))
+
+
+_FLOATS: Final[dict[type, Convert]] = {np.float64: float, np.float32: _natively}
+
+
 class NoReplyError(TypeError):
     """Raised where a walk has to go on: it writes what orjson refuses, or says where it is."""
 
@@ -41,15 +49,23 @@ class NoReplyError(TypeError):
 @cache
 def converter(style: Style) -> Convert:
     """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
-    scalars = _SCALARS if style.decimals is not None else _SCALARS | {np.float64: float}
+    scalars, dtypes = _SCALARS | _FLOATS, NATIVE
+    if style.option & orjson.OPT_STRICT_INTEGER:  # orjson forgets it for integers of NumPy
+        dtypes = dtypes - set(map(np.dtype, "lLqQ"))
+    if style.decimals is not None:
+        scalars, dtypes = _SCALARS, dtypes - set(map(np.dtype, "fd"))
 
     def convert(obj: Any) -> Any:
-        scalar = scalars.get(type(obj))
+        kind = type(obj)
+        scalar = scalars.get(kind)
         if scalar is not None:
             return scalar(obj)
-        if issubclass(type(obj), NUMPY_TYPES):
+        if kind is np.ndarray and obj.dtype in dtypes and 0 < obj.size < LARGE:
+            with suppress(JSONEncodeError):  # not contiguous, or without dimensions
+                return _natively(obj)
+        if issubclass(kind, NUMPY_TYPES):
             return _written(obj, style)
-        if issubclass(type(obj), datetime.datetime) and not style.option & _PASSTHROUGH:
+        if issubclass(kind, datetime.datetime) and not style.option & _PASSTHROUGH:
             return plain(obj, style.option & DATES)
         return UNKNOWN
 

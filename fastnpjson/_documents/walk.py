@@ -12,7 +12,9 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.datetimes import DATES
-from fastnpjson._arrays.write import Style, has_nan
+from fastnpjson._arrays.native import DEEPEST
+from fastnpjson._arrays.numbers import has_nan
+from fastnpjson._arrays.write import Style
 from fastnpjson._documents.errors import message, way_out
 from fastnpjson._documents.numpy_objects import UNKNOWN, converter
 
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from fastnpjson._documents.errors import Path
     from fastnpjson._documents.plan import Plan
 
-# How deep orjson goes.
-_DEEPEST: Final = 254
 _INT64: Final = range(-(2**63), 2**64)
 # Flags for a document as a whole; they would change a value that becomes a fragment of it.
 _DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
@@ -66,14 +66,15 @@ class Walk:
             ValueError: for NaN or an infinity that is not allowed.
         """
         try:
-            document = self._value(obj, None, 0)
+            document = self.value(obj, None, 0)
         except RecursionError:
             raise _error(None, obj, "nested too deep for what the caller left of the stack, or a cycle") from None
         return orjson.dumps(document, None, self._option & _DOCUMENT | orjson.OPT_NON_STR_KEYS)
 
-    def _value(self, obj: Any, path: Path, depth: int) -> Any:
-        if depth > _DEEPEST:
-            raise _error(path, obj, "nested deeper than 254 levels, or part of a cycle")
+    def value(self, obj: Any, path: Path, depth: int) -> Any:
+        """Return what stands for a value of the document: builtins and fragments."""
+        if depth > DEEPEST:
+            raise _error(path, obj, f"nested deeper than {DEEPEST} levels, or part of a cycle")
         kind = type(obj)
         if kind is dict or (self._subclasses and issubclass(kind, dict)):
             members = [(self._key(key, path), item) for key, item in dict.items(obj)]
@@ -83,11 +84,11 @@ class Walk:
         if kind is tuple or kind is list or (self._subclasses and issubclass(kind, list)):
             # Like orjson past an __iter__ of the subclass.
             items = obj if kind is tuple else list.copy(obj)
-            return [self._value(item, (path, index), depth + 1) for index, item in enumerate(items)]
+            return [self.value(item, (path, index), depth + 1) for index, item in enumerate(items)]
         return self._leaf(obj, path, depth)
 
     def _members(self, members: Iterable[tuple[_Key, Any]], path: Path, depth: int) -> dict[_Key, Any]:
-        return {key: self._value(item, (path, key), depth + 1) for key, item in members}
+        return {key: self.value(item, (path, key), depth + 1) for key, item in members}
 
     def _key(self, key: Any, path: Path) -> _Key:
         while issubclass(type(key), enum.Enum):
@@ -123,7 +124,7 @@ class Walk:
                 self._check_finite(obj, path)
                 return Fragment(text)
         if issubclass(kind, enum.Enum):
-            return self._value(obj.value, path, depth + 1)
+            return self.value(obj.value, path, depth + 1)
         if hasattr(kind, "__dataclass_fields__"):
             return self._members(_fields(obj, path), path, depth)
         if issubclass(kind, int) and not self._option & orjson.OPT_STRICT_INTEGER:
@@ -141,7 +142,7 @@ class Walk:
             reply, inner = self._asked(obj, path), self._inner
         else:
             self._check_finite(obj, path)
-        return reply if type(reply) is Fragment else inner._value(reply, path, depth + 1)
+        return reply if type(reply) is Fragment else inner.value(reply, path, depth + 1)
 
     def _asked(self, obj: Any, path: Path) -> Any:
         if self._default.default is None:

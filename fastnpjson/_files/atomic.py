@@ -1,4 +1,4 @@
-"""Files that are replaced as a whole or not at all."""
+"""Files that are written under a temporary name, then renamed."""
 
 from __future__ import annotations
 
@@ -10,26 +10,39 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-# Lines are short, and a system call takes longer than a line.
+# In bytes. JSON Lines are short, and a system call takes longer than a line.
 _BUFFER: Final = 2**20
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-@contextmanager
-def replacing(path: str) -> Iterator[IO[bytes]]:
-    """Open a temporary file that replaces the file at a path, unless an exception comes first."""
+def replacing(path: str) -> AbstractContextManager[IO[bytes]]:
+    """Open a temporary file, which replaces the file at a path at the end, but not after an exception.
+
+    What cannot be renamed is opened itself: a device, a pipe, a file without a name, or an open file such as
+    ``/dev/stdout``, which is written from its current position.
+    """
     try:
         old = os.stat(path)
     except FileNotFoundError:
         old = None
     target = os.path.realpath(path)
-    if not os.path.basename(path) or (old is not None and not (stat.S_ISREG(old.st_mode) and _is_at(target, old))):
-        with open(path, "wb") as file:  # a device, a pipe, or a file without a name; raises for a directory
-            yield file
-        return
-    if old is not None and not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        os.close(os.open(path, os.O_WRONLY))  # raises what the reason is: EACCES, EROFS
+    if not os.path.basename(path):
+        return open(path, "wb")  # raises that it is a directory
+    if old is not None:
+        if not stat.S_ISREG(old.st_mode) or not _is_still_at(target, old):
+            return open(path, "wb")
+        descriptor = _descriptor(path)
+        if descriptor is not None:
+            return open(os.dup(descriptor), "wb", _BUFFER)
+        if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            os.close(os.open(path, os.O_WRONLY))  # raises an error with the reason: EACCES, EROFS
+    return _temporary(path, target, old)
+
+
+@contextmanager
+def _temporary(path: str, target: str, old: os.stat_result | None) -> Iterator[IO[bytes]]:
     temporary = os.path.join(os.path.dirname(target), f".fastnpjson-{os.urandom(8).hex()}.tmp")
     try:
         descriptor = os.open(temporary, _CREATE, 0o666 if old is None else 0o600)
@@ -40,7 +53,7 @@ def replacing(path: str) -> Iterator[IO[bytes]]:
         with open(descriptor, "wb", _BUFFER) as file:
             yield file
         if old is not None:
-            _hand_down(target, old, temporary)
+            _copy_permissions(target, old, temporary)
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
@@ -48,20 +61,31 @@ def replacing(path: str) -> Iterator[IO[bytes]]:
         raise
 
 
-def _is_at(target: str, old: os.stat_result) -> bool:
-    """Tell whether a file is there, and not just open in ``/proc``, where links name what is gone."""
+def _is_still_at(target: str, old: os.stat_result) -> bool:
+    """Tell whether a file has this name. A link in ``/proc`` also names files that were removed while they are open."""
     try:
         return os.path.samestat(old, os.stat(target))
     except OSError:
         return False
 
 
-def _hand_down(target: str, old: os.stat_result, temporary: str) -> None:
-    """Give a file the owner, the attributes and the permissions of the one that it replaces, where the system may."""
-    for owner in (-1, old.st_uid):  # only root gives files away, but to groups of their own all do
+def _descriptor(path: str) -> int | None:
+    """Return the file descriptor that a path such as ``/dev/stdout`` links to; `None` for other paths."""
+    while True:
+        directory, name = os.path.split(path)
+        if name.isdigit() and os.path.realpath(directory) in {"/dev/fd", os.path.realpath("/proc/self/fd")}:
+            return int(name)
+        if not os.path.islink(path):
+            return None
+        path = os.path.join(directory, os.readlink(path))
+
+
+def _copy_permissions(target: str, old: os.stat_result, temporary: str) -> None:
+    """Copy owner, attributes and permissions from the file that is replaced, as far as the system allows."""
+    for owner in (-1, old.st_uid):  # only root may change the owner; others may change to a group of their own
         with suppress(OSError, AttributeError):  # Windows has no owners
             os.chown(temporary, owner, old.st_gid)
-    with suppress(OSError, AttributeError):  # nor attributes, of which some are lists of who has access
+    with suppress(OSError, AttributeError):  # nor extended attributes, to which access control lists belong
         for name in os.listxattr(target):
             with suppress(OSError):
                 os.setxattr(temporary, name, os.getxattr(target, name))
@@ -70,13 +94,13 @@ def _hand_down(target: str, old: os.stat_result, temporary: str) -> None:
 
 @contextmanager
 def uploading(url: str) -> Iterator[IO[bytes]]:
-    """Open a temporary file that becomes the file at a URL, unless an exception comes first."""
+    """Open a temporary file, which is uploaded to a URL at the end, but not after an exception."""
     system, path = fsspec_for(url).core.url_to_fs(url)
     if system.protocol == "file" or "file" in tuple(system.protocol):
         with replacing(path) as file:
             yield file
         return
-    # Closing a remote file that is half written would publish it: https://github.com/dask/dask/issues/5361
+    # To close a remote file publishes it, even half-written: https://github.com/dask/dask/issues/5361
     with import_module("tempfile").TemporaryDirectory() as directory:
         whole = os.path.join(directory, "whole")
         with open(whole, "wb", _BUFFER) as file:
@@ -85,7 +109,7 @@ def uploading(url: str) -> Iterator[IO[bytes]]:
 
 
 def fsspec_for(url: str) -> Any:
-    """Import fsspec, or say who needs it."""
+    """Import fsspec, or raise an error that names the URL."""
     try:
         return import_module("fsspec")
     except ModuleNotFoundError:

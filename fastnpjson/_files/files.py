@@ -1,4 +1,4 @@
-"""`dump` and `load`: documents in files, which are replaced as a whole or not at all."""
+"""`dump` and `load`: a document in a file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import os
 from contextlib import contextmanager, nullcontext
 from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
 
-from orjson import JSONDecodeError, loads
+from orjson import JSONDecodeError
 
 from fastnpjson._documents.settings import make_settings
 from fastnpjson._files.atomic import fsspec_for, replacing, uploading
 from fastnpjson._files.compression import codec
+from fastnpjson._loads.loads import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from fastnpjson._loads.loads import Arrays
+
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
     Write = Callable[[bytes], object]
 
 
 class Settings(TypedDict, total=False):
-    """What `Encoder` takes."""
+    """The arguments of `Encoder`."""
 
     default: Callable[[Any], Any] | None
     option: int | None
@@ -35,20 +38,23 @@ class Settings(TypedDict, total=False):
 
 
 def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
-    """Write an object to a file as JSON: the bytes of `dumps`, with arrays on the way in slices.
+    """Write an object to a file as JSON. The text is that of `dumps`, but large arrays are written in slices.
 
-    A path is written to a temporary file in the same directory, which replaces the old file when it is complete:
-    after a full disk, an exception or a crash the old file is whole. Permissions stay, a symbolic link stays a
-    link, hard links part. Nothing is flushed to the medium (fsync), so power must not fail in the next seconds.
+    A file is written under a temporary name in the same directory, then renamed. After an exception, a crash or with a
+    full disk, the old file is still there, complete. Permissions and symbolic links stay, hard links do not. The data
+    are not flushed to the disk (fsync): a power failure in the next seconds may lose them.
+
+    What cannot be renamed is written directly: a device, a pipe, or ``/dev/stdout``, from its current position.
 
     Args:
         obj: As for `dumps`.
-        file: A path, compressed if it ends in ``.gz``, ``.zst``, ``.bz2`` or ``.xz``; a URL (``s3://...``, by
-            fsspec), uploaded when complete; or a binary or text file, which stays open.
+        file: A path, a URL, or an open binary or text file, which stays open. A path or URL that ends in ``.gz``,
+            ``.zst``, ``.bz2`` or ``.xz`` is compressed. A URL such as ``s3://...`` needs fsspec, and is uploaded when
+            the document is complete.
         settings: As for `Encoder`.
 
     Raises:
-        JSONEncodeError: as for `dumps`. An open file may hold a part of the document then.
+        JSONEncodeError: as for `dumps`. An open file may then hold a part of the document.
         OSError: the file cannot be written.
         ModuleNotFoundError: a codec or fsspec is not installed: ``pip install fastnpjson[io]``.
 
@@ -64,44 +70,48 @@ def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
             write(piece)
 
 
-def load(file: File) -> Any:
+def load(file: File, *, arrays: Arrays = None) -> Any:
     """Read a JSON document from a file.
 
     Args:
         file: As for `dump`.
+        arrays: As for `loads`.
 
     Returns:
         What `loads` returns.
 
     Raises:
-        JSONDecodeError: it is not JSON; names the file if it is a path.
+        JSONDecodeError: the file is not JSON. The error names its path.
+        ValueError: as for `loads`.
         OSError: the file cannot be read.
         ModuleNotFoundError: a codec or fsspec is not installed: ``pip install fastnpjson[io]``.
 
     >>> import io
     >>> load(io.BytesIO(b'{"x":[0,1,2]}'))
     {'x': [0, 1, 2]}
+    >>> load(io.BytesIO(b'{"x":[0,1,2]}'), arrays=True)
+    {'x': array([0, 1, 2])}
     """
     with reading(file) as source:
         data = source.read()
     try:
-        return loads(data)
+        return loads(data, arrays=arrays)
     except JSONDecodeError as error:
-        raise JSONDecodeError(place(file) + error.msg, error.doc, error.pos) from None
+        raise JSONDecodeError(error_prefix(file) + error.msg, error.doc, error.pos) from None
 
 
-def place(file: Any) -> str:
-    """Return the start of an error message: the path, if it is one."""
+def error_prefix(file: Any) -> str:
+    """Return the start of an error message: the path, or nothing for an open file."""
     return "" if hasattr(file, "read") else f"{os.fsdecode(file)}: "
 
 
 @contextmanager
 def writing(file: Any, name: str = "") -> Iterator[Write]:
-    """Open a file, if it is not open yet, for a function that writes all of what it is given.
+    """Open a file, unless it is open, and return a function that writes all bytes it is given.
 
     Args:
         file: As for `dump`.
-        name: Tells the codec by its suffix; the path, if there is one, by default.
+        name: Its suffix decides on compression; the path by default.
     """
     if hasattr(file, "encoding"):
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -110,7 +120,7 @@ def writing(file: Any, name: str = "") -> Iterator[Write]:
         return
     path = "" if hasattr(file, "write") else os.fsdecode(file)
     opener = codec(name or path)
-    with _written(file, path) as target:
+    with _open_target(file, path) as target:
         if opener is not None:
             with opener(target, "wb") as compressed:
                 yield compressed.write
@@ -122,10 +132,10 @@ def writing(file: Any, name: str = "") -> Iterator[Write]:
 
 @contextmanager
 def reading(file: Any, name: str = "") -> Iterator[IO[Any]]:
-    """Open a file, if it is not open yet; the arguments are those of `writing`."""
+    """Open a file for reading, unless it is open; the arguments are those of `writing`."""
     path = "" if hasattr(file, "read") else os.fsdecode(file)
     opener = codec(name or path)
-    with _read(file, path) as source:
+    with _open_source(file, path) as source:
         if opener is None:
             yield source
             return
@@ -133,20 +143,20 @@ def reading(file: Any, name: str = "") -> Iterator[IO[Any]]:
             yield decompressed
 
 
-def _written(file: Any, path: str) -> AbstractContextManager[IO[bytes]]:
+def _open_target(file: Any, path: str) -> AbstractContextManager[IO[bytes]]:
     if hasattr(file, "write"):
         return nullcontext(file)
     return uploading(path) if "://" in path else replacing(path)
 
 
-def _read(file: Any, path: str) -> AbstractContextManager[IO[Any]]:
+def _open_source(file: Any, path: str) -> AbstractContextManager[IO[Any]]:
     if hasattr(file, "read"):
         return nullcontext(file)
     return cast("IO[Any]", fsspec_for(path).open(path, "rb")) if "://" in path else open(path, "rb")
 
 
 def _write_all(file: Any, data: bytes) -> None:
-    # A raw file may write less than it was given, and says so: https://docs.python.org/3/library/io.html
+    # A raw file may write less than it was given: https://docs.python.org/3/library/io.html#io.RawIOBase.write
     written = file.write(data)
     while isinstance(written, int) and written < len(data):
         if written <= 0:

@@ -1,41 +1,45 @@
-"""`dump_lines` and `load_lines`: JSON Lines, a document in each line."""
+"""`dump_lines` and `load_lines`: JSON Lines, one document on each line."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
-from orjson import Fragment, JSONDecodeError, JSONEncodeError
+from orjson import JSONDecodeError, JSONEncodeError
 
-from fastnpjson._arrays.write import has_nan, write
-from fastnpjson._documents.iterencode import MARK, reply_to, rows_of_slice
+from fastnpjson._arrays.numbers import has_nan
+from fastnpjson._arrays.write import write_rows
+from fastnpjson._documents.iterencode import reply_to, rows_of_slice
 from fastnpjson._documents.numpy_objects import UNKNOWN
 from fastnpjson._documents.settings import make_settings
-from fastnpjson._files.files import place, reading, writing
+from fastnpjson._files.files import error_prefix, reading, writing
+from fastnpjson._loads.loads import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from typing_extensions import Unpack
 
-    from fastnpjson._arrays.write import Array
+    from fastnpjson._arrays.native import Array
     from fastnpjson._documents.settings import DocumentSettings
     from fastnpjson._files.files import File, Settings
+    from fastnpjson._loads.loads import Arrays
 
 
 def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) -> None:
-    r"""Write objects to a file as JSON Lines (https://jsonlines.org), each in a line of its own.
+    r"""Write objects to a file as JSON Lines (https://jsonlines.org), one on each line.
 
     Args:
-        objs: Any iterable, one object of it in memory at a time. An array is written row by row, one of numbers or
-            dates without a Python object for each.
-        file: As for `dump`. Of what an iterable raises half-way, a path shows nothing, an open file the lines before.
+        objs: An iterable, which is read one object at a time, or an array, which is written row by row. Rows of numbers
+            and dates take no Python object each.
+        file: As for `dump`. If the iterable raises, a path keeps its old file, and an open file has the lines so far.
         settings: As for `Encoder`.
 
     Raises:
         JSONEncodeError: as for `dumps`, with the number of the line.
-        ValueError: `OPT_INDENT_2`, for which a line is not enough, or NaN with ``allow_nan=False``.
+        ValueError: `OPT_INDENT_2` is given, or there is NaN with ``allow_nan=False``.
         OSError: as for `dump`.
 
     >>> import io
@@ -49,17 +53,19 @@ def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) ->
             write_all(text)
 
 
-def load_lines(file: File) -> Iterator[Any]:
-    r"""Read JSON Lines from a file, one object at a time; empty lines are passed over.
+def load_lines(file: File, *, arrays: Arrays = None) -> Iterator[Any]:
+    r"""Read JSON Lines from a file, one object at a time. Empty lines are skipped.
 
     Args:
-        file: As for `dump`; a path is opened when the first object is asked for.
+        file: As for `dump`. A path is opened when the first object is read.
+        arrays: As for `loads`, for each line.
 
     Yields:
         What `loads` returns for each line.
 
     Raises:
-        JSONDecodeError: names the line that is not JSON, and the file if it is a path.
+        JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
+        ValueError: as for `loads`, with the number of the line.
         OSError: the file cannot be read.
 
     >>> import io
@@ -67,22 +73,26 @@ def load_lines(file: File) -> Iterator[Any]:
     [{'x': 1}, [2, 3]]
     """
     with reading(file) as source:
-        yield from parse_lines(source, place(file))
+        yield from parse_lines(source, error_prefix(file), partial(loads, arrays=arrays) if arrays else orjson.loads)
 
 
-def parse_lines(source: Iterable[str | bytes], start: str, loads: Callable[[Any], Any] = orjson.loads) -> Iterator[Any]:
-    """Read lines; `start` is the start of an error message."""
+def parse_lines(
+    source: Iterable[str | bytes], prefix: str, loads: Callable[[Any], Any] = orjson.loads
+) -> Iterator[Any]:
+    """Decode each line; error messages start with `prefix`."""
     for number, line in enumerate(source, 1):
         try:
             obj = loads(line)
         except JSONDecodeError as error:
-            # Only these are blanks in JSON (RFC 8259), and a str has more of them than bytes have.
+            # Only these are white space in JSON (RFC 8259). str.strip() and bytes.strip() would remove others, too.
             if not (line.strip(" \t\r\n") if isinstance(line, str) else line.strip(b" \t\r\n")):
                 continue
-            refusal = JSONDecodeError(start + error.msg, error.doc, error.pos)
+            refusal = JSONDecodeError(prefix + error.msg, error.doc, error.pos)
             refusal.lineno = number
             refusal.args = (f"{refusal.msg}: line {number} column {error.colno}",)
             raise refusal from None
+        except ValueError as error:
+            raise ValueError(f"{prefix}line {number}: {error}") from None
         yield obj
 
 
@@ -139,12 +149,4 @@ def _rows(rows: Array, settings: DocumentSettings) -> bytes:
     """Write the rows of an array at once, and put newlines in the place of the commas between them."""
     if not settings.plan.allow_nan and has_nan(rows):
         raise ValueError("NaN")
-    text, builtins = write(rows, settings.plan.style)
-    if text is not None:
-        # Numbers and dates: no brackets or commas but those of the arrays.
-        ends, starts = b"]" * (rows.ndim - 1), b"[" * (rows.ndim - 1)
-        return text[1:-1].replace(ends + b"," + starts, ends + b"\n" + starts) + b"\n"
-    marked = [Fragment(MARK)] * (2 * len(builtins))
-    marked[::2] = builtins
-    text = orjson.dumps(marked, None, settings.plan.option & ~orjson.OPT_APPEND_NEWLINE)
-    return text[1:-1].replace(b"," + MARK + b",", b"\n").replace(b"," + MARK, b"\n")
+    return write_rows(rows, settings.plan.style)

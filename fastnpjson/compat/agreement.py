@@ -11,12 +11,13 @@ from typing import Any, Final
 import orjson
 
 from fastnpjson._arrays.native import fragment
-from fastnpjson._arrays.write import has_nan
+from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._documents import kinds
 from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
 from fastnpjson._documents.plan import Plan, make_plan
-from fastnpjson._stdlib import builtin, is_subclass, may_have_huge_integers
+from fastnpjson._stdlib.integers import may_have_huge_integers
+from fastnpjson._stdlib.subclasses import builtin, is_subclass
 from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy, text
 
 # What orjson writes otherwise: integers as floats, NaN as null, and members of an enum without asking the default.
@@ -75,6 +76,6 @@ def loads(document: str | bytes | bytearray) -> Any:
         DifferenceError: or `ValueError`: json is needed.
     """
     utf8 = document.encode() if isinstance(document, str) else document
-    if may_have_huge_integers(utf8):
+    if not isinstance(utf8, (bytes, bytearray)) or may_have_huge_integers(utf8):
         raise DifferenceError
-    return orjson.loads(utf8)
+    return orjson.loads(document)

@@ -12,7 +12,7 @@ import orjson
 
 from fastnpjson._documents import ask_first, kinds
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES
-from fastnpjson._stdlib import PASSTHROUGH
+from fastnpjson._stdlib.subclasses import PASSTHROUGH
 from fastnpjson.compat.agreement import JSONS, DifferenceError, JSONDefault, make_json_plan
 from fastnpjson.compat.keys import with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy

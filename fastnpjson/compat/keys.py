@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from fastnpjson._stdlib import members_of
+from fastnpjson._arrays.native import DEEPEST
+from fastnpjson._stdlib.subclasses import members_of
 from fastnpjson.compat.agreement import DifferenceError
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
-_DEEPEST: Final = 254
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 
 
@@ -19,7 +19,7 @@ def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
     Raises:
         DifferenceError: two keys have the same text, one has none, or it is a cycle.
     """
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise DifferenceError
     if issubclass(type(obj), (list, tuple)):
         return [item if type(item) in _LEAVES else with_text_keys(encoder, item, depth + 1) for item in obj]

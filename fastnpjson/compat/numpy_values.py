@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy import ma
 
-from fastnpjson._arrays.write import Style, has_nan, known
+from fastnpjson._arrays.numbers import has_nan, known
+from fastnpjson._arrays.write import Style
 from fastnpjson._documents.default import default
 from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN, converter
@@ -39,9 +40,10 @@ def builtins(obj: Any) -> Any:
         if obj.dtype.names is None:
             return json.loads(text(obj))
     array = obj if issubclass(type(obj), ma.MaskedArray) else np.asarray(obj)
-    columns = [builtins(array.reshape(-1)[name]) for name in array.dtype.names]
+    names = array.dtype.names or ()
+    columns = [builtins(array.reshape(-1)[name]) for name in names]
     records = np.empty(array.size, object)
-    records[:] = [dict(zip(array.dtype.names, row, strict=True)) for row in zip(*columns, strict=True)]
+    records[:] = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     return records.reshape(array.shape).tolist()
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
 from fastnpjson import compat
-from fastnpjson._stdlib import PASSTHROUGH, builtin_or
+from fastnpjson._stdlib.documents import FrameworkEncoder
 
 try:
     from django.core.serializers.json import DjangoJSONEncoder
@@ -21,6 +21,8 @@ except ImportError as _cause:
     raise ImportError("fastnpjson.django needs Django: pip install 'fastnpjson[django]'") from _cause
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastnpjson.django.rest_framework import JSONParser as JSONParser
     from fastnpjson.django.rest_framework import JSONRenderer as JSONRenderer
 
@@ -42,8 +44,11 @@ class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
     """
 
 
-# A QueryDict is a dict of lists to orjson, and to json one of the last items.
-_default: Final = partial(builtin_or, JSONEncoder().default)
+def _encode(default: Callable[[Any], Any], option: int) -> Callable[[Any], bytes]:
+    return partial(fastnpjson.dumps, default=default, option=option)
+
+
+_encoder: Final = FrameworkEncoder(_encode, DjangoJSONEncoder().default, declines=True)
 
 
 class JSONResponse(JsonResponse):
@@ -74,16 +79,8 @@ class JSONResponse(JsonResponse):
         if charset or encoder is not JSONEncoder or json_dumps_params or (safe and not isinstance(data, dict)):
             super().__init__(data, encoder, safe, json_dumps_params, **kwargs)
             return
-        try:
-            text = fastnpjson.dumps(data, _default, PASSTHROUGH)
-        except fastnpjson.JSONEncodeError as refusal:
-            try:  # json escapes text that is not Unicode, such as some names of files
-                super().__init__(data, encoder, safe, {"allow_nan": False}, **kwargs)
-            except (TypeError, ValueError, RecursionError):
-                raise refusal from None
-            return
         kwargs.setdefault("content_type", "application/json")
-        super(JsonResponse, self).__init__(text, **kwargs)
+        super(JsonResponse, self).__init__(_encoder.dumps(data), **kwargs)
 
 
 def __getattr__(name: str) -> Any:

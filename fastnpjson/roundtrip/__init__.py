@@ -25,9 +25,10 @@ from fastnpjson._documents.caller_default import NO_DEFAULT
 from fastnpjson._documents.numpy_objects import NoReplyError
 from fastnpjson._documents.plan import Plan
 from fastnpjson._documents.walk import Walk
+from fastnpjson.roundtrip import read_tags
+from fastnpjson.roundtrip.context import Context
 from fastnpjson.roundtrip.find_tags import cut_base64, has_keys, may_have_tags
-from fastnpjson.roundtrip.read_tags import Untagger, refuse
-from fastnpjson.roundtrip.write_tags import PASSTHROUGH, WASTE, builtin, tagger
+from fastnpjson.roundtrip.write_tags import WASTE, builtin, tagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dumps", "loads"]
 
+# In bytes: what the arrays of any document may take.
 _FLOOR: Final = 2**24
 # orjson may write nothing of NumPy by itself.
 _NOTHING: Final = (0, 0, 0)
@@ -65,10 +67,10 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
     """
     text = _encode(obj, tagger(compact=compact))
     if type(obj) is not np.ndarray:
-        # The same without NumPy: any tag in it is the caller's.
-        others = _encode(obj, _hollow)
+        # The same document without NumPy data: all tags in it are the caller's.
+        others = _encode(obj, _without_numpy)
         if may_have_tags(others) and has_keys(others):
-            _replace_objects(orjson.loads(others), refuse)
+            _replace_objects(orjson.loads(others), read_tags.refuse)
     return text
 
 
@@ -101,7 +103,8 @@ def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = Fal
         return orjson.loads(data)
     if limit is None:
         limit = _FLOOR + WASTE * len(text)
-    return _replace_objects(orjson.loads(document), Untagger(strings, limit, untagged=untagged).read)
+    read = read_tags.reader(Context(strings, limit), untagged=untagged)
+    return _replace_objects(orjson.loads(document), read)
 
 
 def _bytes(data: Any) -> bytes | bytearray:
@@ -109,16 +112,16 @@ def _bytes(data: Any) -> bytes | bytearray:
         return data
     if isinstance(data, str):
         return data.encode("utf-8", "surrogatepass")
-    # orjson says what it does not take.
+    # orjson raises for other types.
     return data.tobytes() if isinstance(data, memoryview) else orjson.loads(data)
 
 
 def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any]) -> Any:
-    """Replace each object in a document by what `read` makes of it; what it leaves is walked through.
+    """Replace each object in a document by what `read` returns for it, and look into those that it returns unchanged.
 
     Args:
-        document: From `orjson.loads`; changed.
-        read: Gets an object and the path to it.
+        document: From `orjson.loads`; it is changed.
+        read: Called with an object and its path.
     """
     whole = read(document, None) if type(document) is dict else document
     stack: list[tuple[Any, Path]] = [(whole, None)] if whole is document and type(whole) in {dict, list} else []
@@ -135,12 +138,12 @@ def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any])
     return whole
 
 
-def _hollow(obj: Any) -> Any:
+def _without_numpy(obj: Any) -> Any:
     return None if issubclass(type(obj), (np.ndarray, np.generic)) else builtin(obj)
 
 
 def _encode(obj: Any, convert: Callable[[Any], Any]) -> bytes:
-    plan = Plan(Style(), PASSTHROUGH, convert, _NOTHING)
+    plan = Plan(Style(), orjson.OPT_PASSTHROUGH_SUBCLASS, convert, _NOTHING)
     try:
         return ask_first.dumps(obj, plan, NO_DEFAULT)
     except (JSONEncodeError, NoReplyError):

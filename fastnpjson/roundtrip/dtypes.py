@@ -1,4 +1,4 @@
-"""dtypes to JSON and back: the names of NumPy, the lists of ``dtype.descr``, and an object for StringDType."""
+"""dtypes as JSON: names as in NumPy, lists as in ``dtype.descr``, and an object for StringDType."""
 
 from __future__ import annotations
 
@@ -14,20 +14,28 @@ from orjson import JSONEncodeError
 if TYPE_CHECKING:
     DType = np.dtype[Any]
 
-# What `numpy.dtype` is ever asked for: no object, no comma lists, nothing that another package has registered. It takes
-# "M8[0s]", and the first division ends the process.
+# The names that `numpy.dtype` is called with: no objects, no comma lists, nothing that another package has registered,
+# and no "M8[0s]", which numpy.dtype takes, and with which the first division kills the process.
 _NAME: Final = re.compile(
     r"bool|u?int(?:8|16|32|64)|float(?:16|32|64|96|128)|complex(?:64|128|192|256)"
     r"|[<>|=]?(?:[?bBhHiIlLqQefdgFDG]|[biufcSUV]\d{1,10})"
     r"|(?:[<>=]?[Mm]8|datetime64|timedelta64)(?:\[(?:[1-9]\d{0,9})?(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
 )
-# With 63 bits behind the point a longdouble is the 80-bit format of x87, in 12 or 16 bytes. That of most other machines
-# has 112, in as many bytes and under the same name.
+# The bits of the fraction of a longdouble: 63 in the 80-bit format of x87, which takes 12 or 16 bytes, and 112 on most
+# other machines, in 16 bytes and under the same name.
 NMANT: Final = int(np.finfo(np.longdouble).nmant)
-# In the JSON of a dtype.
+# A longdouble in the JSON of a dtype.
 _LONGDOUBLE: Final = re.compile(rb'"[<>](?:f12|f16|c24|c32)"')
-# A structured dtype within this many others is no one's data.
-_DEEPEST: Final = 32
+# The names of longdouble and its complex on other machines, such as float96 on 32-bit x86, and those on this one.
+_OTHER_LONGDOUBLES: Final = {
+    name: np.dtype(code).str[1:]
+    for code, names in (("g", "f12 f16 float96 float128"), ("G", "c24 c32 complex192 complex256"))
+    for name in names.split()
+    if NMANT > 52 and name not in {np.dtype(code).str[1:], np.dtype(code).name}
+}
+OTHER_BITS: Final = "the longdouble of another machine has other bits; as text, not compact, it has digits"
+# How deep structured dtypes may be nested.
+_NESTED_DTYPES: Final = 32
 _NUMPY_STRINGS: Final = getattr(getattr(np, "dtypes", None), "StringDType", None)
 
 
@@ -36,11 +44,11 @@ def write(dtype: DType, *, descr: bool) -> bytes:
     """Write a dtype as JSON that `read` turns into an equal one.
 
     Args:
-        dtype: Any; alignment and metadata are no part of what makes it equal.
-        descr: Write ``"<f8"``, as in a ``.npy`` header, and not ``"float64"``.
+        dtype: A dtype. Its alignment and metadata are not kept; dtypes are equal without them.
+        descr: Write ``"<f8"``, as in a ``.npy`` header, instead of ``"float64"``.
 
     Raises:
-        JSONEncodeError: there is no such JSON.
+        JSONEncodeError: `read` would make another dtype of it, or none.
     """
     try:
         text = orjson.dumps(_spec(dtype, descr=descr))
@@ -54,20 +62,35 @@ def write(dtype: DType, *, descr: bool) -> bytes:
 
 @lru_cache(maxsize=256)
 def nmant(written: bytes) -> bytes:
-    """Return the member that tells the format of a longdouble, for a dtype that has one."""
+    """Return the member of a tag with the format of its longdouble, or nothing for a dtype without one."""
     return b',"nmant":%d' % NMANT if _LONGDOUBLE.search(written) else b""
 
 
-def read(spec: Any) -> DType:
-    """Make a dtype of its JSON.
+def read(spec: Any, *, digits: bool = False) -> DType:
+    """Make a dtype from its JSON.
+
+    Args:
+        spec: A decoded JSON value, as `write` writes it.
+        digits: The values are digits, not bits. The longdouble of another machine is then read as that of this one.
 
     Raises:
-        ValueError: it is none, or an object dtype.
+        ValueError: it is not a dtype, or has Python objects.
     """
     try:
-        dtype = _strings(spec["StringDType"]) if type(spec) is dict else np.lib.format.descr_to_dtype(_vet(spec, 0))
+        if type(spec) is dict:
+            return _strings(spec["StringDType"])
+        return _named(spec, digits) if type(spec) is str else _descr_to_dtype(_vet(spec, digits))
     except (KeyError, MemoryError, SyntaxError, TypeError, ValueError) as error:
         raise ValueError(f"dtype: {error}") from None
+
+
+@lru_cache(maxsize=256)
+def _named(name: str, digits: bool) -> DType:
+    return _descr_to_dtype(_vet_name(name, digits))
+
+
+def _descr_to_dtype(descr: Any) -> DType:
+    dtype: DType = np.lib.format.descr_to_dtype(descr)
     return dtype
 
 
@@ -81,17 +104,26 @@ def _spec(dtype: Any, *, descr: bool) -> Any:
     return dtype.str if descr else str(dtype)
 
 
-def _vet(spec: Any, depth: int) -> Any:
+def _vet(spec: Any, digits: bool, depth: int = 0) -> Any:
     if type(spec) is str:
-        if _NAME.fullmatch(spec) is None:
-            raise ValueError(f"{spec[:40]!r} is not the dtype of numbers, times, text or bytes")
-        return spec
-    if type(spec) is not list or depth > _DEEPEST:
+        return _vet_name(spec, digits)
+    if type(spec) is not list or depth > _NESTED_DTYPES:
         raise ValueError("is neither a name nor a list of fields")
-    return [_vet_field(field, depth + 1) for field in spec]
+    return [_vet_field(field, digits, depth + 1) for field in spec]
 
 
-def _vet_field(field: Any, depth: int) -> tuple[Any, ...]:
+def _vet_name(name: str, digits: bool) -> str:
+    if _NAME.fullmatch(name) is None:
+        raise ValueError(f"{name[:40]!r} is not the dtype of numbers, times, text or bytes")
+    own = _OTHER_LONGDOUBLES.get(name.lstrip("<>="))
+    if own is None:
+        return name
+    if not digits:
+        raise ValueError(OTHER_BITS)
+    return name[0] + own if name[0] in "<>=" else own
+
+
+def _vet_field(field: Any, digits: bool, depth: int) -> tuple[Any, ...]:
     if type(field) is not list or len(field) not in {2, 3}:
         raise ValueError("a field is [name, dtype] or [name, dtype, shape]")
     name = field[0]
@@ -99,17 +131,17 @@ def _vet_field(field: Any, depth: int) -> tuple[Any, ...]:
         name = tuple(name)
     elif type(name) is not str:
         raise ValueError("the name of a field is a string, or [title, name]")
-    return (name, _vet(field[1], depth), *map(vet_shape, field[2:]))
+    return (name, _vet(field[1], digits, depth), *map(vet_shape, field[2:]))
 
 
 def vet_shape(shape: Any) -> tuple[int, ...]:
-    """Make a shape of its JSON.
+    """Make a shape from its JSON.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a shape.
     """
     if type(shape) is not list or not all(type(length) is int and 0 <= length < 2**63 for length in shape):
-        raise ValueError("shape: must be a list of integers that are not negative")
+        raise ValueError("shape: must be a list of integers, none negative")
     return tuple(shape)
 
 

@@ -1,4 +1,8 @@
-"""The bytes of a document before they are parsed: are there tags, and long base64 that need not be copied."""
+"""A look at the bytes of a document before they are parsed.
+
+Documents without tags go straight to orjson: finding out takes 1 % of the time of `orjson.loads`. Long base64 is cut
+out, so that orjson does not check and copy it.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +17,26 @@ if TYPE_CHECKING:
 
 _KEYS: Final = (b'"__ndarray__"', b'"__numpy__"', b'"__maskedarray__"', b'"@module"')
 _PAIRS: Final = np.dtype("<u2")
-# In each of the first three keys an odd number of letters lies between two pairs of underscores, so that one pair
-# stands at an even place of the document, and a pass over pairs of bytes meets it. That takes 1 % of the time of
-# orjson.loads, where `in` takes 5 to 15 % for each key.
+# Each of the first three keys has an odd number of letters between its two pairs of underscores. One of the pairs is at
+# an even offset of the document, so comparing two bytes at a time finds it. NumPy does that in 1 % of the time of
+# orjson.loads; `in` takes 5 to 15 % for each key.
 _UNDERSCORES: Final = 0x5F5F
 _AT, _MO = np.frombuffer(b'"@mo', _PAIRS).tolist()
-# A piece of the document that stays in the cache from one pass to the next.
+# In bytes: a piece of a document that stays in the cache from one pass to the next.
 _PIECE: Final = 2**17
-# Up to this size `in` is faster than the pass, which costs a microsecond.
+# In bytes: up to this size `in` is faster than NumPy, which takes a microsecond per call.
 _SMALL: Final = 512
-# Shorter strings are copied faster than cut out.
+# In bytes: shorter strings are copied faster than cut out.
 _LONG: Final = 4096
-# The ends of the keys whose strings are cut out. In front of them stands what is no backslash, after which a quotation
-# mark would belong to a longer key.
+# The keys whose strings are cut out, with the character before them: after a backslash, a quotation mark is part of a
+# longer key.
 _ENDING: Final = b'y__"'
 _TAGS: Final = tuple(before + key for key in _KEYS[:2] for before in (b"{", b",", b" ", b"\n", b"\t"))
 _VALUE: Final = re.compile(rb'[ \t\r\n]*:[ \t\r\n]*"')
 
 
 def may_have_tags(text: bytes | bytearray) -> bool:
-    """Tell whether a document has any key of a tag; true where it has pairs of underscores."""
+    """Tell whether a document may have tags; true for any document with a pair of underscores at an even offset."""
     if len(text) <= _SMALL:
         return b'y__"' in text or (b"@" in text and _KEYS[3] in text)
     for start in range(0, len(text) - 1, _PIECE):
@@ -47,22 +51,22 @@ def may_have_tags(text: bytes | bytearray) -> bool:
 
 
 def _has_module(text: bytes | bytearray, start: int, stop: int) -> bool:
-    # What begins in this piece may end in the next.
+    # A key that begins in this piece may end in the next.
     pairs = np.frombuffer(text, _PAIRS, (min(stop + 4, len(text)) - start) // 2, start)
     found = pairs[:-1] == _AT
     return bool(np.count_nonzero(found)) and bool((pairs[1:][found] == _MO).any())
 
 
 def has_keys(text: bytes | bytearray) -> bool:
-    """Tell whether a document has any key of a tag, as a whole word."""
+    """Tell whether a document has the key of a tag anywhere."""
     return any(key in text for key in _KEYS)
 
 
 def cut_base64(text: bytes | bytearray) -> tuple[bytes | bytearray, dict[str, memoryview]]:
-    """Cut the long strings out of the tags, which saves a copy and a check for UTF-8 of each.
+    """Cut the long strings out of the tags.
 
     Returns:
-        The document with a random name in the place of each string, and the strings by these names.
+        The document with a random name in place of each string, and the strings by these names.
     """
     strings: dict[str, memoryview] = {}
     pieces: list[bytes | memoryview] = []

@@ -1,4 +1,4 @@
-"""Arrays of other libraries: monty's tag, and what plotly and KServe write without one."""
+"""Arrays of monty, which have a tag, and of plotly and KServe, which have none."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fastnpjson.roundtrip import dtypes, read_values
+from fastnpjson.roundtrip import base64, dtypes, read_values
 
 if TYPE_CHECKING:
-    from fastnpjson.roundtrip.read_tags import Untagger
+    from fastnpjson.roundtrip.context import Context
 
     Tag = dict[str, Any]
 
@@ -24,11 +24,11 @@ _KSERVE: Final = {
 _CLAMPED: Final = {"u1c": "u1", "uint8c": "u1"}
 
 
-def monty(untagger: Untagger, tag: Tag) -> Any:
-    """Read monty's tag, which has lists, for complex dtypes one of the real parts and one of the imaginary."""
-    data, dtype = tag["data"], dtypes.read(tag["dtype"])
+def monty(context: Context, tag: Tag) -> Any:
+    """Read monty's tag: lists of values, or for a complex dtype a list of the real and one of the imaginary parts."""
+    data, dtype = tag["data"], dtypes.read(tag["dtype"], digits=True)
     shape = _shape(data)
-    untagger.charge(shape, dtype)
+    context.charge(shape, dtype)
     if dtype.kind != "c":
         return read_values.array(data, shape, dtype)
     if shape[:1] != (2,):
@@ -38,9 +38,9 @@ def monty(untagger: Untagger, tag: Tag) -> Any:
     return array
 
 
-def plotly(untagger: Untagger, tag: Tag) -> Any:
+def plotly(context: Context, tag: Tag) -> Any:
     """Read plotly's typed array."""
-    name, text = tag["dtype"], untagger.text(tag["bdata"])
+    name, text = tag["dtype"], context.text(tag["bdata"])
     dtype = dtypes.read(_CLAMPED.get(name, name) if type(name) is str else name).newbyteorder("<")
     shape = tag.get("shape")
     if shape is None:
@@ -50,14 +50,14 @@ def plotly(untagger: Untagger, tag: Tag) -> Any:
         shape = [int(length) for length in shape.split(",")] if re.fullmatch(r"[\d ,]{1,999}", shape) else None
     elif type(shape) is int:
         shape = [shape]
-    return untagger.from_base64(text, dtypes.vet_shape(shape), dtype)
+    return base64.read(context, text, dtypes.vet_shape(shape), dtype)
 
 
-def kserve(untagger: Untagger, tag: Tag) -> Tag:
-    """Turn the data of a tensor of KServe's V2 protocol, flat or nested, into an array; the rest stays."""
+def kserve(context: Context, tag: Tag) -> Tag:
+    """Replace the data of a tensor in KServe's V2 protocol, a flat or nested list, by an array."""
     data, shape = tag["data"], dtypes.vet_shape(tag["shape"])
     dtype = np.dtype(_KSERVE[tag["datatype"]]) if tag["datatype"] != "BYTES" else np.dtype(f"U{_longest(data)}")
-    untagger.charge(shape, dtype)
+    context.charge(shape, dtype)
     nested = type(data) is list and data and type(data[0]) is list
     tag["data"] = read_values.array(data, shape if nested else (math.prod(shape),), dtype).reshape(shape)
     return tag

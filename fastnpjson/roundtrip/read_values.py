@@ -1,4 +1,4 @@
-"""The values of text tags, lists of what JSON has, to arrays: nothing is rounded, cut off or taken for another type."""
+"""Arrays from the lists of values in text tags. Nothing is rounded, cut off or converted to another type."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
+
     DType = np.dtype[Any]
 
 _NAT: Final = np.iinfo(np.int64).min
@@ -20,21 +21,21 @@ _NULL: Final = type(None)
 
 
 def array(data: Any, shape: tuple[int, ...], dtype: DType) -> Array:
-    """Make an array of nested lists.
+    """Make an array from nested lists.
 
     Args:
-        data: Lists as deep as `shape` is long.
-        shape: Of the lists, and of the array.
-        dtype: Anything but object.
+        data: Nested lists, with as many levels as `shape` has lengths.
+        shape: The shape of the lists and of the array.
+        dtype: Any dtype but object.
 
     Raises:
-        ValueError: the lists have another shape, or an element is not of the dtype.
+        ValueError: the lists have another shape, or an element is not a value of the dtype.
     """
     return _VALUES[dtype.kind](flat(data, shape), dtype).reshape(shape)
 
 
 def flat(data: Any, shape: tuple[int, ...]) -> list[Any]:
-    """Make one list of lists in lists; what it raises is as for `array`."""
+    """Make one list from nested lists; it raises what `array` raises."""
     leaves = [data]
     for length in shape:
         if not (set(map(type, leaves)) <= {list} and set(map(len, leaves)) <= {length}):
@@ -67,7 +68,7 @@ def _floats(leaves: list[Any], dtype: DType) -> Array:
     with np.errstate(over="ignore"):
         values = np.array(leaves, dtype if dtype.itemsize > 8 else np.float64).astype(dtype)
     infinite = np.isinf(values)
-    # "Infinity" has an "n", what has digits has none.
+    # "Infinity" has an "n", a number in digits does not.
     if infinite.any() and any("n" not in str(leaf) for leaf in compress(leaves, infinite)):
         raise ValueError(f"a number is out of the range of {dtype}")
     return values
@@ -81,7 +82,7 @@ def _complexes(leaves: list[Any], dtype: DType) -> Array:
 
 def _times(leaves: list[Any], dtype: DType) -> Array:
     _check(leaves, dtype, {int, dict, _NULL})
-    # NumPy gives json-tricks a builtin for each time that is one, and ticks for others in the same array.
+    # json-tricks has what ndarray.tolist() returns: a datetime or timedelta if there is one for the value, else ticks.
     builtins = iter(_ticks([_builtin(leaf) for leaf in leaves if type(leaf) is dict], dtype))
     ticks = [_NAT if leaf is None else next(builtins) if type(leaf) is dict else leaf for leaf in leaves]
     return _integers(ticks, np.dtype(np.int64)).astype(dtype.str[0] + "i8").view(dtype)
@@ -97,7 +98,7 @@ def _ticks(builtins: list[Any], dtype: DType) -> list[int]:
 
 
 def _builtin(leaf: Any) -> Any:
-    """Read the objects that json-tricks makes of `datetime` and `timedelta`."""
+    """Read the object that json-tricks writes for a datetime or a timedelta."""
     fields = {name: number for name, number in leaf.items() if not name.startswith("__")}
     if "__timedelta__" in leaf:
         return datetime.timedelta(**fields)
@@ -136,7 +137,7 @@ def _byte_string(leaf: Any) -> bytes:
 def _padded(leaves: list[Any], dtype: DType, width: int) -> Array:
     if leaves and max(map(len, leaves)) * width > dtype.itemsize:
         raise ValueError(f"an element is longer than {dtype}")
-    # NumPy would make elements of one character where the dtype has none.
+    # For a dtype without characters, numpy.array would make elements of one.
     return np.array(leaves, dtype) if dtype.itemsize else np.empty(len(leaves), dtype)
 
 

@@ -1,4 +1,4 @@
-"""Arrays and scalars of NumPy to tags: JSON objects that hold the dtype and the shape beside the values."""
+"""Tags for NumPy arrays and scalars: JSON objects with the values, the dtype and the shape."""
 
 from __future__ import annotations
 
@@ -18,18 +18,16 @@ from fastnpjson.roundtrip import dtypes, write_values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
-# How many bytes an array may take for each byte of its text. Padded strings take more: they are written as base64.
+# How many bytes of an array there may be for each byte of its text. Padded strings have more, and become base64.
 WASTE: Final = 64
-# numpy.str_ is a subclass of str, and orjson would write it as one.
-PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
 _PLAIN: Final = converter(Style())
 _BUILTINS: Final = (dict, list, str, int)
 
 
 def builtin(obj: Any) -> Any:
-    """Turn an instance of a subclass of a builtin into the builtin, or anything else into `UNKNOWN`."""
+    """Turn an instance of a subclass of a builtin into the builtin; for other objects return `UNKNOWN`."""
     kind = type(obj)
     for base in _BUILTINS:
         if issubclass(kind, base) and kind is not base:
@@ -39,14 +37,14 @@ def builtin(obj: Any) -> Any:
 
 @cache
 def tagger(*, compact: bool) -> Callable[[Any], Any]:
-    """Make the function that turns NumPy objects into fragments that are tags, and others as `builtin` does.
+    """Make the function that turns NumPy objects into tags, as fragments, and other objects as `builtin` does.
 
     Args:
-        compact: Write base64 where the dtype has bytes of its own.
+        compact: Write base64, except for a dtype whose elements are pointers or have no bytes.
     """
 
     def convert(obj: Any) -> Any:
-        """Raise JSONEncodeError for an array that JSON cannot bring back."""
+        """Raise `JSONEncodeError` for an array that would not come back."""
         if issubclass(type(obj), (np.ndarray, np.generic)):
             return fragment(_tag(obj, compact=compact))
         return builtin(obj)
@@ -70,9 +68,9 @@ def _tag(obj: Any, *, compact: bool) -> bytes:
 def _masked(array: Any, *, compact: bool) -> bytes:
     if array is ma.masked:
         return b'{"__maskedarray__":null}'
-    dtypes.write(array.dtype, descr=compact)  # raises here, where the array has a place in the document
+    dtypes.write(array.dtype, descr=compact)  # an error here names the path of the array, not of a part of its tag
     data, mask = ma.getdata(array, subok=False), ma.getmask(array)
-    # A record of a masked array is a scalar, although its type is a subclass of ndarray.
+    # A record of a masked array is a scalar, although its type is a subclass of numpy.ndarray.
     data = data[()] if type(array) is ma.core.mvoid else data
     parts = {
         "__maskedarray__": data,
@@ -81,21 +79,21 @@ def _masked(array: Any, *, compact: bool) -> bytes:
     }
     if array.hardmask:
         parts["hardmask"] = True
-    return orjson.dumps(parts, tagger(compact=compact), PASSTHROUGH)
+    return orjson.dumps(parts, tagger(compact=compact), orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
 def _fill_value(array: Any) -> Any:
     padded = array.dtype.kind in "SUTV" and array.dtype.names is None
     if not padded and not isinstance(array.fill_value, str):
         return np.asarray(array.fill_value, array.dtype)[()]
-    # The default does not fit into short strings, and would be cut off; for multiples of a unit it is no date at all.
+    # The default does not fit into short strings and would be cut off. With a multiple of a unit it is not even a date.
     value, default = np.asarray(array.fill_value), np.asarray(ma.default_fill_value(array))
     return None if value.tobytes() == default.tobytes() else value[()]
 
 
 def _order(array: Array, kind: type, *, compact: bool) -> bytes:
     if not array.ndim:
-        # Readers of these formats make a scalar of shape []; what has an order is an array.
+        # Readers of these formats make a scalar of a tag with shape [], unless it has an order.
         return b',"Corder":true' if issubclass(kind, np.ndarray) else b""
     if array.flags.f_contiguous and not array.flags.c_contiguous:
         return b',"Corder":false'
@@ -105,14 +103,14 @@ def _order(array: Array, kind: type, *, compact: bool) -> bytes:
 def _compact(array: Array, suffix: bytes) -> bytes:
     dtype = dtypes.write(array.dtype, descr=True)
     array = _without_padding(array)
-    # An array of times has no buffer.
-    raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8) if array.size else b""
+    # datetime64 and timedelta64 arrays do not support the buffer protocol.
+    raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data if array.size else b""
     suffix += dtypes.nmant(dtype)
     return b"".join((b'{"__numpy__":"', b2a_base64(raw, newline=False), b'","dtype":', dtype, suffix, b"}"))
 
 
 def _without_padding(array: Array) -> Array:
-    """Write zeros where an element has no value: there may be anything that has been in memory before."""
+    """Write zeros to the padding, which may hold anything that was in memory before."""
     if array.dtype.names is not None:
         clean = np.zeros(array.shape, array.dtype)
         for name in array.dtype.names:

@@ -1,4 +1,4 @@
-"""The values of arrays to the text of tags: digits, strings, and small objects for what JSON has no word for."""
+"""The values in text tags: numbers, strings, and small objects for complex numbers and bytes."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from fastnpjson._arrays.write import write as write_array
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from fastnpjson._arrays.native import Array
 
-# The one float32, of all of them, whose shortest digits make another when they are read as a float64 and rounded.
+# The only float32 whose shortest digits become another float32 if they are read as a float64 and rounded.
 _TWICE_ROUNDED: Final = (b"7.038531e-26", b"7.038530691851209e-26")
 _PAIR: Final = re.compile(rb"\[[^][]+\]")
 
 
 def write(array: Array) -> bytes | list[Any]:
-    """Write the values of an array with at least one dimension: JSON, or lists where each is an object of its own."""
+    """Write the values of an array with at least one dimension, as JSON or as nested lists of Python objects."""
     if not array.size:
         empty: list[Any] = np.empty(array.shape, np.bool_).tolist()
         return empty
@@ -75,9 +75,12 @@ def _times(array: Array) -> bytes:
     return _integers(np.ascontiguousarray(array, array.dtype.newbyteorder("=")).view(np.int64))
 
 
-def _strings(array: Array) -> list[Any]:
-    written: list[Any] = write_array(array, Style()).builtins
-    return written
+def _strings(array: Array) -> bytes | list[Any]:
+    text, builtins = write_array(array, Style())
+    if text is not None:
+        return text
+    strings: list[Any] = builtins
+    return strings
 
 
 def _bytes(array: Array) -> list[Any]:

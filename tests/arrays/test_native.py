@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 import fastnpjson
-from fastnpjson._arrays import native
+from fastnpjson._arrays import in_place, native
 
 SCRIPT = """
 import io, os, resource, sys
@@ -52,6 +52,10 @@ CALLS = {
     "nested-empty-rows": "fastnpjson.dumps([np.zeros((400_000, 0))])",
     "booleans": "fastnpjson.dumps(np.zeros(2_000_000, bool))",
     "dates": "fastnpjson.dumps(np.arange(700_000, dtype='i8').view('M8[s]'))",
+    "nested-dates": "fastnpjson.dumps([np.arange(700_000, dtype='i8').view('M8[s]')])",
+    "strings": "fastnpjson.dumps(np.broadcast_to(np.array('abc' * 9), 10**6))",
+    "records": "fastnpjson.dumps(np.zeros(500_000, 'i8, f4, M8[s]'))",
+    "dump-records": "fastnpjson.dump(np.zeros(500_000, 'i8, f4, U4'), null)",
     "float16": "fastnpjson.dumps(a.astype('f2'))",
     "decimals": "fastnpjson.Encoder(decimals=3).encode(a)",
     "dump": "fastnpjson.dump([{'a': a, 'b': a[::-1]}] * 3, null)",
@@ -63,6 +67,7 @@ CALLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit and the room that is taken are read as Linux has them")
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_lack_of_memory_is_an_error(call):
@@ -77,7 +82,7 @@ SHAPES = {"1-d": (SIZE,), "one-row": (1, SIZE), "rows": (SIZE // 3, 3), "columns
 
 @pytest.fixture
 def narrow(monkeypatch):
-    """Let there be no room for the whole, and then not for the first part of it."""
+    """Let there be no room for the whole, and then not for the first part of it, and leave all to orjson."""
     refusals = iter([MemoryError, MemoryError])
 
     def make_room(nbytes):
@@ -85,9 +90,11 @@ def narrow(monkeypatch):
             raise refusal
 
     monkeypatch.setattr(native, "make_room", make_room)
+    monkeypatch.setattr(in_place, "speedups", None)
     return refusals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize("dtype", ["f8", "i1", "M8[s]"])
 def test_parts_are_the_whole(narrow, shape, dtype):

@@ -80,11 +80,13 @@ def test_longdouble_has_its_own_digits():
     assert (np.longdouble(one), np.longdouble(many)) == (third, third * np.longdouble(2) ** 2000)
 
 
+@pytest.mark.slow
 def test_every_float16():
     halves = np.arange(2**16, dtype="u2").view("f2")
     check(read(fastnpjson.dumps(halves)), halves)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(arrays())
 def test_any_array_reads_back(array):
@@ -99,6 +101,7 @@ console.log(out.join("\\n"));
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
 @pytest.mark.parametrize("dtype", ["i4", "u4", "f2", "f4", "f8"])
 def test_node_reads_the_same_bits(dtype):

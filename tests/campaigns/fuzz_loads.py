@@ -1,12 +1,14 @@
-"""A long campaign against `roundtrip.loads` and `load_lines`: ``tox -e fuzz-loads -- -max_total_time=600``.
+"""A long campaign against `loads`, `roundtrip.loads` and `load_lines`: ``tox -e fuzz-loads -- -max_total_time=600``.
 
 Whatever the data are, `roundtrip.loads` returns something that can be looked at, or raises `ValueError`, with no more
-memory than the size of the data allows; and what it returns, `dumps` brings back. `load_lines` yields what each line
+memory than the size of the data allows; and what it returns, `dumps` brings back. `loads` with arrays returns and
+raises the same with the extension as without. `load_lines` yields what each line
 is by itself, and names the first that is not JSON, in a binary file as in a text file.
 """
 
 import contextlib
 import io
+import json
 import random
 import sys
 import warnings
@@ -14,18 +16,20 @@ import warnings
 import atheris
 
 with atheris.instrument_imports(include=["fastnpjson"]):
-    from fastnpjson import load_lines, roundtrip
+    from fastnpjson import load_lines, loads, roundtrip
 
 import numpy as np
 import orjson
-from test_roundtrip import CASES, HOSTILE, LIKE_TAGS, bits, json
+from oracle_of_loads import python_twin, same
+from tags import CASES, HOSTILE, LIKE_TAGS, bits
 
 SEEDS = [json.dumps(document).encode() for document in [*HOSTILE.values(), *LIKE_TAGS]]
 SEEDS += [roundtrip.dumps(value, compact=compact) for value in CASES.values() for compact in (False, True)]
 SEEDS += [seed.replace(b",", b",\n", 1) + b"\n \r\n" + seed for seed in SEEDS]
 SEEDS = [seed for seed in SEEDS if len(seed) < 4000]
 WORDS = rb"""
-    0 -1 1e400 9223372036854775808 null true [] {} "" "NaN" "AA==" [ ] } , :
+    0 -1 1e400 9223372036854775808 18446744073709551616 null true [] {} "" "NaN" "AA==" [ ] } , :
+    0.5 -0 [1,2] [[1],[2]] [true] [null,1e-7]
     "|V0" "<U9" "|O" "|b1" "<M8[7D]" "<m8" ">f2" "<c8" "<f16" "b64:" "b64.gz:"
     [["a","<i4"]] [["a","|S2",[2]]] {"StringDType":{}} {"__complex__":[1,"NaN"]} {"__bytes_utf8__":"a"}
     "__ndarray__" "__numpy__" "__maskedarray__" "dtype" "shape" "Corder" "endian" "mask" "fill_value"
@@ -33,6 +37,7 @@ WORDS = rb"""
 """
 TOKENS = [*WORDS.split(), b"\n", b"\r\n", b"\x0c", "\u2028".encode()]
 LIMIT = 2**22
+TWIN = python_twin()
 
 
 def mutate(data, max_size, seed):
@@ -58,8 +63,21 @@ def arrays(document):
 
 
 def check(data):
+    check_arrays(data)
     check_lines(data)
     check_tags(data)
+
+
+def outcome(function, data, arrays):
+    try:
+        return function(data, arrays=arrays)
+    except ValueError as error:
+        return type(error), str(error)
+
+
+def check_arrays(data):
+    for arrays in (True, {"$[*]": "f4"}, {"$.data": "f4", "$.shape": "i4", "$[*].mask": "?", "$[*][0]": "f2"}):
+        assert same(outcome(loads, data, arrays), outcome(TWIN, data, arrays)), arrays
 
 
 def check_lines(data):

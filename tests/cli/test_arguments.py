@@ -1,4 +1,7 @@
-"""The command line: conversions in this process, pipes and terminals in processes of their own."""
+"""The arguments of the command line, its exit codes, and its standard streams.
+
+Conversions run in this process; pipes, closed streams and terminals in processes of their own.
+"""
 
 import gzip
 import importlib.metadata
@@ -11,219 +14,14 @@ import signal
 import subprocess
 import sys
 import time
-import zipfile
 
 import numpy as np
 import pytest
+from processes import ARRAY, linux, posix, program, pty, read_terminal, run
 
 import fastnpjson
 from fastnpjson.__main__ import main
 from fastnpjson._accelerator import speedups
-from fastnpjson._cli import npy, progress
-
-try:
-    import pty
-except ImportError:  # not on Windows
-    pty = None
-
-ARRAY = np.arange(12.0).reshape(4, 3) / 7
-posix = pytest.mark.skipif(os.name != "posix", reason="pipes and terminals of POSIX")
-
-
-@pytest.fixture(autouse=True)
-def directory(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    np.save("a.npy", ARRAY)
-    np.savez("b.npz", x=ARRAY, y=np.array(["ü", "b"]), z=np.array([1 << 62]))
-    return tmp_path
-
-
-def program(*arguments):
-    return [sys.executable, "-W", "error", "-m", "fastnpjson", *arguments]
-
-
-def run(*arguments, **settings):
-    return subprocess.run(program(*arguments), capture_output=True, timeout=60, check=False, **settings)
-
-
-def dtype_tree(arrays):
-    return {name: (array.dtype.str, array.tolist()) for name, array in arrays.items()}
-
-
-@pytest.mark.parametrize("codec", ["", ".gz", ".zst", ".bz2", ".xz"])
-@pytest.mark.parametrize("suffix", [".json", ".jsonl", ".ndjson", ".npy", ".npz", ".JSON"])
-def test_array_there_and_back(suffix, codec):
-    assert main(["a.npy", f"x{suffix}{codec}"]) == 0
-    assert main([f"x{suffix}{codec}", "back.npy"]) == 0
-    back = np.load("back.npy")
-    assert (back.dtype, back.tolist()) == (ARRAY.dtype, ARRAY.tolist())
-
-
-@pytest.mark.parametrize("codec", ["", ".gz"])
-@pytest.mark.parametrize("suffix", [".json", ".npz"])
-def test_arrays_there_and_back(suffix, codec):
-    assert main(["b.npz", f"x{suffix}{codec}"]) == 0
-    assert main([f"x{suffix}{codec}", "back.npz"]) == 0
-    assert dtype_tree(np.load("back.npz")) == dtype_tree(np.load("b.npz"))
-
-
-def test_text_of_each_format():
-    assert main(["a.npy", "a.json"]) == main(["a.npy", "a.jsonl"]) == main(["b.npz", "b.json"]) == 0
-    assert main(["b.npz", "b.jsonl"]) == main(["b.json", "indented.json", "--indent"]) == 0
-    with open("a.json", "rb") as a, open("a.jsonl", "rb") as lines, open("b.json", "rb") as b:
-        assert a.read() == fastnpjson.dumps(ARRAY) + b"\n"
-        assert [json.loads(line) for line in lines] == ARRAY.tolist()
-        assert json.load(b) == {"x": ARRAY.tolist(), "y": ["ü", "b"], "z": [1 << 62]}
-    with open("b.jsonl", "rb") as lines, open("b.json", "rb") as b, open("indented.json", "rb") as indented:
-        assert lines.read() == b.read()
-        assert indented.read().startswith(b'{\n  "x": [\n    [\n      0.0,')
-
-
-def test_0_d_array_is_one_line():
-    np.save("0.npy", np.float64(2.5))
-    assert main(["0.npy", "0.jsonl"]) == main(["0.npy", "0.json"]) == 0
-    with open("0.jsonl") as lines, open("0.json") as text:
-        assert lines.read() == text.read() == "2.5\n"
-
-
-def test_indent_leaves_arrays_in_one_line():
-    assert main(["b.npz", "b.json", "--indent"]) == 0
-    with open("b.json") as text:
-        assert re.search(r'^  "z": \[4611686018427387904\]$', text.read(), re.MULTILINE)
-
-
-@pytest.mark.parametrize("target", ["x.json", "x.jsonl", "x.npy"])
-def test_decimals(target):
-    assert main(["a.npy", target, "--decimals", "2"]) == 0
-    assert main([target, "back.npy"]) == 0
-    assert np.load("back.npy").tolist() == ARRAY.round(2).tolist()
-
-
-def test_decimals_leave_integers():
-    np.save("i.npy", np.array([1 << 62]))
-    assert main(["i.npy", "j.npy", "--decimals", "2"]) == 0
-    assert np.load("j.npy").tolist() == [1 << 62]
-
-
-@pytest.mark.parametrize("target", ["x.json", "x.jsonl"])
-def test_no_nan(target, capsys):
-    np.save("nan.npy", np.array([1, np.inf]))
-    assert main(["nan.npy", target, "--no-nan"]) == 1
-    assert re.fullmatch(
-        r"fastnpjson: nan.npy -> x.jsonl?: .*: NaN and infinities are not JSON.*\n", capsys.readouterr().err
-    )
-    assert not os.path.exists(target)
-    assert main(["nan.npy", target]) == 0
-    assert main([target, "back.npy"]) == 0
-    assert np.isnan(np.load("back.npy")).tolist() == [False, True]
-
-
-@pytest.mark.parametrize("suffix", [".json", ".jsonl"])
-def test_exact(suffix):
-    pytest.importorskip("fastnpjson.roundtrip", reason="comes with the round trip form")
-    array = np.array([[1, 2], [3, 4]], ">i2")
-    np.save("exact.npy", array)
-    assert main(["exact.npy", f"x{suffix}", "--exact"]) == 0
-    assert main([f"x{suffix}", "back.npz", "--exact"]) == 0
-    back = np.load("back.npz")["arr_0"]
-    assert back.tolist() == array.tolist()
-    assert suffix == ".jsonl" or back.dtype == array.dtype
-
-
-def stored(path):
-    with zipfile.ZipFile(path) as archive:
-        return {info.compress_type for info in archive.infolist()}
-
-
-def test_plain_files_are_memory_mapped():
-    np.savez_compressed("c.npz", x=ARRAY)
-    np.savez("d.npz", x=ARRAY, f=np.asfortranarray(ARRAY), e=np.zeros((0, 3)), s=np.array(5), v=np.zeros(2, "V0"))
-    assert type(npy.read_npy("a.npy", "a.npy")) is np.memmap
-    assert type(npy.read_npz("c.npz", "c.npz")["x"]) is np.ndarray
-    arrays = npy.read_npz("d.npz", "d.npz")
-    assert {name: type(array) for name, array in arrays.items() if type(array) is np.ndarray} == {
-        "e": np.ndarray,
-        "v": np.ndarray,
-    }
-    assert arrays["f"].flags.f_contiguous
-    assert dtype_tree(arrays) == dtype_tree(np.load("d.npz"))
-    assert main(["d.npz", "own.npz"]) == 0
-    assert stored("own.npz") == {zipfile.ZIP_STORED}
-    assert type(npy.read_npz("own.npz", "own.npz")["x"]) is np.memmap
-
-
-@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)], ids=str)
-def test_versions_of_npy(version):
-    array = np.array([(1, 2.5)], [("ü" if version == (3, 0) else "u", "i4"), ("y", "f8")])
-    with open("v.npy", "wb") as file:
-        np.lib.format.write_array(file, array, version)
-    assert main(["v.npy", "v.json"]) == 0
-    with open("v.json", encoding="utf-8") as text:
-        assert json.load(text) == [{array.dtype.names[0]: 1, "y": 2.5}]
-
-
-VALUES = {
-    "bool": ([[True], [False]], "b1"),
-    "int": ([-1, 2**62], "i8"),
-    "uint": ([1, 2**64 - 1], "u8"),
-    "float": ([1, 2.5], "f8"),
-    "null": ([1, None], "f8"),
-    "nulls": ([None], "f8"),
-    "str": (["a", "üü"], "U2"),
-    "scalar": (5, "i8"),
-    "empty": ([[], []], "f8"),
-}
-
-
-@pytest.mark.parametrize(("values", "dtype"), VALUES.values(), ids=VALUES)
-def test_values_of_an_array(values, dtype):
-    with open("v.json", "w") as file:
-        json.dump(values, file)
-    assert main(["v.json", "v.npy"]) == 0
-    array = np.load("v.npy")
-    assert array.dtype == dtype
-    assert fastnpjson.dumps(array) == fastnpjson.dumps(np.array(values, dtype))
-
-
-REFUSED = {
-    "mixed": '["a", 1]',
-    "bool-and-int": "[true, 1]",
-    "null-and-str": '["1.5", null]',
-    "ragged": "[[1, 2], [3]]",
-    "ragged-depth": "[1, [2]]",
-    "objects": '[{"a": 1}]',
-    "uint-and-negative": "[-1, 18446744073709551615]",
-    "not-exact": "[9007199254740993, 0.5]",
-    "beyond-64-bits": "[18446744073709551617, 1]",
-    "nul-at-the-end": '["a\\u0000"]',
-}
-
-
-@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
-def test_values_that_no_array_holds(text, capsys):
-    with open("v.json", "w") as file:
-        file.write(text)
-    assert main(["v.json", "v.npy"]) == 1
-    assert re.fullmatch(r"fastnpjson: v.json -> v.npy: no dtype holds .*\n", capsys.readouterr().err)
-    assert not os.path.exists("v.npy")
-
-
-def test_never_unpickles(capsys):
-    class Bomb:
-        def __reduce__(self):
-            return open, ("bomb", "w")
-
-    bombs = np.array([Bomb()], object)
-    np.save("o.npy", bombs, allow_pickle=True)
-    np.savez("o.npz", o=bombs)
-    np.savez_compressed("oc.npz", o=bombs)
-    with open("o.npy", "rb") as plain, gzip.open("o.npy.gz", "wb") as compressed:
-        compressed.write(plain.read())
-    for name in ("o.npy", "o.npz", "oc.npz", "o.npy.gz"):
-        assert main([name, "x.json"]) == 1
-        assert capsys.readouterr().err.startswith(f"fastnpjson: {name} -> x.json: Object arrays cannot be loaded")
-    assert not {"bomb", "x.json"} & set(os.listdir())
-
 
 ERRORS = {
     "no-source": (["no.npy", "x.json"], "No such file"),
@@ -302,6 +100,8 @@ def test_script():
 
 
 LISTS = ARRAY.tolist()
+
+
 STREAMS = {
     "json-to-npy": (["-", "x.npy"], b"[[1,2]]", [[1, 2]]),
     "json-is-what-npy-is-not": (["a.npy", "-"], b"", LISTS),
@@ -324,6 +124,7 @@ def loaded(data):
     return np.load(io.BytesIO(data)).tolist() if data.startswith(b"\x93NUMPY") else json.loads(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "data", "expected"), STREAMS.values(), ids=STREAMS)
 def test_standard_streams(directory, arguments, data, expected):
     done = run(*arguments, input=(directory / data).read_bytes() if isinstance(data, str) else data)
@@ -331,6 +132,7 @@ def test_standard_streams(directory, arguments, data, expected):
     assert loaded(done.stdout if arguments[1] == "-" else (directory / arguments[1]).read_bytes()) == expected
 
 
+@pytest.mark.slow
 @posix
 def test_broken_pipe():
     np.save("large.npy", np.zeros(1_000_000))
@@ -341,6 +143,7 @@ def test_broken_pipe():
     assert child.returncode == 141
 
 
+@pytest.mark.slow
 @posix
 def test_interrupt():
     """Half a conversion leaves nothing, and no traceback."""
@@ -379,6 +182,7 @@ CLOSED = {
 }
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize(("arguments", "closed", "code", "message"), CLOSED.values(), ids=CLOSED)
 def test_closed_streams(directory, arguments, closed, code, message):
@@ -391,15 +195,8 @@ def test_closed_streams(directory, arguments, closed, code, message):
     assert (directory / "x.json").exists() == (code == 0)
 
 
-def test_integers_keep_their_digits(directory):
-    document = b'{"id":123456789012345678901,"x":[-9223372036854775809]}\n'
-    for target in ("json", "jsonl"):
-        done = run("-", f"x.{target}", "--from", target, input=document)
-        assert (done.returncode, done.stderr) == (0, b"")
-        assert (directory / f"x.{target}").read_bytes() == document
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="a device of Linux")
+@pytest.mark.slow
+@linux
 def test_full_device():
     with open("/dev/full", "wb") as full:
         done = subprocess.run(program("a.npy", "-"), stdout=full, stderr=subprocess.PIPE, check=False)
@@ -407,64 +204,7 @@ def test_full_device():
     assert done.stderr == b"fastnpjson: a.npy -> -: [Errno 28] No space left on device\n"
 
 
-def read_terminal(terminal):
-    text = b""
-    while True:
-        try:
-            piece = os.read(terminal, 2**16)
-        except OSError:  # Linux says so when the other end is closed
-            return text
-        if not piece:
-            return text
-        text += piece
-
-
-@posix
-@pytest.mark.parametrize("from_pipe", [False, True], ids=["file", "pipe"])
-def test_progress_on_a_terminal(from_pipe):
-    """A bar after half a second, with throughput, that is gone in the end; standard output stays clean."""
-    os.mkfifo("pipe.jsonl")
-    terminal, stderr = pty.openpty()
-    arguments = ["pipe.jsonl", "-", "--to", "jsonl"]
-    if not from_pipe:
-        # The pipe is slow where the conversion writes.
-        np.save("long.npy", np.zeros((300, 1000)))
-        arguments = ["long.npy", "pipe.jsonl"]
-    with subprocess.Popen(program(*arguments), stdout=subprocess.PIPE, stderr=stderr) as child:
-        os.close(stderr)
-        with open("pipe.jsonl", "wb" if from_pipe else "rb", 0) as pipe:
-            for _ in range(12):
-                time.sleep(0.1)
-                if from_pipe:
-                    pipe.write(b"[1]\n")
-                else:
-                    pipe.read(2**16)
-            while not from_pipe and pipe.read(2**20):
-                pass
-        output = child.stdout.read()
-        screen = read_terminal(terminal).decode()
-    os.close(terminal)
-    assert child.returncode == 0
-    assert output == (b"[1]\n" * 12 if from_pipe else b"")
-    bar = (
-        r"\r [\d.]+ [kM]?B, [\d.]+ [kM]?B/s\x1b\[K"
-        if from_pipe
-        else r"\r +\d+% \[#* *\] [\d.]+ MB, [\d.]+ [kM]?B/s\x1b\[K"
-    )
-    assert re.search(bar, screen)
-    assert screen.endswith("\r\x1b[K")
-
-
-@posix
-def test_no_progress_for_short_work():
-    terminal, stderr = pty.openpty()
-    with subprocess.Popen(program("a.npy", "x.json"), stderr=stderr) as child:
-        os.close(stderr)
-        assert read_terminal(terminal) == b""
-    os.close(terminal)
-    assert child.returncode == 0
-
-
+@pytest.mark.slow
 @posix
 def test_nothing_binary_for_a_terminal():
     for arguments in (["x.json", "-", "--to", "npy"], ["a.npy", "-", "--to", "json.gz"]):
@@ -475,40 +215,3 @@ def test_nothing_binary_for_a_terminal():
         os.close(terminal)
         assert done.returncode == 2
         assert b"DST is a terminal" in done.stderr
-
-
-class Terminal(io.StringIO):
-    """A terminal in this process."""
-
-    def isatty(self):
-        return True
-
-
-def test_bar(monkeypatch):
-    clock = [0.0]
-    monkeypatch.setattr(progress, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setenv("COLUMNS", "40")
-    bar = progress.Progress()
-    bar.start(4_000_000_000_000)
-    shown = []
-    for now, nbytes in (0.4, 1), (1, 999_999_999_999), (1.05, 0), (2, 10**12), (4, 2 * 10**12):
-        clock[0] = now
-        bar.advance(nbytes)
-        shown.append(sys.stderr.getvalue())
-        sys.stderr.truncate(0)
-        sys.stderr.seek(0)
-    assert shown == [
-        "",
-        "\r 25% [####              ] 1 TB, 1 TB/s\x1b[K",
-        "",
-        "\r 50% [#########         ] 2 TB, 1 TB/s\x1b[K",
-        "\r100% [##################] 4 TB, 1 TB/s\x1b[K",
-    ]
-    bar.close()
-    assert sys.stderr.getvalue() == "\r\x1b[K"
-
-
-def test_rate_in_three_digits():
-    rates = {0: "0 B", 999: "999 B", 1000: "1 kB", 1.25e7: "12.5 MB", 3e9: "3 GB"}
-    assert [progress._bytes(count) for count in rates] == list(rates.values())

@@ -72,12 +72,14 @@ def test_the_suite_is_there():
     assert len(NOT_BY_DEFAULT.keys() & CASES) > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_by_default(name, monkeypatch):
     found = faults(name, monkeypatch, lambda given: given)
     assert bool(found) == (name in NOT_BY_DEFAULT), found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_with_the_layout_of_json(name, monkeypatch):
     assert not faults(name, monkeypatch, layout_of_json)

@@ -98,5 +98,6 @@ assert len(found) > 1, found
 """
 
 
+@pytest.mark.slow
 def test_object_that_another_thread_replaces():
     subprocess.run([sys.executable, "-c", RACE], check=True)

@@ -130,6 +130,7 @@ def streamed(document, **settings):
     return b"".join(pieces), sum(advances)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_slices")
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("array", STREAMED.values(), ids=STREAMED)

@@ -38,6 +38,7 @@ LETHAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("document", "start"), [pytest.param(*case, id=word) for word, case in LETHAL.items()])
 def test_lives(document, start):
     script = SCRIPT.format(document=document)

@@ -271,6 +271,7 @@ def opened(path):
     return openers[path.rpartition(".")[2]](path, "rb")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["bz2", "gz", "xz", "zst"])
 def test_suffix_compresses(suffix, out):
     if suffix == "zst":
@@ -320,12 +321,14 @@ def test_relative_path(tmp_path, monkeypatch):
     assert lines(["part-000000.jsonl", "part-000001.jsonl"]) == [[0], [1]]
 
 
+@pytest.mark.slow
 def test_not_computed(out):
     delayed = to_json_lines(da.arange(2, chunks=1), out / "*.jsonl", compute=False)
     assert not out.exists()
     assert lines(delayed.compute(scheduler="processes", num_workers=2)) == [[0], [1]]
 
 
+@pytest.mark.slow
 def test_schedulers(cluster, out):
     processes = [db.from_sequence([0], npartitions=1).map(lambda _: os.getpid()), out / "*.jsonl"]
     with dask.config.set(num_workers=1):
@@ -389,6 +392,7 @@ def test_full_disk_leaves_no_part_of_a_file(out):
     assert lines(out.iterdir()) == [[0, 0, 0]]
 
 
+@pytest.mark.slow
 def test_cluster_of_processes(cluster, out):
     def samples(number):  # made in the worker, where it is written
         return np.random.default_rng(number).random((1000, 8)).astype("f4")
@@ -410,6 +414,7 @@ def test_cluster_of_processes(cluster, out):
             assert values[0][0] == float(str(samples(number)[0, 0]))  # the digits of a float32, not of its float64
 
 
+@pytest.mark.slow
 def test_worker_killed_while_it_writes(cluster, out, tmp_path):
     marker = tmp_path / "killed"
 

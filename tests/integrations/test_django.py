@@ -247,8 +247,7 @@ def test_response_class_as_stock():
     form = QueryDict("a=1&a=2&b=%C3%BC")
     for data in (form, {"form": [form]}, {"name": "a\udcff"}):
         assert json.loads(JSONResponse(data).content) == json.loads(JsonResponse(data).content)
-    with pytest.raises(TypeError, match=r"\$\.name: str"):
-        JSONResponse({"name": "a\udcff", "x": float("nan")})
+    assert JSONResponse({"name": "a\udcff", "x": float("nan")}).content == b'{"name":"a\\udcff","x":null}'
     for charset in ({"charset": "latin-1"}, {"content_type": "application/json; charset=latin-1"}):
         assert JSONResponse({"é": np.array(["ü"])}, **charset).content == b'{"\\u00e9":["\\u00fc"]}'
 
@@ -443,6 +442,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 """
 
 
+@pytest.mark.slow
 def test_migrations(tmp_path):
     (tmp_path / "plots").mkdir()
     (tmp_path / "plots" / "__init__.py").touch()

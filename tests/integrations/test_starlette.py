@@ -12,6 +12,7 @@ from collections.abc import AsyncIterable
 
 import numpy as np
 import pytest
+from doubles import Celsius, Mapping
 
 httpx = pytest.importorskip("httpx", reason="needs the dependency group 'integrations'")
 fastapi = pytest.importorskip("fastapi", reason="needs the dependency group 'integrations'")
@@ -28,15 +29,6 @@ import fastnpjson  # noqa: E402
 from fastnpjson.starlette import JSONLinesResponse, JSONResponse, serialize_numpy  # noqa: E402
 
 Point = collections.namedtuple("Point", "x y")
-
-
-class Celsius(float):
-    pass
-
-
-class Renamed(dict):
-    def items(self):
-        return [(f"new {key}", value) for key, value in super().items()]
 
 
 class Grid(np.ndarray):
@@ -77,7 +69,7 @@ SAME = {
     "numbers": [0, 2**64, -(2**70), 0.1],
     "namedtuple": [Point(1, Point(2, 3))],
     "float-subclass": {"t": Celsius(36.6)},
-    "items-of-its-own": [Renamed(a=1), {"x": Renamed(b=Renamed())}],
+    "items-of-its-own": [Mapping(a=1), {"x": Mapping(b=Mapping())}],
     "keys": {2: "a", 0.5: "b", None: "c", True: "d"},
 }
 

@@ -10,12 +10,18 @@ import fastnpjson
 encoded: bytes = fastnpjson.dumps({"a": np.arange(3)}, default=str, option=fastnpjson.OPT_SORT_KEYS)
 text: str = fastnpjson.dumps_str([1])
 decoded: Any = fastnpjson.loads(encoded)
+decoded = fastnpjson.loads(bytearray(), arrays=True)
+decoded = fastnpjson.loads(text, arrays={"$.a[*]": "float32", "$['b']": np.int64, "$.c": np.dtype("M8[s]")})
+decoded = fastnpjson.load("a.json", arrays=True)
+decoded = list(fastnpjson.load_lines("a.jsonl", arrays={"$": "f4"}))
 hook: Callable[[Any], Any] = fastnpjson.default
 encoder = fastnpjson.Encoder(default=str, option=None, allow_nan=False, decimals=2)
 again: bytes = encoder.encode(np.float32(1))
 fragment = fastnpjson.Fragment(b"[]")
 flag: int = fastnpjson.OPT_INDENT_2
 
+fastnpjson.loads("", arrays="$.a")  # type: ignore[arg-type]
+fastnpjson.loads("", True)  # type: ignore[call-arg]
 fastnpjson.dumps(1, option="x")  # type: ignore[arg-type]
 fastnpjson.Encoder(str)  # type: ignore[call-arg]
 

@@ -1,8 +1,7 @@
-"""What frameworks that take the place of `json` share: its view of subclasses, and of integers."""
+"""Subclasses of builtins, of which json writes the builtin."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 PASSTHROUGH: Final = (
     orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
-# Every digit to "0", and all but a minus or a dot to a blank: plain searches find the integers beyond 64 bits.
-_DIGITS: Final = bytes(48 if 48 <= byte <= 57 else byte if byte in b"-." else 32 for byte in range(256))
 
 
 def members_of(obj: dict[Any, Any]) -> dict[Any, Any]:
@@ -31,6 +28,8 @@ _BUILTINS: Final[dict[type, Callable[[Any], Any]]] = {
     list: list,
     tuple: list,
 }
+
+
 _BASES: Final = tuple(_BUILTINS)
 
 
@@ -47,20 +46,3 @@ def builtin(obj: Any) -> Any:
 def builtin_or(default: Callable[[Any], Any], obj: Any) -> Any:
     """Return the builtin that an instance of a subclass is to json, or what a default makes of another object."""
     return builtin(obj) if issubclass(type(obj), _BASES) else default(obj)
-
-
-def exact_loads(document: str | bytes) -> Any:
-    """Decode JSON (RFC 8259), which json does not keep to, and integers of any length as they are.
-
-    Raises:
-        ValueError: it is not JSON.
-    """
-    obj = orjson.loads(document)
-    utf8 = document.encode() if isinstance(document, str) else bytes(document)
-    return json.loads(document) if may_have_huge_integers(utf8) else obj
-
-
-def may_have_huge_integers(utf8: bytes | bytearray) -> bool:
-    """Tell whether there may be integers of which orjson makes floats: of 20 digits, or of 19 and a sign."""
-    digits = utf8.translate(_DIGITS)
-    return b" " + b"0" * 20 in digits or b"-" + b"0" * 19 in digits or digits.startswith(b"0" * 20)

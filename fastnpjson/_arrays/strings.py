@@ -1,0 +1,51 @@
+"""Arrays of strings and byte strings to JSON: to Python strings, which orjson writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from fastnpjson._arrays import numbers
+
+if TYPE_CHECKING:
+    from fastnpjson._arrays.native import Array
+
+_NOT_MISSING: Final = object()
+
+
+def strings(array: Array) -> Array:
+    """Return an object array of strings, `None` for those that are missing.
+
+    Raises:
+        JSONEncodeError: there are characters that Unicode does not have.
+    """
+    try:
+        objects = array.astype(object)
+    except SystemError as error:
+        raise orjson.JSONEncodeError(f"characters that Unicode does not have ({error})") from None
+    missing = getattr(array.dtype, "na_object", _NOT_MISSING)
+    if missing is not _NOT_MISSING:
+        objects[numbers.map_elements(lambda string: string is missing, objects).astype(bool)] = None
+    return objects
+
+
+def byte_strings(array: Array) -> Array:
+    """Return an object array of strings.
+
+    Raises:
+        JSONEncodeError: as `decode`.
+    """
+    return numbers.map_elements(decode, array.astype(object))
+
+
+def decode(encoded: bytes) -> str:
+    """Decode the bytes of a NumPy scalar.
+
+    Raises:
+        JSONEncodeError: they are not UTF-8.
+    """
+    try:
+        return encoded.decode()
+    except UnicodeDecodeError as error:
+        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None

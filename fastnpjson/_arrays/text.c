@@ -1,0 +1,44 @@
+/* A JSON text that grows. */
+#include "text.h"
+
+const char DIGIT_PAIRS[201] = "00010203040506070809101112131415161718192021222324"
+                              "25262728293031323334353637383940414243444546474849"
+                              "50515253545556575859606162636465666768697071727374"
+                              "75767778798081828384858687888990919293949596979899";
+
+int
+start_text(Text *text, npy_intp nbytes)
+{
+    text->bytes = PyBytes_FromStringAndSize(NULL, nbytes);
+    if (text->bytes == NULL) {
+        return -1;
+    }
+    text->at = PyBytes_AS_STRING(text->bytes);
+    text->end = text->at + nbytes;
+    return 0;
+}
+
+/* Grow to twice the size, or by as much as is needed. The old text is gone where that fails, as _PyBytes_Resize has it. */
+int
+grow_text(Text *text, npy_intp nbytes)
+{
+    npy_intp length = text->at - PyBytes_AS_STRING(text->bytes);
+    if (nbytes > PY_SSIZE_T_MAX / 2 - length) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    npy_intp size = 2 * (length + nbytes);
+    if (_PyBytes_Resize(&text->bytes, size) < 0) {
+        return -1;
+    }
+    text->at = PyBytes_AS_STRING(text->bytes) + length;
+    text->end = PyBytes_AS_STRING(text->bytes) + size;
+    return 0;
+}
+
+PyObject *
+finish_text(Text *text)
+{
+    _PyBytes_Resize(&text->bytes, text->at - PyBytes_AS_STRING(text->bytes));
+    return text->bytes;
+}

@@ -1,0 +1,35 @@
+"""The last touch on the text of a document: ASCII only, and `null` for the words that JSON does not have."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from json.encoder import encode_basestring_ascii
+
+import numpy as np
+
+
+def escape(text: bytes) -> bytes:
+    """Escape all that is not ASCII, and DEL, as json does."""
+    if text.isascii() and b"\x7f" not in text:
+        return text
+    odd = np.frombuffer(text, np.uint8) >= 0x7F
+    # Parts to keep and parts to escape take turns: JSON begins and ends with a character of ASCII.
+    cuts = [0, *(np.flatnonzero(odd[1:] != odd[:-1]) + 1).tolist(), len(text)]
+    parts = [text[start:stop] for start, stop in pairwise(cuts)]
+    escaped = encode_basestring_ascii(b" ".join(parts[1::2]).decode())
+    parts[1::2] = escaped[1:-1].encode().split(b" ")
+    return b"".join(parts)
+
+
+def is_dense(text: bytes) -> bool:
+    """Tell whether json writes a document with escapes faster than orjson and `escape` do: with 1 of 64 bytes."""
+    return not text.isascii() and np.count_nonzero(np.frombuffer(text, np.uint8) >= 0x7F) * 64 > len(text)
+
+
+def with_null(text: str) -> str:
+    """Replace the words that json has for NaN and infinities, but those in strings, by `null`."""
+    # No raw control character is in JSON: with each escape of two characters made of them, all quotes are real.
+    parts = text.replace(r"\\", "\0\0").replace(r"\"", "\0\1").split('"')
+    outside = '"'.join(parts[::2]).replace("-Infinity", "null").replace("Infinity", "null").replace("NaN", "null")
+    parts[::2] = outside.split('"')
+    return '"'.join(parts).replace("\0\1", r"\"").replace("\0\0", r"\\")

@@ -1,0 +1,65 @@
+"""Keys of objects that json does not have, as text."""
+
+from __future__ import annotations
+
+from operator import is_
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from fastnpjson._stdlib.subclasses import members_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_LEAVES: Final = frozenset({str, int, float, bool, type(None)})
+
+
+class _Key(str):
+    """A key that equals no other: two keys with the same text are two members, as in json and orjson."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+def with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
+    """Return a document with text for the keys that `encode` knows and json does not.
+
+    What has no such keys is not copied: json sees the objects that it was given.
+    """
+    try:
+        return _with_text_keys(obj, encode)
+    except RecursionError:  # json tells whether it is circular
+        return obj
+
+
+def _with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
+    kind = type(obj)
+    if kind in _LEAVES:
+        return obj
+    if issubclass(kind, dict):
+        members = members_of(obj)
+        keyed = {
+            key if type(key) is str else _text(key, encode): _with_text_keys(item, encode)
+            for key, item in members.items()
+        }
+        same = all(map(is_, keyed, members)) and all(map(is_, keyed.values(), members.values()))
+        return obj if same else keyed
+    if issubclass(kind, (list, tuple)):
+        items = [_with_text_keys(item, encode) for item in obj]
+        return obj if all(map(is_, items, obj)) else items
+    return obj
+
+
+def _text(key: Any, encode: Callable[[Any], bytes]) -> Any:
+    if key is None or isinstance(key, (str, int, float)):
+        return key
+    try:
+        [text] = orjson.loads(encode({key: 0}))
+    except orjson.JSONEncodeError:
+        return key
+    return _Key(text)

@@ -1,0 +1,155 @@
+"""``.npy`` files: memory-mapped, of every version, damaged; and JSON documents that become arrays, or do not."""
+
+import gzip
+import io
+import json
+import os
+import re
+
+import numpy as np
+import pytest
+from processes import ARRAY
+
+import fastnpjson
+from fastnpjson.__main__ import main
+from fastnpjson._cli import npy
+
+
+def test_plain_files_are_memory_mapped():
+    assert type(npy.read_npy("a.npy", "a.npy")) is np.memmap
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)], ids=str)
+def test_versions_of_npy(version):
+    array = np.array([(1, 2.5)], [("ü" if version == (3, 0) else "u", "i4"), ("y", "f8")])
+    with open("v.npy", "wb") as file:
+        np.lib.format.write_array(file, array, version)
+    assert main(["v.npy", "v.json"]) == 0
+    with open("v.json", encoding="utf-8") as text:
+        assert json.load(text) == [{array.dtype.names[0]: 1, "y": 2.5}]
+
+
+VALUES = {
+    "bool": ([[True], [False]], "b1"),
+    "int": ([-1, 2**62], "i8"),
+    "uint": ([1, 2**64 - 1], "u8"),
+    "float": ([1, 2.5], "f8"),
+    "null": ([1, None], "f8"),
+    "nulls": ([None], "f8"),
+    "str": (["a", "üü"], "U2"),
+    "scalar": (5, "i8"),
+    "empty": ([[], []], "f8"),
+}
+
+
+@pytest.mark.parametrize(("values", "dtype"), VALUES.values(), ids=VALUES)
+def test_values_of_an_array(values, dtype):
+    with open("v.json", "w") as file:
+        json.dump(values, file)
+    assert main(["v.json", "v.npy"]) == 0
+    array = np.load("v.npy")
+    assert array.dtype == dtype
+    assert fastnpjson.dumps(array) == fastnpjson.dumps(np.array(values, dtype))
+
+
+REFUSED = {
+    "mixed": '["a", 1]',
+    "bool-and-int": "[true, 1]",
+    "null-and-str": '["1.5", null]',
+    "ragged": "[[1, 2], [3]]",
+    "ragged-depth": "[1, [2]]",
+    "objects": '[{"a": 1}]',
+    "uint-and-negative": "[-1, 18446744073709551615]",
+    "not-exact": "[9007199254740993, 0.5]",
+    "beyond-64-bits": "[18446744073709551617, 1]",
+    "nul-at-the-end": '["a\\u0000"]',
+}
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
+def test_values_that_no_array_holds(text, capsys):
+    with open("v.json", "w") as file:
+        file.write(text)
+    assert main(["v.json", "v.npy"]) == 1
+    assert re.fullmatch(r"fastnpjson: v.json -> v.npy: no dtype holds .*\n", capsys.readouterr().err)
+    assert not os.path.exists("v.npy")
+
+
+def test_never_unpickles(capsys):
+    class Bomb:
+        def __reduce__(self):
+            return open, ("bomb", "w")
+
+    bombs = np.array([Bomb()], object)
+    np.save("o.npy", bombs, allow_pickle=True)
+    np.savez("o.npz", o=bombs)
+    np.savez_compressed("oc.npz", o=bombs)
+    with open("o.npy", "rb") as plain, gzip.open("o.npy.gz", "wb") as compressed:
+        compressed.write(plain.read())
+    for name in ("o.npy", "o.npz", "oc.npz", "o.npy.gz"):
+        assert main([name, "x.json"]) == 1
+        assert capsys.readouterr().err.startswith(f"fastnpjson: {name} -> x.json: Object arrays cannot be loaded")
+    assert not {"bomb", "x.json"} & set(os.listdir())
+
+
+def saved(array, version=None):
+    np.lib.format.write_array(file := io.BytesIO(), array, version)
+    return file.getvalue()
+
+
+DATA = saved(ARRAY)
+UNICODE = saved(np.zeros(9, [("ü", "f8")]), (3, 0))
+CUT_OFF = "the .npy file is cut off or damaged: it ends after "
+DAMAGED = {
+    "empty": (b"", f"{CUT_OFF}0 bytes"),
+    "magic-cut-off": (DATA[:5], f"{CUT_OFF}5 bytes"),
+    "header-cut-off": (DATA[:60], f"{CUT_OFF}60 bytes"),
+    "data-cut-off": (DATA[:-3], f"{CUT_OFF}{len(DATA) - 3} of {len(DATA)} bytes"),
+    "data-gone": (DATA[: -ARRAY.nbytes], f"{CUT_OFF}{len(DATA) - ARRAY.nbytes} of {len(DATA)} bytes"),
+    "shape": (DATA.replace(b"(4, 3)", b"(5, 3)"), f"{CUT_OFF}{len(DATA)} of {len(DATA) + 24} bytes"),
+    "version-3-cut-off": (UNICODE[:-1], f"{CUT_OFF}{len(UNICODE) - 1} bytes"),
+    "shape-negative": (DATA.replace(b"(4, 3)", b"(-4,3)"), "the .npy file is damaged: .*"),
+    "dtype": (DATA.replace(b"<f8", b"<f9"), "the .npy file is damaged: .*f9.*"),
+    "header": (DATA.replace(b"'shape'", b"\xff" * 7), "the .npy file is damaged: .*"),
+    "quotes": (DATA.replace(b"'shape'", b"'shape("), "the .npy file is damaged: .*"),
+    "not-npy": (b"[1,2,3,4,5]", "the .npy file is damaged: the magic string is not correct; .*"),
+}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"], ids=["mapped", "read"])
+@pytest.mark.parametrize(("data", "message"), DAMAGED.values(), ids=DAMAGED)
+def test_damaged_file(data, message, suffix, refusal):
+    assert re.fullmatch(message, refusal(f"t.npy{suffix}", data))
+
+
+def test_shape_beyond_all_memory(refusal):
+    """The size of the file is asked first."""
+    data = DATA.replace(b"(4, 3), }         ", b"(9999999999999,), }")
+    assert refusal("t.npy", data) == f"{CUT_OFF}{len(data)} of {128 + 8 * 9999999999999} bytes"
+
+
+def test_large_array_that_is_cut_off_before_it_was_compressed(refusal):
+    data = saved(np.zeros(100_000))
+    assert refusal("t.npy.gz", data[:-8]) == f"{CUT_OFF}{len(data) - 8} of {len(data)} bytes"
+
+
+def test_file_that_is_not_compressed(capsys):
+    with open("t.npy.gz", "wb") as file:
+        file.write(DATA)
+    assert main(["t.npy.gz", "x.json"]) == 1
+    assert re.fullmatch(r"fastnpjson: t.npy.gz -> x.json: (?!.*damaged).*[gG][zZ].*\n", capsys.readouterr().err)
+
+
+def test_compressed_file_that_is_cut_off(capsys):
+    with open("t.npy.gz", "wb") as file:
+        file.write(gzip.compress(DATA)[:-30])
+    assert main(["t.npy.gz", "x.json"]) == 1
+    assert re.fullmatch(r"fastnpjson: t.npy.gz -> x.json: the .npy file is damaged: .*\n", capsys.readouterr().err)
+
+
+def test_file_that_is_longer_than_its_array():
+    """NumPy takes what the header asks for."""
+    with open("t.npy", "wb") as file:
+        file.write(DATA + b"more")
+    assert main(["t.npy", "x.npy"]) == 0
+    assert np.load("x.npy").tolist() == ARRAY.tolist()

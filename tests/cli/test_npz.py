@@ -1,0 +1,88 @@
+"""``.npz`` archives: memory-mapped, stored, damaged."""
+
+import io
+import json
+import os
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from processes import ARRAY, dtype_tree
+
+from fastnpjson.__main__ import main
+from fastnpjson._cli import npz
+
+
+def stored(path):
+    with zipfile.ZipFile(path) as archive:
+        return {info.compress_type for info in archive.infolist()}
+
+
+def test_plain_archives_are_memory_mapped():
+    np.savez_compressed("c.npz", x=ARRAY)
+    np.savez("d.npz", x=ARRAY, f=np.asfortranarray(ARRAY), e=np.zeros((0, 3)), s=np.array(5), v=np.zeros(2, "V0"))
+    assert type(npz.read_npz("c.npz", "c.npz")["x"]) is np.ndarray
+    arrays = npz.read_npz("d.npz", "d.npz")
+    assert {name: type(array) for name, array in arrays.items() if type(array) is np.ndarray} == {
+        "e": np.ndarray,
+        "v": np.ndarray,
+    }
+    assert arrays["f"].flags.f_contiguous
+    assert dtype_tree(arrays) == dtype_tree(np.load("d.npz"))
+    assert main(["d.npz", "own.npz"]) == 0
+    assert stored("own.npz") == {zipfile.ZIP_STORED}
+    assert type(npz.read_npz("own.npz", "own.npz")["x"]) is np.memmap
+
+
+def test_name_with_a_nul(capsys):
+    """zipfile ends a name at a NUL: two keys would be one array."""
+    with open("v.json", "w") as file:
+        json.dump({"a": [1], "a\0b": [2]}, file)
+    assert main(["v.json", "v.npz"]) == 1
+    assert capsys.readouterr().err == (
+        "fastnpjson: v.json -> v.npz: 'a\\x00b' cannot name an array in an .npz: it holds a NUL\n"
+    )
+    assert not os.path.exists("v.npz")
+
+
+def archive(save=np.savez):
+    save(file := io.BytesIO(), x=np.arange(1000.0), y=np.arange(3))
+    return file.getvalue()
+
+
+def archive_with_a_longer_shape():
+    """The next array begins where the last element that the header asks for should end."""
+    with zipfile.ZipFile(io.BytesIO(archive())) as old, zipfile.ZipFile(file := io.BytesIO(), "w") as new:
+        new.writestr("x.npy", old.read("x.npy").replace(b"(1000,)", b"(1001,)"))
+        new.writestr("y.npy", old.read("y.npy"))
+    return file.getvalue()
+
+
+def archive_with_zeros(save=np.savez):
+    data = archive(save)
+    start = data.index(b"x.npy") + 1000
+    return data[:start] + bytes(99) + data[start + 99 :]
+
+
+NOT_A_ZIP = "the .npz file is cut off or damaged: File is not a zip file; it has {size} bytes"
+DAMAGED = {
+    "empty": (b"", NOT_A_ZIP),
+    "cut-off": (archive()[:5000], NOT_A_ZIP),
+    "end-cut-off": (archive()[:-10], NOT_A_ZIP),
+    "shape": (archive_with_a_longer_shape(), "x.npy is cut off or damaged: it ends after 8128 of 8136 bytes"),
+    "magic": (archive().replace(b"NUMPY", b"NUMPI"), "x.npy is damaged: the magic string is not correct; .*"),
+    "header-of-member": (archive().replace(b"PK\3\4", b"PK\3\7"), "x.npy is damaged: Bad magic number for file header"),
+    "compressed-data": (archive_with_zeros(np.savez_compressed), "x.npy is damaged: .*"),
+}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"], ids=["mapped", "read"])
+@pytest.mark.parametrize(("data", "message"), DAMAGED.values(), ids=DAMAGED)
+def test_damaged_archive(data, message, suffix, refusal):
+    assert re.fullmatch(message.format(size=len(data)), refusal(f"t.npz{suffix}", data))
+
+
+def test_checksum_of_an_archive_that_is_read(refusal):
+    """A memory-mapped array is not read, and its checksum is not computed."""
+    assert refusal("t.npz.gz", archive_with_zeros()) == "x.npy is damaged: Bad CRC-32 for file 'x.npy'"

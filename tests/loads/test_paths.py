@@ -1,0 +1,71 @@
+"""The paths of `loads`: those that are none, and those that get into each other's way."""
+
+import numpy as np
+import pytest
+
+from fastnpjson import loads
+
+WRONG = {
+    "no-root": "a",
+    "empty": "",
+    "root-name": "$a",
+    "dot": "$.",
+    "two-dots": "$..a",
+    "star-name": "$.*",
+    "digit-name": "$.1",
+    "hyphen": "$.a-b",
+    "negative": "$[-1]",
+    "leading-zero": "$[01]",
+    "slice": "$[1:2]",
+    "union": "$[1,2]",
+    "filter": "$[?@.a]",
+    "open": "$[1",
+    "no-quotes": "$[a]",
+    "open-quotes": "$['a]",
+    "escape": "$['\\x']",
+    "single-quote-in-double": '$["\\\'"]',
+    "control": "$['\n']",
+    "blank": "$ .a",
+    "after": "$.a]",
+    "other-digits": "$[\u0661]",
+}
+
+
+@pytest.mark.parametrize("path", WRONG.values(), ids=WRONG)
+def test_wrong_path(path):
+    with pytest.raises(ValueError, match="is no path of ") as error:
+        loads("[]", arrays={path: "f4"})
+    assert str(error.value).startswith(repr(path))
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"$": "f4", "$.a": "f4"},
+        {"$.a": "f4", "$": "f4"},
+        {"$.a": "f4", "$.a[0]": "f4"},
+        {"$.a": "f4", "$['a']": "f8"},
+        {"$[*]": "f4", "$.a": "f8"},
+        {"$[*]": "f4", "$.a.b": "f4"},
+        {"$[0].x": "f4", "$[*]": "f4"},
+    ],
+    ids=str,
+)
+def test_two_dtypes_at_one_place(arrays):
+    with pytest.raises(ValueError, match=r"^\$.*: another path names the same or a part of it$"):
+        loads("[]", arrays=arrays)
+
+
+@pytest.mark.parametrize(
+    "dtype", [None, "U", "S3", "O", "V4", "c8", "g", "m8[s]", "M8", "f4,f4", [("a", "f4")]], ids=str
+)
+def test_dtypes_without_json(dtype):
+    if dtype == "g" and np.dtype("g").itemsize == 8:
+        pytest.skip("longdouble is float64 here")
+    with pytest.raises(ValueError, match=r"^\$\.a: .*: the dtype must be bool, of integers, of floats or datetime64"):
+        loads("[]", arrays={"$.a": dtype})
+
+
+def test_no_dtype():
+    with pytest.raises(TypeError, match="not understood"):
+        loads("[]", arrays={"$.a": "float33"})

@@ -1,0 +1,47 @@
+"""Programs in processes of their own, the command line among them, and terminals that show what it says."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+try:
+    import pty
+except ImportError:  # not on Windows
+    pty = None
+
+ARRAY = np.arange(12.0).reshape(4, 3) / 7
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes, terminals and file system faults of POSIX")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="a facility of Linux")
+
+
+def run_code(code, *arguments, **settings):
+    program = [sys.executable, "-W", "error", "-c", textwrap.dedent(code), *map(str, arguments)]
+    return subprocess.run(program, capture_output=True, text=True, timeout=100, check=False, **settings)
+
+
+def program(*arguments):
+    return [sys.executable, "-W", "error", "-m", "fastnpjson", *arguments]
+
+
+def run(*arguments, **settings):
+    return subprocess.run(program(*arguments), capture_output=True, timeout=60, check=False, **settings)
+
+
+def read_terminal(terminal):
+    text = b""
+    while True:
+        try:
+            piece = os.read(terminal, 2**16)
+        except OSError:  # Linux says so when the other end is closed
+            return text
+        if not piece:
+            return text
+        text += piece
+
+
+def dtype_tree(arrays):
+    return {name: (array.dtype.str, array.tolist()) for name, array in arrays.items()}
