@@ -19,7 +19,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, cast, get_args, get_origin
 
 import numpy as np
 
@@ -86,7 +86,7 @@ class ArrayField:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return deepcopy(schema["metadata"]["fastnpjson"])
+        return deepcopy(cast("Any", schema)["metadata"]["fastnpjson"])
 
     def _dtype_with(self, source: Any) -> Any:
         while hasattr(get_origin(source), "__value__"):  # NDArray is an alias since NumPy 2.5

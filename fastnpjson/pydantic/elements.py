@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pydantic_core import PydanticCustomError
 
-from fastnpjson.pydantic.cast import cast, floats_of_integers
 from fastnpjson.pydantic.errors import inexact, refused
+from fastnpjson.pydantic.exact import cast, floats_of_integers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.write import Array
+    from fastnpjson._arrays.native import Array
 
 # What pydantic writes of floats that JSON has no number for.
 WORDS: Final[dict[Any, float]] = {None: np.nan, "NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
+_LARGEST: Final = int(np.finfo(np.float64).max)
 _NUMBERS: Final = {int, float}
 _TYPES: Final[dict[str, set[type]]] = {"b": {bool}, "i": _NUMBERS, "u": _NUMBERS, "f": _NUMBERS, "U": {str}}
 _EXPECTED: Final = {
@@ -90,10 +91,10 @@ def _integers(objects: Array, types: set[type], dtype: np.dtype[Any]) -> Array:
 def _floats(objects: Array, types: set[type], dtype: np.dtype[Any]) -> Array:
     try:
         floats = objects.astype(np.float64)
-        exact = floats_of_integers(objects, floats) if int in types else None
     except OverflowError:  # 10**400
-        exact = _each(objects, lambda item: abs(item) < 2**1023)
-    if exact is not None and not exact.all():
+        exact = _each(objects, lambda item: type(item) is float or abs(item) <= _LARGEST)
+        raise refused(exact, objects, inexact(np.dtype(np.float64))) from None
+    if int in types and not (exact := floats_of_integers(objects, floats)).all():
         raise refused(exact, objects, inexact(np.dtype(np.float64)))
     with np.errstate(over="ignore"):
         array = floats.astype(dtype)

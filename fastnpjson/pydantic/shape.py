@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fastnpjson._arrays.write import Array
+    from fastnpjson._arrays.native import Array
     from fastnpjson.pydantic.schema import Shape
 
 # The lengths of the names in the model that is validated.

@@ -9,16 +9,16 @@ import orjson
 from pydantic_core import PydanticCustomError
 
 from fastnpjson import roundtrip
-from fastnpjson.pydantic.cast import cast
 from fastnpjson.pydantic.elements import WORDS, array_of
 from fastnpjson.pydantic.errors import refused
+from fastnpjson.pydantic.exact import cast
 from fastnpjson.pydantic.schema import KINDS
 from fastnpjson.pydantic.shape import with_shape
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
 
-    from fastnpjson._arrays.write import Array
+    from fastnpjson._arrays.native import Array
     from fastnpjson.pydantic.schema import Shape
 
 

@@ -177,6 +177,7 @@ class TestLists:
             ([1, 2**53 + 1], "f8", ("array_value", (1,))),
             ([0.5, 2**53 + 1], "f4", ("array_value", (1,))),
             ([0.5, 10**400], "f8", ("array_value", (1,))),
+            ([None, 2**1023, 10**400], "f8", ("array_value", (2,))),
             ([0.5, 1e39], "f4", ("array_value", (1,))),
             (["ab", "abc"], "U2", ("array_value", (1,))),
             (["a\0"], "U", ("array_value", (0,))),
