@@ -5,57 +5,66 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fastnpjson._accelerator import speedups
 from fastnpjson._cli.convert import FORMATS, Endpoint, convert
+from fastnpjson._cli.inspect import inspect
 from fastnpjson._cli.progress import Progress
 from fastnpjson._files.compression import CODECS, codec, suffixes
 from fastnpjson._loads.paths import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _DESCRIPTION: Final = """\
-Convert between NumPy files and JSON, in either direction, by the suffixes of the names:
-
-  .npy             an array: nested lists in JSON, memory-mapped
-  .npz             arrays by name: an object in JSON
-  .json            a document
-  .jsonl .ndjson   a document on each line: the rows of an array
-
-Each may be compressed (.json.gz, .jsonl.zst, .npy.xz, .bz2), be a URL (s3://...), or be - for a
-standard stream. Files are written under a temporary name, then renamed. Nothing is unpickled.
+Convert between .npy (an array), .npz (arrays by name), .json and .jsonl or .ndjson (a document, or
+a row of an array, on each line), by the suffixes of the names. Each may be compressed (.json.gz,
+.npy.xz, .jsonl.zst, .bz2), be a URL (s3://...), or be - for a standard stream. Arrays are
+memory-mapped, files are written under a temporary name and renamed, and nothing is unpickled.
 """
 _EXAMPLES: Final = """\
 examples:
+  fastnpjson inspect points.json                what is in a file: paths, dtypes, shapes, extremes
   fastnpjson points.npy points.json.gz          an array to compressed JSON
   fastnpjson points.npy - --decimals 3 | head   to standard output, rounded
   fastnpjson points.json points.npy             and back: numbers, strings or booleans
-  fastnpjson table.npy table.jsonl              one row on each line
-  fastnpjson t.jsonl t.npy --arrays '$.x=f4'    and back: a field for each key
+  fastnpjson t.jsonl t.npy --arrays '$.x=f4'    one object on each line: a field for each key
   curl -s $URL | fastnpjson - points.npy        JSON from standard input
   fastnpjson - a.jsonl --from npy < a.npy       another format from standard input
   fastnpjson arrays.npz a.json --exact          with dtypes, for fastnpjson.roundtrip.loads
 
-exit codes:
-  0 done   1 a file cannot be read, converted or written   2 wrong arguments   130 interrupted   141 broken pipe
+exit codes: 0 done, 1 a file cannot be read, converted or written, 2 wrong arguments,
+  130 interrupted, 141 broken pipe
+"""
+_INSPECT: Final = """\
+Print what is in a .npy, .npz, .json or .jsonl file, compressed or not: a row for each path, with
+dtype, shape, minimum, maximum, and the count of null, NaN and NaT. [*] is each element of a list.
 """
 
 
 def main(argv: Sequence[str] | None, version: str) -> int:
-    """Convert a file, and return the exit code.
+    """Convert or inspect a file, and return the exit code.
 
     Args:
         argv: The arguments; `None` for those of the process.
         version: The version of fastnpjson, for ``--version``.
     """
+    argv = sys.argv[1:] if argv is None else argv
+    if list(argv[:1]) == ["inspect"]:
+        inspected = _inspected(argv[1:])
+        return _exit_code(partial(_print_table, inspected), [inspected])
     parser = _parser(version)
     arguments = parser.parse_args(argv)
     source, target = _endpoints(parser, arguments)
+    return _exit_code(partial(convert, source, target, arguments), [source, target])
+
+
+def _exit_code(work: Callable[[Progress], object], endpoints: list[Endpoint]) -> int:
     progress = Progress()
     try:
-        convert(source, target, arguments, progress)
+        work(progress)
         if sys.stdout:  # None where it is closed
             sys.stdout.flush()
     except BrokenPipeError:
@@ -66,17 +75,23 @@ def main(argv: Sequence[str] | None, version: str) -> int:
     except Exception as error:  # zlib.error and LZMAError have no other base
         progress.close()
         _flush_or_drop()
-        print(f"fastnpjson: {_message(error, source, target)}", file=sys.stderr)
+        print(f"fastnpjson: {_message(error, [endpoint.path for endpoint in endpoints])}", file=sys.stderr)
         return 1
     finally:
         progress.close()
     return 0
 
 
-def _message(error: Exception, source: Endpoint, target: Endpoint) -> str:
+def _message(error: Exception, paths: list[str]) -> str:
     message = " ".join(str(error).split()) or type(error).__name__
-    named = any(path in message for path in {source.path, target.path} - {"-"})
-    return message if named else f"{source.path} -> {target.path}: {message}"
+    named = any(path in message for path in paths if path != "-")
+    return message if named else f"{' -> '.join(paths)}: {message}"
+
+
+def _print_table(source: Endpoint, progress: Progress) -> None:
+    lines = [*inspect(source, progress)]
+    progress.close()
+    print("\n".join(lines))
 
 
 def _flush_or_drop() -> None:
@@ -118,6 +133,17 @@ def _parser(version: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version} ({extension} the C extension)")
     return parser
+
+
+def _inspected(argv: Sequence[str]) -> Endpoint:
+    parser = argparse.ArgumentParser("fastnpjson inspect", description=_INSPECT)
+    parser.add_argument("source", metavar="FILE", help="what to read; - is standard input")
+    parser.add_argument("--from", dest="format", metavar="FORMAT", help="format of FILE, such as npy or json.gz")
+    arguments = parser.parse_args(argv)
+    source = _endpoint(parser, arguments.source, arguments.format, "--from") or Endpoint("-", "json", "-")
+    if source.path == "-" and not sys.stdin:
+        parser.error("- is a standard stream that is closed")
+    return source
 
 
 def _path_and_dtype(text: str) -> tuple[str, str]:

@@ -43,9 +43,9 @@ class Endpoint(NamedTuple):
 def convert(source: Endpoint, target: Endpoint, arguments: argparse.Namespace, progress: Progress) -> None:
     """Read the source and write it to the target; the arguments are those of the command line."""
     arguments.read = _reader(source, target, arguments)
-    obj = _READERS[source.format](source, arguments, progress)
+    obj = READERS[source.format](source, arguments, progress)
     with writing(sys.stdout.buffer if target.path == "-" else target.path, target.name) as write:
-        _WRITERS[target.format](write, obj, arguments, progress)
+        WRITERS[target.format](write, obj, arguments, progress)
 
 
 def _read_npy(source: Endpoint, _arguments: argparse.Namespace, progress: Progress) -> Any:
@@ -109,8 +109,8 @@ def _write_lines(write: Write, obj: Any, arguments: argparse.Namespace, progress
         write(text)
 
 
-_READERS: Final = {"npy": _read_npy, "npz": _read_npz, "json": _read_json, "jsonl": _read_lines}
-_WRITERS: Final = {"npy": _write_npy, "npz": _write_npz, "json": _write_json, "jsonl": _write_lines}
+READERS: Final = {"npy": _read_npy, "npz": _read_npz, "json": _read_json, "jsonl": _read_lines}
+WRITERS: Final = {"npy": _write_npy, "npz": _write_npz, "json": _write_json, "jsonl": _write_lines}
 
 
 def _file(source: Endpoint) -> Any:

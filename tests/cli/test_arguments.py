@@ -94,6 +94,14 @@ def test_help_and_version(capsys):
         assert all(word in text for word in words)
 
 
+def test_help_is_one_screen(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 100
+
+
 def test_script():
     [script] = importlib.metadata.entry_points(group="console_scripts", name="fastnpjson")
     assert script.load() is main

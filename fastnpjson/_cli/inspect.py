@@ -1,0 +1,142 @@
+"""What is in a file: a row for each path, with dtype, shape, minimum, maximum and the count of nulls."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fastnpjson._cli.convert import READERS, Endpoint
+from fastnpjson._documents.errors import json_path
+from fastnpjson._loads.loads import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastnpjson._arrays.native import Array
+    from fastnpjson._cli.progress import Progress
+
+    Shape = tuple[int | str, ...]
+
+_HEADER: Final = ("path", "dtype", "shape", "min", "max", "nulls")
+# An object with a key for each of a million things is no table.
+_MOST_ROWS: Final = 100
+# In elements: a slice is small enough for the cache, and long enough to make its call worth it.
+_SLICE: Final = 2**17
+_NAMES: Final = {type(None): "null", bool: "bool", int: "int", float: "float", str: "str", dict: "object", list: "list"}
+
+
+def inspect(source: Endpoint, progress: Progress) -> Iterator[str]:
+    """Read a file and yield the lines of the table. Of JSON Lines one line at a time is in memory."""
+    read = argparse.Namespace(read=partial(loads, arrays=True))
+    obj = READERS[source.format](source, read, progress)
+    rows: dict[str, Row] = {}
+    advance = progress.advance if source.format.startswith("np") else None
+    for document in obj if isinstance(obj, Iterator) else [obj]:
+        _visit(document, rows, advance)
+    cells = [_HEADER, *(row.cells(path) for path, row in list(rows.items())[:_MOST_ROWS])]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    if len(rows) > _MOST_ROWS:
+        yield f"... and {len(rows) - _MOST_ROWS} more paths"
+
+
+class Row:
+    """What is known of the values at a path."""
+
+    def __init__(self) -> None:
+        self._dtypes: dict[str, None] = {}
+        self._shape: Shape | None = ()
+        self._count = 0
+        self._low: Any = None
+        self._high: Any = None
+        self._nulls = 0
+
+    def add(self, dtype: str, shape: Shape, extremes: tuple[Any, Any] | None = None, nulls: int = 0) -> None:
+        """Add a value; `extremes` are its minimum and maximum, if it has some."""
+        self._shape = _merged(self._shape, shape) if self._count else shape
+        self._count += 1
+        self._nulls += nulls
+        if dtype != "null" or not self._dtypes:
+            self._dtypes.pop("null", None)
+            self._dtypes[dtype] = None
+        if extremes is not None:
+            low, high = extremes
+            self._low = low if self._low is None or low < self._low else self._low
+            self._high = high if self._high is None or high > self._high else self._high
+
+    def cells(self, path: str) -> tuple[str, ...]:
+        """Return the row of the table."""
+        shape = (
+            "varied" if self._shape is None else f"({', '.join(map(str, self._shape))}{',' * (len(self._shape) == 1)})"
+        )
+        times = f"{self._count} x " if self._count > 1 else ""
+        low, high = ("-" if self._low is None else str(value) for value in (self._low, self._high))
+        return path, "|".join(self._dtypes), times + shape, low, high, str(self._nulls)
+
+
+def _merged(one: Shape | None, other: Shape) -> Shape | None:
+    """Return the shape of arrays of two shapes, with ``*`` for lengths that differ; `None` if their numbers do."""
+    if one is None or len(one) != len(other):
+        return None
+    return tuple(a if a == b else "*" for a, b in zip(one, other, strict=True))
+
+
+def _visit(document: Any, rows: dict[str, Row], advance: Callable[[int], object] | None) -> None:
+    stack = [("$", document)]
+    while stack:
+        path, value = stack.pop()
+        kind = type(value)
+        if kind is dict and value:
+            stack += [(path + _step(name), member) for name, member in reversed(value.items())]
+        elif isinstance(value, np.ndarray) and value.dtype.names:
+            stack += [(path + _step(name), value[name]) for name in reversed(value.dtype.names)]
+        elif kind is list and not {type(member) for member in value}.isdisjoint((dict, list, np.ndarray)):
+            stack += [(f"{path}[*]", member) for member in reversed(value)]
+        else:
+            row = rows.setdefault(path, Row())
+            _add(row, value, advance)
+
+
+def _add(row: Row, value: Any, advance: Callable[[int], object] | None) -> None:
+    if isinstance(value, np.ndarray):
+        row.add(value.dtype.name, value.shape, *_extremes(value, advance))
+    elif type(value) is list:  # of strings, or with integers and null
+        kinds = dict.fromkeys(_NAMES[type(member)] for member in value if member is not None) or {"list": None}
+        numbers = [member for member in value if type(member) in {int, float}]
+        extremes = (min(numbers), max(numbers)) if numbers else None
+        row.add("|".join(kinds), (len(value),), extremes, value.count(None))
+    else:
+        number = type(value) in {int, float}
+        row.add(_NAMES[type(value)], (), (value, value) if number else None, int(value is None))
+
+
+def _extremes(array: Array, advance: Callable[[int], object] | None) -> tuple[tuple[Any, Any] | None, int]:
+    """Return minimum and maximum, if the dtype is ordered, and the count of NaN or NaT; slice by slice."""
+    if array.dtype.kind not in "biufMm":
+        return None, 0
+    found: tuple[Any, Any] | None = None
+    nulls = 0
+    flat = array if array.ndim == 1 else array.ravel("K")  # a view, where an array is memory-mapped
+    for start in range(0, flat.size, _SLICE):
+        part = flat[start : start + _SLICE]
+        kept = part
+        if part.dtype.kind in "fMm":
+            null = np.isnan(part) if part.dtype.kind == "f" else np.isnat(part)
+            kept = part[~null]
+            nulls += int(null.sum())
+        if kept.size:
+            low, high = kept.min(), kept.max()
+            found = (low, high) if found is None else (min(low, found[0]), max(high, found[1]))
+        if advance is not None:
+            advance(part.nbytes)
+    return found, nulls
+
+
+@cache
+def _step(name: str) -> str:
+    return json_path((None, name))[1:]
