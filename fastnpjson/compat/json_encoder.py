@@ -150,7 +150,10 @@ class JSONEncoder(json.JSONEncoder):
         if not found & _NUMPY:
             raise DifferenceError  # json is faster
         unsorted = (plan.inner or plan)._replace(option=plan.option & ~orjson.OPT_SORT_KEYS)
-        text = ask_first.dumps(with_text_keys(self, obj), unsorted, default)
+        keyed = with_text_keys(self, obj)
+        if kinds.kinds(keyed) & JSONS:  # in a named tuple, which is a list now
+            raise DifferenceError
+        text = ask_first.dumps(keyed, unsorted, default)
         if self.sort_keys and default.given:
             raise DifferenceError  # replies are not sorted
         return text

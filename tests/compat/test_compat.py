@@ -273,6 +273,18 @@ documents = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(Colour.RED, '"asked"'), (uuid.UUID(int=1), '"asked"'), (NAN, "NaN"), (2**70, str(2**70))],
+    ids=["enum", "uuid", "nan", "big-int"],
+)
+def test_named_tuple_in_a_document_with_other_keys(value, text):
+    """Keys are made text in a copy, in which the tuple is a list that orjson would write by itself."""
+    document = [Point(value, 1), {0: np.arange(2)}]
+    written = compat.dumps(document, default=lambda obj: "asked", separators=(",", ":"))
+    assert written == f'[[{text},1],{{"0":[0,1]}}]'
+
+
 @settings(deadline=None)
 @given(documents, st.sampled_from([*LAYOUTS.values()]))
 def test_same_answers_as_json_whatever_the_document(obj, arguments):
