@@ -131,12 +131,16 @@ add_number(List *list, const Number *number)
 static int
 add_null(List *list)
 {
+    /* The bits of numpy.nan: Py_NAN has another sign before Python 3.11 on x86. */
+    static const npy_uint64 wide = (npy_uint64)0x7FF8 << 48;
+    static const npy_uint32 narrow = (npy_uint32)0x7FC0 << 16;
+    double value;
     if (list->wanted == FLOAT32) {
-        float value = (float)Py_NAN;
-        memcpy(list->values + 4 * list->count++, &value, sizeof value);
+        memcpy(list->values + 4 * list->count++, &narrow, sizeof narrow);
         return 0;
     }
-    return add_double(list, Py_NAN);
+    memcpy(&value, &wide, sizeof value);
+    return add_double(list, value);
 }
 
 static int
