@@ -34,6 +34,7 @@ _BESIDE = (
     "djangorestframework",
     "fastapi",
     "flask",
+    "pydantic",
     "starlette",
     "json-numpy",
     "json-tricks",

@@ -44,6 +44,7 @@ nitpick_ignore_regex = [
 _ALIASES = {
     "Convert": "Callable[[Any], Any]",
     "Default": "Callable[[Any], Any]",
+    "Durability": "Literal['rename', 'fsync']",
     "File": "str | bytes | os.PathLike | IO",
     "Unpack[Settings]": "Any",
 }

@@ -126,12 +126,20 @@ def serialize_numpy(app: FastAPI) -> None:
     from fastapi.encoders import ENCODERS_BY_TYPE, encoders_by_class_tuples  # noqa: PLC0415
     from fastapi.routing import APIRoute  # noqa: PLC0415
 
+    from fastnpjson.pydantic.write import writing_arrays  # noqa: PLC0415  (pydantic comes with FastAPI)
+
     class Route(APIRoute):
         # As FastAPI's own default the class leaves typed streams and response models to FastAPI.
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             if kwargs.get("response_class") is JSONResponse:
                 kwargs["response_class"] = Default(JSONResponse)
             super().__init__(*args, **kwargs)
+
+        def get_route_handler(self) -> Any:
+            field: Any = self.response_field
+            if field is not None:
+                field.serialize_json = writing_arrays(field.serialize_json)
+            return super().get_route_handler()
 
     if any(isinstance(route, APIRoute) for route in app.routes):
         raise RuntimeError("serialize_numpy(app) comes before the first route, which has its response class by then")

@@ -20,10 +20,11 @@ EXTRAS = {
     "fastapi": ("fastapi", r"\bfastapi\b"),
     "flask": ("flask", r"\bflask\b"),
     "io": ("fsspec", r"\.zst\b|memory://"),
+    "pydantic": ("pydantic", r"\bpydantic\b"),
     "starlette": ("starlette", r"\bstarlette\b"),
 }
 # No extra brings these; a block that imports one of them runs where it is installed.
-OTHERS = {"aiohttp", "litestar", "msgspec", "polars", "pydantic", "pythonjsonlogger", "quart"}
+OTHERS = {"aiohttp", "litestar", "msgspec", "polars", "pythonjsonlogger", "quart"}
 OTHERS |= {"sqlalchemy", "structlog", "torch", "xarray"}
 # In `tox -e extra-flask` this is "flask": the blocks of that extra run, and none may be skipped.
 ONLY = os.environ.get("FASTNPJSON_EXTRA", "").removeprefix("extra-")

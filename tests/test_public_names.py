@@ -22,6 +22,7 @@ NAMES = {
     "fastnpjson.roundtrip": ({"dumps", "loads"}, set()),
     "fastnpjson.flask": ({"JSONProvider"}, None),
     "fastnpjson.starlette": ({"JSONLinesResponse", "JSONResponse", "serialize_numpy"}, None),
+    "fastnpjson.pydantic": ({"ArrayField", "BaseModel"}, None),
     "fastnpjson.django": ({"JSONEncoder", "JSONResponse"}, None),
     "fastnpjson.dask": ({"to_json_lines"}, None),
 }

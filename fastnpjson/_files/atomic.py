@@ -17,11 +17,15 @@ _BUFFER: Final = 2**20
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-def replacing(path: str) -> AbstractContextManager[IO[bytes]]:
+def replacing(path: str, *, durable: bool = False) -> AbstractContextManager[IO[bytes]]:
     """Open a temporary file, which replaces the file at a path at the end, but not after an exception.
 
     What cannot be renamed is opened itself: a device, a pipe, a file without a name, or an open file such as
     ``/dev/stdout``, which is written from its current position.
+
+    Args:
+        path: Of the file.
+        durable: True to have the file and its name on the disk at the end.
     """
     try:
         old = os.stat(path)
@@ -32,17 +36,17 @@ def replacing(path: str) -> AbstractContextManager[IO[bytes]]:
         return open(path, "wb")  # raises that it is a directory
     if old is not None:
         if not stat.S_ISREG(old.st_mode) or not _is_still_at(target, old):
-            return open(path, "wb")
+            return _synced(open(path, "wb"), durable=durable)
         descriptor = _descriptor(path)
         if descriptor is not None:
-            return open(os.dup(descriptor), "wb", _BUFFER)
+            return _synced(open(os.dup(descriptor), "wb", _BUFFER), durable=durable)
         if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             os.close(os.open(path, os.O_WRONLY))  # raises an error with the reason: EACCES, EROFS
-    return _temporary(path, target, old)
+    return _temporary(path, target, old, durable=durable)
 
 
 @contextmanager
-def _temporary(path: str, target: str, old: os.stat_result | None) -> Iterator[IO[bytes]]:
+def _temporary(path: str, target: str, old: os.stat_result | None, *, durable: bool) -> Iterator[IO[bytes]]:
     temporary = os.path.join(os.path.dirname(target), f".fastnpjson-{os.urandom(8).hex()}.tmp")
     try:
         descriptor = os.open(temporary, _CREATE, 0o666 if old is None else 0o600)
@@ -50,15 +54,35 @@ def _temporary(path: str, target: str, old: os.stat_result | None) -> Iterator[I
         error.filename = path
         raise
     try:
-        with open(descriptor, "wb", _BUFFER) as file:
+        with _synced(open(descriptor, "wb", _BUFFER), durable=durable) as file:
             yield file
-        if old is not None:
-            _copy_permissions(target, old, temporary)
+            if old is not None:
+                _copy_permissions(target, old, temporary)
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+    if durable and os.name != "nt":  # Windows opens no directories, and writes their changes to a journal
+        _sync_directory(os.path.dirname(target))
+
+
+@contextmanager
+def _synced(file: IO[bytes], *, durable: bool) -> Iterator[IO[bytes]]:
+    """Close a file at the end; if `durable`, it is on the disk by then."""
+    with file:
+        yield file
+        if durable and stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # nothing of a pipe is kept
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _sync_directory(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _is_still_at(target: str, old: os.stat_result) -> bool:

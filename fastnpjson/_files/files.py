@@ -7,7 +7,7 @@ import errno
 import io
 import os
 from contextlib import contextmanager, nullcontext
-from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from orjson import JSONDecodeError
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
     Write = Callable[[bytes], object]
+    Durability = Literal["rename", "fsync"]
 
 
 class Settings(TypedDict, total=False):
@@ -37,12 +38,11 @@ class Settings(TypedDict, total=False):
     decimals: int | None
 
 
-def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
+def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings: Unpack[Settings]) -> None:
     """Write an object to a file as JSON. The text is that of `dumps`, but large arrays are written in slices.
 
     A file is written under a temporary name in the same directory, then renamed. After an exception, a crash or with a
-    full disk, the old file is still there, complete. Permissions and symbolic links stay, hard links do not. The data
-    are not flushed to the disk (fsync): a power failure in the next seconds may lose them.
+    full disk, the old file is still there, complete. Permissions and symbolic links stay, hard links do not.
 
     What cannot be renamed is written directly: a device, a pipe, or ``/dev/stdout``, from its current position.
 
@@ -51,10 +51,13 @@ def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
         file: A path, a URL, or an open binary or text file, which stays open. A path or URL that ends in ``.gz``,
             ``.zst``, ``.bz2`` or ``.xz`` is compressed. A URL such as ``s3://...`` needs fsspec, and is uploaded when
             the document is complete.
+        durability: After ``"rename"`` a power failure in the next seconds may lose the data. ``"fsync"``, for a path,
+            returns when the system says that the file and the change of its directory are on the disk.
         settings: As for `Encoder`.
 
     Raises:
         JSONEncodeError: as for `dumps`. An open file may then hold a part of the document.
+        ValueError: as for `Encoder`; or ``durability="fsync"`` is given for an open file or a URL.
         OSError: the file cannot be written.
         ModuleNotFoundError: a codec or fsspec is not installed: ``pip install fastnpjson[io]``.
 
@@ -65,7 +68,7 @@ def dump(obj: Any, file: File, **settings: Unpack[Settings]) -> None:
     '{"x":[0,1,2]}'
     """
     stream = make_settings(**settings).stream()
-    with writing(file) as write:
+    with writing(file, durable=is_durable(durability, file)) as write:
         for piece in stream.pieces(obj):
             write(piece)
 
@@ -105,13 +108,27 @@ def error_prefix(file: Any) -> str:
     return "" if hasattr(file, "read") else f"{os.fsdecode(file)}: "
 
 
+def is_durable(durability: Durability, file: Any) -> bool:
+    """Tell whether a file has to be on the disk when it is written.
+
+    Raises:
+        ValueError: there is no such durability, or this file cannot have it.
+    """
+    if durability not in {"rename", "fsync"}:
+        raise ValueError(f"durability must be 'rename' or 'fsync', not {durability!r}")
+    if durability == "fsync" and (hasattr(file, "write") or "://" in os.fsdecode(file)):
+        raise ValueError("durability='fsync' needs the path of a file; flush an open file, and call os.fsync")
+    return durability == "fsync"
+
+
 @contextmanager
-def writing(file: Any, name: str = "") -> Iterator[Write]:
+def writing(file: Any, name: str = "", *, durable: bool = False) -> Iterator[Write]:
     """Open a file, unless it is open, and return a function that writes all bytes it is given.
 
     Args:
         file: As for `dump`.
         name: Its suffix decides on compression; the path by default.
+        durable: As for `replacing`.
     """
     if hasattr(file, "encoding"):
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -120,7 +137,7 @@ def writing(file: Any, name: str = "") -> Iterator[Write]:
         return
     path = "" if hasattr(file, "write") else os.fsdecode(file)
     opener = codec(name or path)
-    with _open_target(file, path) as target:
+    with _open_target(file, path, durable=durable) as target:
         if opener is not None:
             with opener(target, "wb") as compressed:
                 yield compressed.write
@@ -143,10 +160,10 @@ def reading(file: Any, name: str = "") -> Iterator[IO[Any]]:
             yield decompressed
 
 
-def _open_target(file: Any, path: str) -> AbstractContextManager[IO[bytes]]:
+def _open_target(file: Any, path: str, *, durable: bool) -> AbstractContextManager[IO[bytes]]:
     if hasattr(file, "write"):
         return nullcontext(file)
-    return uploading(path) if "://" in path else replacing(path)
+    return uploading(path) if "://" in path else replacing(path, durable=durable)
 
 
 def _open_source(file: Any, path: str) -> AbstractContextManager[IO[Any]]:

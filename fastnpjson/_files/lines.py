@@ -14,7 +14,7 @@ from fastnpjson._arrays.write import write_rows
 from fastnpjson._documents.iterencode import reply_to, rows_of_slice
 from fastnpjson._documents.numpy_objects import UNKNOWN
 from fastnpjson._documents.settings import make_settings
-from fastnpjson._files.files import error_prefix, reading, writing
+from fastnpjson._files.files import error_prefix, is_durable, reading, writing
 from fastnpjson._loads.loads import loads
 
 if TYPE_CHECKING:
@@ -24,22 +24,25 @@ if TYPE_CHECKING:
 
     from fastnpjson._arrays.native import Array
     from fastnpjson._documents.settings import DocumentSettings
-    from fastnpjson._files.files import File, Settings
+    from fastnpjson._files.files import Durability, File, Settings
     from fastnpjson._loads.loads import Arrays
 
 
-def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) -> None:
+def dump_lines(
+    objs: Iterable[Any], file: File, *, durability: Durability = "rename", **settings: Unpack[Settings]
+) -> None:
     r"""Write objects to a file as JSON Lines (https://jsonlines.org), one on each line.
 
     Args:
         objs: An iterable, which is read one object at a time, or an array, which is written row by row. Rows of numbers
             and dates take no Python object each.
         file: As for `dump`. If the iterable raises, a path keeps its old file, and an open file has the lines so far.
+        durability: As for `dump`.
         settings: As for `Encoder`.
 
     Raises:
         JSONEncodeError: as for `dumps`, with the number of the line.
-        ValueError: `OPT_INDENT_2` is given, or there is NaN with ``allow_nan=False``.
+        ValueError: as for `dump`; or `OPT_INDENT_2` is given.
         OSError: as for `dump`.
 
     >>> import io
@@ -48,7 +51,7 @@ def dump_lines(objs: Iterable[Any], file: File, **settings: Unpack[Settings]) ->
     '[0,1]\n[2,3]\n'
     """
     line_settings = settings_of_lines(**settings)
-    with writing(file) as write_all:
+    with writing(file, durable=is_durable(durability, file)) as write_all:
         for text in lines(objs, line_settings):
             write_all(text)
 

@@ -1,6 +1,7 @@
 """Files that are replaced as a whole, or written where they stand, and what is left when something goes wrong."""
 
 import errno
+import io
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from processes import linux, posix, run_code
 from written import DOCUMENT, TEXT, assert_untouched
 
 import fastnpjson
-from fastnpjson import dump, load
+from fastnpjson import dump, dump_lines, load
 
 
 @linux
@@ -421,3 +422,104 @@ def test_open_file_that_is_read_only(tmp_path):
         done = subprocess.run(command, stdin=source, stderr=subprocess.PIPE, check=False)
     assert b"OSError: [Errno 9]" in done.stderr
     assert file.read_text() == "old"
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What is asked of the system, in order: the kind, size and mode of what is synced, and each renaming."""
+    made = []
+    fsync, replace = os.fsync, os.replace
+
+    def spy_fsync(descriptor):
+        status = os.fstat(descriptor)
+        size = status.st_size if stat.S_ISREG(status.st_mode) else None
+        made.append(("fsync", status.st_ino, size, stat.S_IMODE(status.st_mode)))
+        fsync(descriptor)
+
+    def spy_replace(source, target):
+        made.append(("replace", os.stat(source).st_ino))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", spy_fsync)
+    monkeypatch.setattr(os, "replace", spy_replace)
+    return made
+
+
+@posix
+@pytest.mark.parametrize("suffix", ["", ".gz", ".xz"])
+def test_whole_file_is_on_the_disk_before_its_name_and_its_directory_after(old, calls, suffix):
+    path = old.rename(old.with_name(f"x.json{suffix}"))
+    path.chmod(0o640)
+    dump({"x": np.arange(100_000)}, path, durability="fsync")
+    inode, size = path.stat().st_ino, path.stat().st_size
+    directory = path.parent.stat()
+    assert calls == [
+        ("fsync", inode, size, 0o640),
+        ("replace", inode),
+        ("fsync", directory.st_ino, None, stat.S_IMODE(directory.st_mode)),
+    ]
+    assert load(path)["x"] == [*range(100_000)]
+
+
+@posix
+def test_new_file_and_lines_are_synced(tmp_path, calls):
+    dump_lines([1, 2], tmp_path / "x.jsonl", durability="fsync")
+    assert [call[0] for call in calls] == ["fsync", "replace", "fsync"]
+    assert (tmp_path / "x.jsonl").read_text() == "1\n2\n"
+
+
+@posix
+def test_directory_of_a_link_is_the_one_of_its_target(tmp_path, calls):
+    (tmp_path / "a").mkdir()
+    target = tmp_path / "a" / "x.json"
+    target.write_text("old")
+    (tmp_path / "link.json").symlink_to(target)
+    dump(DOCUMENT, tmp_path / "link.json", durability="fsync")
+    assert calls[-1][1] == target.parent.stat().st_ino
+
+
+def test_renaming_alone_syncs_nothing(tmp_path, calls):
+    dump(DOCUMENT, tmp_path / "x.json")
+    dump(DOCUMENT, tmp_path / "y.json", durability="rename")
+    assert [call[0] for call in calls] == ["replace", "replace"]
+
+
+def test_failed_sync_keeps_the_old_file(old, monkeypatch):
+    def fail(descriptor):
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="the disk is broken"):
+        dump(DOCUMENT, old, durability="fsync")
+    assert_untouched(old)
+
+
+@posix
+def test_pipe_has_nothing_to_sync(tmp_path, calls):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    dump([1], path, durability="fsync")
+    assert os.read(reader, 10) == b"[1]"
+    os.close(reader)
+    assert calls == []
+
+
+@linux
+def test_open_file_that_a_path_names_is_synced(tmp_path, calls):
+    with open(tmp_path / "x.json", "wb") as file:
+        dump([1], f"/dev/fd/{file.fileno()}", durability="fsync")
+    assert [(call[0], call[2]) for call in calls] == [("fsync", 3)]
+
+
+@pytest.mark.parametrize("file", [io.BytesIO(), io.StringIO(), "memory://x.json", "s3://bucket/x.json"])
+@pytest.mark.parametrize("write", [dump, dump_lines])
+def test_only_paths_can_be_synced(file, write):
+    with pytest.raises(ValueError, match="durability='fsync' needs the path of a file"):
+        write([1], file, durability="fsync")
+
+
+def test_unknown_durability(tmp_path):
+    with pytest.raises(ValueError, match="must be 'rename' or 'fsync', not 'none'"):
+        dump([1], tmp_path / "x.json", durability="none")
+    assert not (tmp_path / "x.json").exists()

@@ -11,6 +11,7 @@ FRAMEWORKS = {
     "dask": "dask.delayed",
     "django": "django.core.serializers.json",
     "flask": "flask.json.provider",
+    "pydantic": "pydantic",
     "starlette": "starlette",
 }
 
@@ -24,6 +25,6 @@ def test_missing_framework_names_the_extra(monkeypatch, module, framework):
 
 
 def test_fastnpjson_imports_no_framework():
-    roots = {"dask", "django", "fastapi", "flask", "pandas", "quart", "starlette"}
+    roots = {"dask", "django", "fastapi", "flask", "pandas", "pydantic", "quart", "starlette"}
     code = f"import sys, fastnpjson; print(sorted({roots} & sys.modules.keys()))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"

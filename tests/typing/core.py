@@ -23,6 +23,8 @@ flag: int = fastnpjson.OPT_INDENT_2
 fastnpjson.loads("", arrays="$.a")  # type: ignore[arg-type]
 fastnpjson.loads("", True)  # type: ignore[call-arg]
 fastnpjson.dumps(1, option="x")  # type: ignore[arg-type]
+fastnpjson.dump({}, "x.json", durability="fsync", decimals=2)
+fastnpjson.dump({}, "x.json", durability="never")  # type: ignore[arg-type]
 fastnpjson.Encoder(str)  # type: ignore[call-arg]
 
 try:

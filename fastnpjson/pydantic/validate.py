@@ -1,0 +1,64 @@
+"""The validation of a field: an array of lists, of a tag or of an array."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+from pydantic_core import PydanticCustomError
+
+from fastnpjson import roundtrip
+from fastnpjson.pydantic.elements import WORDS, array_of
+from fastnpjson.pydantic.errors import refused
+from fastnpjson.pydantic.exact import cast
+from fastnpjson.pydantic.schema import KINDS
+from fastnpjson.pydantic.shape import with_shape
+
+if TYPE_CHECKING:
+    from pydantic import ValidationInfo
+
+    from fastnpjson._arrays.native import Array
+    from fastnpjson.pydantic.schema import Shape
+
+
+def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any, info: ValidationInfo) -> Array:
+    """Return the array of a field.
+
+    Raises:
+        PydanticCustomError: it is no array, or one of another dtype or shape.
+        ValidationError: an element of it has no place in the dtype; has the indices of the element.
+    """
+    allow_nan = (info.config or {}).get("allow_inf_nan", True)
+    words = WORDS if allow_nan else {}
+    if base64 and isinstance(value, dict):
+        value = _read_tag(value)
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = _plain(value)
+        array = array_of(array.tolist(), dtype, words) if array.dtype.hasobject else cast(array, dtype)
+    elif isinstance(value, (list, tuple, int, float, str)):
+        array = array_of(value, dtype, words)
+    else:
+        forms = "a list, an array or a tag" if base64 else "a list or an array"
+        raise PydanticCustomError("array_type", "Input should be {forms}", {"forms": forms})
+    array = with_shape(array, shape, info.field_name)
+    if not allow_nan and array.dtype.kind == "f" and not (finite := np.isfinite(array)).all():
+        raise refused(finite, array, "finite_number")
+    return array
+
+
+def _read_tag(tag: dict[str, Any]) -> Any:
+    try:
+        return roundtrip.loads(orjson.dumps(tag))
+    except (TypeError, ValueError) as error:
+        raise PydanticCustomError("array_tag", "{reason}", {"reason": str(error)}) from None
+
+
+def _plain(value: Any) -> Array:
+    if np.ma.is_masked(value):
+        raise PydanticCustomError("array_masked", "Array should have no masked values: fill them, as by filled(0)")
+    array = np.asarray(value)
+    if array.dtype.kind not in {*KINDS, "O"} or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
+        message = "Array should have booleans, integers, floats up to float64 or strings, not {dtype}"
+        raise PydanticCustomError("array_dtype", message, {"dtype": array.dtype.name})
+    return array
