@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import fastnpjson
-from fastnpjson._stdlib.documents import FrameworkEncoder
+from fastnpjson._frameworks.encoder import FrameworkEncoder
 
 try:
     from starlette import responses
@@ -35,13 +34,9 @@ def _refuse(obj: Any) -> Any:
     raise TypeError("override default in a subclass of the response")
 
 
-def _encoder(default: Callable[[Any], Any], option: int) -> Callable[[Any], bytes]:
-    return partial(fastnpjson.dumps, default=default, option=option)
-
-
 def _encode(obj: Any, default: Callable[[Any], Any] | None, option: int | None) -> bytes:
     # fastnpjson is to write all that json does not know: dates, dataclasses, UUIDs and enums, too.
-    return FrameworkEncoder(_encoder, default or _refuse, option or 0, known=(object,)).dumps(obj)
+    return FrameworkEncoder(default or _refuse, option or 0, known=(object,)).dumps(obj)
 
 
 class JSONResponse(responses.JSONResponse):
