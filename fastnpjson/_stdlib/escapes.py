@@ -28,8 +28,11 @@ def is_dense(text: bytes) -> bool:
 
 def with_null(text: str) -> str:
     """Replace the words that json has for NaN and infinities, but those in strings, by `null`."""
-    # No raw control character is in JSON: with each escape of two characters made of them, all quotes are real.
-    parts = text.replace(r"\\", "\0\0").replace(r"\"", "\0\1").split('"')
+    if "\\" in text:
+        # No raw control character is in JSON: with each escape of a quote made of them, all quotes are real.
+        text = with_null(text.replace(r"\\", "\0\0").replace(r"\"", "\0\1").replace("\\", "\0\2"))
+        return text.replace("\0\2", "\\").replace("\0\1", r"\"").replace("\0\0", r"\\")
+    parts = text.split('"')
     outside = '"'.join(parts[::2]).replace("-Infinity", "null").replace("Infinity", "null").replace("NaN", "null")
     parts[::2] = outside.split('"')
-    return '"'.join(parts).replace("\0\1", r"\"").replace("\0\0", r"\\")
+    return '"'.join(parts)

@@ -305,6 +305,13 @@ def test_same_answers_as_json_whatever_the_document(obj, arguments):
     assert ours == outcome(stdlib.dumps, obj, default=counting(numpy=True), **arguments)
 
 
+@pytest.mark.parametrize("hidden", [Colour.RED, uuid.UUID(int=1), NAN, 2**70], ids=["enum", "uuid", "nan", "huge"])
+def test_what_subclasses_hide_beside_keys_that_are_no_text(hidden):
+    obj = {0: Point(hidden, 1), 1: np.arange(2)}
+    expected = stdlib.loads(stdlib.dumps({0: [hidden, 1], 1: [0, 1]}, default=str))
+    assert repr(compat.loads(compat.dumps(obj, default=str))) == repr(expected)
+
+
 def test_default_may_use_up_what_it_is_given():
     # It is asked by orjson's way, which then gives up at the NaN.
     obj = [(number for number in (1.0, NAN)), LONG, 2**70]
