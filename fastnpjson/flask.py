@@ -13,7 +13,8 @@ import enum
 from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
-from fastnpjson._frameworks.encoder import NUMPY_TYPES, FrameworkEncoder
+from fastnpjson._documents.numpy_objects import NUMPY_TYPES
+from fastnpjson._frameworks.encoder import FrameworkEncoder
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson._stdlib.keys import with_text_keys
 from fastnpjson._stdlib.subclasses import PASSTHROUGH
@@ -106,7 +107,9 @@ class JSONProvider(DefaultJSONProvider):
         return self._app.response_class(body, mimetype=self.mimetype)  # type: ignore[arg-type]  # typed for sans-io
 
     def _encoder(self, layout: int, **settings: Any) -> FrameworkEncoder:
-        settings = {"default": self.default, "sort_keys": self.sort_keys, "ensure_ascii": self.ensure_ascii} | settings
+        given = settings
+        settings = {"default": self.default, "sort_keys": self.sort_keys, "ensure_ascii": self.ensure_ascii}
+        settings |= given
         default = settings.pop("default") or _decline
         option = PASSTHROUGH | layout | (fastnpjson.OPT_SORT_KEYS if settings.pop("sort_keys") else 0)
 

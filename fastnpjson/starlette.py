@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -162,9 +162,10 @@ def _response_class(given: Any) -> type[JSONResponse]:
     if stock is responses.JSONResponse:
         return JSONResponse
     if issubclass(stock, JSONResponse):
-        return stock
+        return cast("type[JSONResponse]", stock)
     if issubclass(stock, responses.JSONResponse) and stock.render is responses.JSONResponse.render:
-        return type(stock.__name__, (stock, JSONResponse), {})
+        extended: type[JSONResponse] = type(stock.__name__, (stock, JSONResponse), {})
+        return extended
     raise TypeError(
         f"serialize_numpy(app) would replace {stock.__name__}, the default_response_class of the application:"
         " do without it, or derive it from fastnpjson.starlette.JSONResponse"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fastnpjson._documents.caller_default import CallerDefault
-    from fastnpjson._frameworks.encoder import FrameworkEncoder
+    from fastnpjson._frameworks.settings import FrameworkSettings
 
 # Stands in the text of json for what fastnpjson encodes.
 _MARK: Final = os.urandom(16).hex()
@@ -26,7 +26,7 @@ _MARK: Final = os.urandom(16).hex()
 
 def dumps(
     obj: Any,
-    encoder: FrameworkEncoder,
+    encoder: FrameworkSettings,
     caller: CallerDefault,
     *,
     spread: bool = False,
@@ -76,7 +76,7 @@ def dumps(
 
 
 def _with_fragments(
-    obj: Any, encoder: FrameworkEncoder, caller: CallerDefault, *, spread: bool, allow_nan: bool, **kwargs: Any
+    obj: Any, encoder: FrameworkSettings, caller: CallerDefault, *, spread: bool, allow_nan: bool, **kwargs: Any
 ) -> str:
     fragments: list[str] = []
     others: set[type] = set()
@@ -104,9 +104,9 @@ def _with_fragments(
 
 
 def _stdlib(
-    obj: Any, encoder: FrameworkEncoder, default: Callable[[Any], Any] | None, *, allow_nan: bool, **kwargs: Any
+    obj: Any, encoder: FrameworkSettings, default: Callable[[Any], Any] | None, *, allow_nan: bool, **kwargs: Any
 ) -> str:
-    settings = {"ensure_ascii": encoder.ensure_ascii, "check_circular": encoder.check_circular}
+    settings: dict[str, Any] = {"ensure_ascii": encoder.ensure_ascii, "check_circular": encoder.check_circular}
     sort_keys = bool(encoder.option & orjson.OPT_SORT_KEYS)
     text = json.dumps(obj, default=default, allow_nan=allow_nan, sort_keys=sort_keys, **settings, **kwargs)
     text = with_null(text) if allow_nan else text
