@@ -473,7 +473,9 @@ def test_http_exception_is_that_of_fastapi(detail, code):
     [
         pytest.param(np.array([[0.5, 2.0], [np.nan, 1.0]]), [[0.5, 2.0], [None, 1.0]], id="array"),
         pytest.param(
-            {"x": np.float32(0.1), "at": np.datetime64("2021-02-01")}, {"x": 0.1, "at": "2021-02-01T00:00:00"}
+            {"x": np.float32(0.1), "at": np.datetime64("2021-02-01")},
+            {"x": 0.1, "at": "2021-02-01T00:00:00"},
+            id="scalars",
         ),
     ],
 )
