@@ -1,4 +1,4 @@
-"""Decoding: the same documents, for those who do both. `fastnpjson.loads` is `orjson.loads`."""
+"""Decoding: the same documents, for those who do both. `fastnpjson.loads` calls `orjson.loads`."""
 
 import json
 from functools import lru_cache, partial

@@ -13,9 +13,10 @@ import enum
 from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
-from fastnpjson._stdlib.documents import FrameworkEncoder
+from fastnpjson._documents.numpy_objects import NUMPY_TYPES
+from fastnpjson._frameworks.encoder import FrameworkEncoder
 from fastnpjson._stdlib.integers import exact_loads
-from fastnpjson._stdlib.look import NUMPY_TYPES
+from fastnpjson._stdlib.keys import with_text_keys
 from fastnpjson._stdlib.subclasses import PASSTHROUGH
 
 try:
@@ -24,8 +25,6 @@ except ImportError as _cause:
     raise ImportError("fastnpjson.flask needs Flask or Quart: pip install 'fastnpjson[flask]'") from _cause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from werkzeug.sansio.response import Response
 
 _NUMPY_AND_ENUMS: Final = (*NUMPY_TYPES, enum.Enum)
@@ -64,8 +63,8 @@ class JSONProvider(DefaultJSONProvider):
         if layout is not None:
             return encoder.dumps_str(obj)
         if kwargs.keys() & {"cls", "skipkeys"}:
-            obj = encoder.with_text_keys(obj)
-        return encoder.by_json(obj, spread=True, **kwargs)
+            obj = with_text_keys(obj, encoder.fragment)
+        return encoder.laid_out(obj, **kwargs)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Deserialize data as JSON (RFC 8259) from a string or UTF-8 bytes, integers of any length exactly.
@@ -108,17 +107,16 @@ class JSONProvider(DefaultJSONProvider):
         return self._app.response_class(body, mimetype=self.mimetype)  # type: ignore[arg-type]  # typed for sans-io
 
     def _encoder(self, layout: int, **settings: Any) -> FrameworkEncoder:
-        settings = {"default": self.default, "sort_keys": self.sort_keys, "ensure_ascii": self.ensure_ascii} | settings
-        default, allow_nan = settings.pop("default") or _decline, settings.get("allow_nan", True)
+        given = settings
+        settings = {"default": self.default, "sort_keys": self.sort_keys, "ensure_ascii": self.ensure_ascii}
+        settings |= given
+        default = settings.pop("default") or _decline
         option = PASSTHROUGH | layout | (fastnpjson.OPT_SORT_KEYS if settings.pop("sort_keys") else 0)
-
-        def encoder(ask: Callable[[Any], Any], option: int) -> Callable[[Any], bytes]:
-            return fastnpjson.Encoder(default=ask, option=option, allow_nan=allow_nan).encode
 
         # Flask's own default has no enum, which is its value then, and makes of a UUID what orjson does.
         flasks = default is DefaultJSONProvider.default
         known = _NUMPY_AND_ENUMS if flasks else NUMPY_TYPES
-        return FrameworkEncoder(encoder, default, option, known, flasks, not flasks, **settings)
+        return FrameworkEncoder(default, option, known, flasks, not flasks, **settings)
 
 
 def _layout(kwargs: dict[str, Any]) -> int | None:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 import fastnpjson
-from fastnpjson._stdlib.documents import FrameworkEncoder
+from fastnpjson._frameworks.encoder import FrameworkEncoder
 
 try:
-    from starlette import responses
+    from starlette import responses, routing
+    from starlette.exceptions import HTTPException
 except ImportError as _cause:
     raise ImportError(
         "fastnpjson.starlette needs Starlette or FastAPI: pip install 'fastnpjson[starlette]'"
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from fastapi import FastAPI
+    from fastapi.routing import APIRoute
     from starlette.background import BackgroundTask
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 
 def _refuse(obj: Any) -> Any:
@@ -35,13 +38,9 @@ def _refuse(obj: Any) -> Any:
     raise TypeError("override default in a subclass of the response")
 
 
-def _encoder(default: Callable[[Any], Any], option: int) -> Callable[[Any], bytes]:
-    return partial(fastnpjson.dumps, default=default, option=option)
-
-
 def _encode(obj: Any, default: Callable[[Any], Any] | None, option: int | None) -> bytes:
     # fastnpjson is to write all that json does not know: dates, dataclasses, UUIDs and enums, too.
-    return FrameworkEncoder(_encoder, default or _refuse, option or 0, known=(object,)).dumps(obj)
+    return FrameworkEncoder(default or _refuse, option or 0, known=(object,)).dumps(obj)
 
 
 class JSONResponse(responses.JSONResponse):
@@ -108,31 +107,81 @@ class JSONLinesResponse(responses.StreamingResponse):
 
 
 def serialize_numpy(app: FastAPI) -> None:
-    """Make plain returns of NumPy data right in a FastAPI application, and keep their status codes and headers.
+    """Let the routes of a FastAPI application return NumPy data, with their own status codes and headers.
 
-    Stock, FastAPI turns a float array of two columns into an object, other arrays into an error. Call it before the
-    first route. A return annotation hands the value to pydantic, which refuses arrays, or with ``list[float]`` takes
-    them for lists of Python's floats: set `response_model=None`.
-    A route that yields takes `response_class=JSONLinesResponse`.
+    Without it FastAPI turns a float array of two columns into an object, and other arrays into an error. Call it
+    before the first route and the first `include_router`. It also reaches ``HTTPException(detail=...)``, unless the
+    application handles that exception by itself. It does not reach:
+
+    * Routes with a return annotation: pydantic refuses arrays, and makes lists of floats of them for ``list[float]``.
+      Set `response_model=None`.
+    * Routes that yield: set `response_class=JSONLinesResponse`. In routers that are included, routes that yield what
+      FastAPI streams by itself need it, too, because FastAPI streams only with a response class of its own there.
+    * ``WebSocket.send_json``: call ``send_text(fastnpjson.dumps_str(data))``.
 
     Args:
-        app: The application, with all routers that it includes. Other applications of the process then answer a
-            plain return of an array with an error.
+        app: The application. A `route_class` and a `default_response_class` that it has already are extended.
+            Other applications of the same process then answer an array with an error.
 
     Raises:
-        RuntimeError: the application has a route already.
+        RuntimeError: The application has routes or routers already.
+        TypeError: Its `default_response_class` renders in a way of its own.
+
+    >>> import fastapi, numpy
+    >>> app = fastapi.FastAPI()
+    >>> serialize_numpy(app)
+    >>> @app.get("/")
+    ... def array():
+    ...     return {"x": numpy.arange(3)}
     """
-    from fastapi.datastructures import Default  # noqa: PLC0415  (Starlette does without FastAPI)
-    from fastapi.encoders import ENCODERS_BY_TYPE, encoders_by_class_tuples  # noqa: PLC0415
+    from fastapi.encoders import ENCODERS_BY_TYPE, encoders_by_class_tuples  # noqa: PLC0415  # Starlette has none
+    from fastapi.exception_handlers import http_exception_handler  # noqa: PLC0415
     from fastapi.routing import APIRoute  # noqa: PLC0415
 
-    from fastnpjson.pydantic.write import writing_arrays  # noqa: PLC0415  (pydantic comes with FastAPI)
+    # A router that is included is neither a route nor one of these.
+    others = (routing.Route, routing.WebSocketRoute, routing.Mount, routing.Host)
+    if any(isinstance(route, APIRoute) or not isinstance(route, others) for route in app.routes):
+        raise RuntimeError("serialize_numpy(app) must come before the first route and the first include_router")
+    response_class = _response_class(app.router.default_response_class)
+    # jsonable_encoder looks for the exact type, and then for a base class, of which bytes would come first.
+    ENCODERS_BY_TYPE.update(dict.fromkeys({np.ndarray, fastnpjson.Fragment, *np.sctypeDict.values()}, _unchanged))
+    encoders_by_class_tuples[_unchanged] = (np.ndarray, np.generic)
+    app.router.default_response_class = response_class
+    app.router.route_class = _route_class(app.router.route_class, response_class)
+    if app.exception_handlers.get(HTTPException) is http_exception_handler:
+        app.exception_handlers[HTTPException] = _exception_handler(response_class)
 
-    class Route(APIRoute):
+
+def _unchanged(obj: Any) -> Any:
+    return obj
+
+
+def _response_class(given: Any) -> type[JSONResponse]:
+    """Return the response class of an application with NumPy data in it."""
+    stock: Any = getattr(given, "value", given)  # FastAPI wraps its own default
+    if stock is responses.JSONResponse:
+        return JSONResponse
+    if issubclass(stock, JSONResponse):
+        return cast("type[JSONResponse]", stock)
+    if issubclass(stock, responses.JSONResponse) and stock.render is responses.JSONResponse.render:
+        extended: type[JSONResponse] = type(stock.__name__, (stock, JSONResponse), {})
+        return extended
+    raise TypeError(
+        f"serialize_numpy(app) would replace {stock.__name__}, the default_response_class of the application:"
+        " do without it, or derive it from fastnpjson.starlette.JSONResponse"
+    )
+
+
+def _route_class(base: type[APIRoute], response_class: type[JSONResponse]) -> type[APIRoute]:
+    from fastapi.datastructures import Default  # noqa: PLC0415
+
+    from fastnpjson.pydantic.write import writing_arrays  # noqa: PLC0415  # pydantic comes with FastAPI
+
+    class Route(base):  # type: ignore[misc, valid-type]
         # As FastAPI's own default the class leaves typed streams and response models to FastAPI.
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            if kwargs.get("response_class") is JSONResponse:
-                kwargs["response_class"] = Default(JSONResponse)
+            if kwargs.get("response_class") is response_class:
+                kwargs["response_class"] = Default(response_class)
             super().__init__(*args, **kwargs)
 
         def get_route_handler(self) -> Any:
@@ -141,14 +190,16 @@ def serialize_numpy(app: FastAPI) -> None:
                 field.serialize_json = writing_arrays(field.serialize_json)
             return super().get_route_handler()
 
-    if any(isinstance(route, APIRoute) for route in app.routes):
-        raise RuntimeError("serialize_numpy(app) comes before the first route, which has its response class by then")
-    # jsonable_encoder looks for the exact type, and then for a base class, of which bytes would come first.
-    ENCODERS_BY_TYPE.update(dict.fromkeys({np.ndarray, fastnpjson.Fragment, *np.sctypeDict.values()}, _unchanged))
-    encoders_by_class_tuples[_unchanged] = (np.ndarray, np.generic)
-    app.router.default_response_class = JSONResponse
-    app.router.route_class = Route
+    return Route
 
 
-def _unchanged(obj: Any) -> Any:
-    return obj
+def _exception_handler(response_class: type[JSONResponse]) -> Callable[[Any, Any], Any]:
+    from fastapi.exception_handlers import http_exception_handler  # noqa: PLC0415
+    from fastapi.utils import is_body_allowed_for_status_code  # noqa: PLC0415
+
+    async def handle(request: Request, error: HTTPException) -> Response:
+        if not is_body_allowed_for_status_code(error.status_code):
+            return await http_exception_handler(request, error)
+        return response_class({"detail": error.detail}, error.status_code, error.headers)
+
+    return handle

@@ -160,7 +160,7 @@ find_value(Kinds *kinds, PyObject *obj, int depth)
         return;
     }
     if (type == &PyLong_Type) {
-        if (kinds->wanted & BIG_INTEGER && is_beyond_64_bits(obj)) {
+        if (kinds->wanted & ~kinds->found & BIG_INTEGER && is_beyond_64_bits(obj)) {
             kinds->found |= BIG_INTEGER;
         }
     }

@@ -131,12 +131,16 @@ add_number(List *list, const Number *number)
 static int
 add_null(List *list)
 {
+    /* The bits of numpy.nan: Py_NAN has another sign before Python 3.11 on x86. */
+    static const npy_uint64 wide = (npy_uint64)0x7FF8 << 48;
+    static const npy_uint32 narrow = (npy_uint32)0x7FC0 << 16;
+    double value;
     if (list->wanted == FLOAT32) {
-        float value = (float)Py_NAN;
-        memcpy(list->values + 4 * list->count++, &value, sizeof value);
+        memcpy(list->values + 4 * list->count++, &narrow, sizeof narrow);
         return 0;
     }
-    return add_double(list, Py_NAN);
+    memcpy(&value, &wide, sizeof value);
+    return add_double(list, value);
 }
 
 static int
@@ -150,29 +154,29 @@ add_boolean(List *list, int value)
     return 0;
 }
 
-static int
-add_element(List *list, const char **text, const char *end)
+/* Read an element. Returns its end, or NULL where the list is no array, or with an exception set. */
+static inline const char *
+read_element(List *list, const char *p, const char *end)
 {
-    const char *p = *text;
     Number number;
+    int failed;
     if (*p == 't' && strncmp(p, "true", 4) == 0) {
-        *text += 4;
-        return add_boolean(list, 1);
+        failed = add_boolean(list, 1);
+        p += 4;
     }
-    if (*p == 'f' && strncmp(p, "false", 5) == 0) {
-        *text += 5;
-        return add_boolean(list, 0);
+    else if (*p == 'f' && strncmp(p, "false", 5) == 0) {
+        failed = add_boolean(list, 0);
+        p += 5;
     }
-    if (*p == 'n' && strncmp(p, "null", 4) == 0) {
-        *text += 4;
-        return add_null(list);
+    else if (*p == 'n' && strncmp(p, "null", 4) == 0) {
+        failed = add_null(list);
+        p += 4;
     }
-    p = loads_read_number(p, end, &number);
-    if (p == NULL) {
-        return 1;
+    else {
+        p = loads_read_number(p, end, &number);
+        failed = p == NULL || add_number(list, &number);
     }
-    *text = p;
-    return add_number(list, &number);
+    return failed ? NULL : p;
 }
 
 static inline const char *
@@ -184,18 +188,18 @@ skip_blanks(const char *p)
     return p;
 }
 
-/* Read lists of one shape: what is no part of such ends it. */
+/* Read lists of one shape: what is no part of such ends it. Returns -1 then, or with an exception set. */
 static int
 read_elements(List *list, const char **text, const char *end)
 {
     const char *start = *text, *p = start;
     npy_intp counts[MAX_DIMS];
-    int depth = 0, failed;
+    int depth = 0;
     for (;;) {
         p = skip_blanks(p);
         if (*p == '[') {
             if (depth == (list->ndim ? list->ndim : MAX_DIMS)) {
-                return 1;
+                return -1;
             }
             counts[depth++] = 0;
             p++;
@@ -203,16 +207,16 @@ read_elements(List *list, const char **text, const char *end)
         }
         if (list->ndim != depth) {
             if (list->ndim) {
-                return 1;
+                return -1;
             }
             list->ndim = depth;
         }
         if (list->count == list->capacity && grow(list, start, p, end) < 0) {
             return -1;
         }
-        failed = add_element(list, &p, end);
-        if (failed) {
-            return failed;
+        p = read_element(list, p, end);
+        if (p == NULL) {
+            return -1;
         }
         for (;;) {
             counts[depth - 1]++;
@@ -222,7 +226,7 @@ read_elements(List *list, const char **text, const char *end)
                 break;
             }
             if (*p++ != ']' || (list->shape[depth - 1] != counts[depth - 1] && list->shape[depth - 1])) {
-                return 1;
+                return -1;
             }
             list->shape[depth - 1] = counts[depth - 1];
             if (--depth == 0) {

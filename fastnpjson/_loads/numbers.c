@@ -119,7 +119,13 @@ loads_read_number(const char *p, const char *end, Number *number)
     number->negative = *p == '-';
     p += number->negative;
     first = p;
-    p = read_digits(p, end, &digits);
+    if (is_digit(*p)) {
+        digits = (npy_uint64)(*p++ - '0');
+    }
+    /* Most floats have one digit before the dot: to look for eight took 3 % of the time. */
+    if (is_digit(*p)) {
+        p = read_digits(p, end, &digits);
+    }
     count = p - first;
     if (count == 0 || (count > 1 && *first == '0')) {
         return NULL;

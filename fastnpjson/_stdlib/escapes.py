@@ -23,13 +23,16 @@ def escape(text: bytes) -> bytes:
 
 def is_dense(text: bytes) -> bool:
     """Tell whether json writes a document with escapes faster than orjson and `escape` do: with 1 of 64 bytes."""
-    return not text.isascii() and np.count_nonzero(np.frombuffer(text, np.uint8) >= 0x7F) * 64 > len(text)
+    return not text.isascii() and int(np.count_nonzero(np.frombuffer(text, np.uint8) >= 0x7F)) * 64 > len(text)
 
 
 def with_null(text: str) -> str:
     """Replace the words that json has for NaN and infinities, but those in strings, by `null`."""
-    # No raw control character is in JSON: with each escape of two characters made of them, all quotes are real.
-    parts = text.replace(r"\\", "\0\0").replace(r"\"", "\0\1").split('"')
+    if "\\" in text:
+        # No raw control character is in JSON: with each escape of a quote made of them, all quotes are real.
+        text = with_null(text.replace(r"\\", "\0\0").replace(r"\"", "\0\1").replace("\\", "\0\2"))
+        return text.replace("\0\2", "\\").replace("\0\1", r"\"").replace("\0\0", r"\\")
+    parts = text.split('"')
     outside = '"'.join(parts[::2]).replace("-Infinity", "null").replace("Infinity", "null").replace("NaN", "null")
     parts[::2] = outside.split('"')
-    return '"'.join(parts).replace("\0\1", r"\"").replace("\0\0", r"\\")
+    return '"'.join(parts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from fastnpjson._stdlib.subclasses import members_of
+from fastnpjson._stdlib.subclasses import PASSTHROUGH, members_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,13 @@ def with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
 
     What has no such keys is not copied: json sees the objects that it was given.
     """
+    found: list[Any] = []
+    try:
+        orjson.dumps(obj, found.append, PASSTHROUGH)
+    except orjson.JSONEncodeError:
+        found.append(obj)
+    if not found:  # all keys are text
+        return obj
     try:
         return _with_text_keys(obj, encode)
     except RecursionError:  # json tells whether it is circular

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache, partial
-from json import encoder
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from fastnpjson._documents import ask_first, kinds
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES
+from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.subclasses import PASSTHROUGH
+from fastnpjson._stdlib.worthwhile import is_worthwhile
 from fastnpjson.compat.agreement import JSONS, DifferenceError, JSONDefault, make_json_plan
 from fastnpjson.compat.keys import with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy
@@ -28,8 +28,6 @@ _LAYOUTS: Final = {
     (2, ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
     ("  ", ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
 }
-# DEL is ASCII, and escaped by json all the same.
-_ESCAPED: Final = re.compile(r"[^\x00-\x7e]+")
 _NUMPY: Final = kinds.NUMPY | kinds.OTHER_NUMPY
 # Where NaN may be, which has a word: orjson would write null.
 _HAS_WORDS: Final = kinds.NUMPY_NONFINITE | kinds.OTHER_NUMPY
@@ -122,18 +120,15 @@ class JSONEncoder(json.JSONEncoder):
     def _text(self, o: Any) -> str:
         default = JSONDefault(self.default)
         try:
-            text = self._by_orjson(o, default).decode()
+            utf8 = self._by_orjson(o, default)
         except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
-            text = ""
-        if not text:
-            default.rewind()
-            text = self._by_json(o, default)
-        if self.ensure_ascii and not (text.isascii() and "\x7f" not in text):
-            return _ESCAPED.sub(lambda match: encoder.encode_basestring_ascii(match[0])[1:-1], text)
-        if text.isascii():
-            return text
+            utf8 = b""
+        if utf8:
+            return (escape(utf8) if self.ensure_ascii else utf8).decode()
+        default.rewind()
+        text = self._by_json(o, default)
         # How Python replaces a lone surrogate is its escape in JSON, too.
-        return text.encode(errors="backslashreplace").decode()
+        return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
     def _by_orjson(self, obj: Any, default: CallerDefault) -> bytes:
         plan = _make_plan(self.indent, self.item_separator, self.key_separator, self.sort_keys, self.allow_nan)
@@ -144,28 +139,33 @@ class JSONEncoder(json.JSONEncoder):
             return self._with_text_keys(obj, found, plan, default)
         if found & _HAS_WORDS and plan.inner is not None:
             plan = plan.inner
-        return ask_first.dumps(obj, plan, default)
+        written = ask_first.find_or_write(obj, plan.option, plan.native)
+        if type(written) is list:
+            is_slow = not is_worthwhile(obj, written)
+        else:
+            is_slow = self.ensure_ascii and not found & _NUMPY and is_dense(written)
+        if is_slow:
+            raise DifferenceError
+        return ask_first.dumps(obj, plan, default, written)
 
     def _with_text_keys(self, obj: Any, found: int, plan: Plan, default: CallerDefault) -> bytes:
         if not found & _NUMPY:
             raise DifferenceError  # json is faster
         unsorted = (plan.inner or plan)._replace(option=plan.option & ~orjson.OPT_SORT_KEYS)
-        text = ask_first.dumps(with_text_keys(self, obj), unsorted, default)
+        keyed = with_text_keys(self, obj)
+        if kinds.kinds(keyed) & JSONS:  # in a named tuple, which is a list now
+            raise DifferenceError
+        text = ask_first.dumps(keyed, unsorted, default)
         if self.sort_keys and default.given:
             raise DifferenceError  # replies are not sorted
         return text
 
     def _by_json(self, obj: Any, default: CallerDefault) -> str:
-        ask = default.ask
-
-        def hook(item: Any) -> Any:
-            return builtins(item) if is_numpy(item) else ask(item)
-
         def as_it_is() -> str:
-            return self._stdlib(hook, sort_keys=self.sort_keys).encode(obj)
+            return self._stdlib(self._hook(default), sort_keys=self.sort_keys).encode(obj)
 
         def with_keys() -> str:
-            keyed = partial(with_text_keys, self)
+            hook, keyed = self._hook(default), partial(with_text_keys, self)
             return self._stdlib(lambda item: keyed(hook(item)), sort_keys=False).encode(keyed(obj))
 
         # json would skip the keys of NumPy.
@@ -179,6 +179,30 @@ class JSONEncoder(json.JSONEncoder):
             return second()
         except DifferenceError:
             raise refusal from None
+
+    def _hook(self, default: CallerDefault) -> Callable[[Any], Any]:
+        """Make the hook that json calls, which asks the default about what neither json nor NumPy knows."""
+        if default.given:
+            return lambda item: builtins(item) if is_numpy(item) else default.ask(item)
+        own = "default" in vars(self) or type(self).default is not JSONEncoder.default
+        # The method of this class itself is about nothing but NumPy data.
+        ask = self.default if own else super().default
+        given, others = default.given, set[type]()
+
+        def hook(item: Any) -> Any:
+            kind = type(item)
+            if kind in others:
+                reply = ask(item)
+            elif is_numpy(item):
+                return builtins(item)
+            else:
+                reply = self.default(item)
+                if not issubclass(kind, NUMPY_TYPES):
+                    others.add(kind)
+            given.append((item, reply))
+            return reply
+
+        return hook
 
     def _stdlib(self, default: Callable[[Any], Any], *, sort_keys: bool) -> json.JSONEncoder:
         return json.JSONEncoder(

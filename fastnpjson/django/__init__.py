@@ -7,12 +7,10 @@ where Django REST framework is, which is imported at their first use.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import fastnpjson
 from fastnpjson import compat
-from fastnpjson._stdlib.documents import FrameworkEncoder
+from fastnpjson._frameworks.encoder import FrameworkEncoder
 
 try:
     from django.core.serializers.json import DjangoJSONEncoder
@@ -21,8 +19,6 @@ except ImportError as _cause:
     raise ImportError("fastnpjson.django needs Django: pip install 'fastnpjson[django]'") from _cause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fastnpjson.django.rest_framework import JSONParser as JSONParser
     from fastnpjson.django.rest_framework import JSONRenderer as JSONRenderer
 
@@ -44,11 +40,7 @@ class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
     """
 
 
-def _encode(default: Callable[[Any], Any], option: int) -> Callable[[Any], bytes]:
-    return partial(fastnpjson.dumps, default=default, option=option)
-
-
-_encoder: Final = FrameworkEncoder(_encode, DjangoJSONEncoder().default, declines=True)
+_encoder: Final = FrameworkEncoder(DjangoJSONEncoder().default, declines=True)
 
 
 class JSONResponse(JsonResponse):

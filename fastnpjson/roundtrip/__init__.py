@@ -13,22 +13,22 @@ arrays. The text form is that of `json-tricks <https://github.com/mverleg/pyjson
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import orjson
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.write import Style
 from fastnpjson._documents import ask_first
 from fastnpjson._documents.caller_default import NO_DEFAULT
-from fastnpjson._documents.numpy_objects import NoReplyError
+from fastnpjson._documents.numpy_objects import NUMPY_TYPES, NoReplyError
 from fastnpjson._documents.plan import Plan
 from fastnpjson._documents.walk import Walk
 from fastnpjson.roundtrip import read_tags
 from fastnpjson.roundtrip.context import Context
 from fastnpjson.roundtrip.find_tags import cut_base64, has_keys, may_have_tags
-from fastnpjson.roundtrip.write_tags import WASTE, builtin, tagger
+from fastnpjson.roundtrip.write_tags import WASTE, builtin, tag, tagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,8 @@ __all__ = ["dumps", "loads"]
 
 # In bytes: what the arrays of any document may take.
 _FLOOR: Final = 2**24
+# numpy.str_ is a subclass of str, and orjson would write it as one.
+_OPTION: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
 # orjson may write nothing of NumPy by itself.
 _NOTHING: Final = (0, 0, 0)
 
@@ -60,17 +62,18 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
         JSONEncodeError: something would not come back: an object array, a dtype of another package, or a dictionary
             that would be read as a tag. The error names its JSON path. It is a `TypeError`.
 
+    >>> import numpy as np
     >>> dumps(np.array([[0.5, np.nan]], "f4"))
     b'{"__ndarray__":[[0.5,"NaN"]],"dtype":"float32","shape":[1,2],"Corder":true}'
     >>> dumps(np.array([[0.5, np.nan]], "f4"), compact=True)
     b'{"__numpy__":"AAAAPwAAwH8=","dtype":"<f4","shape":[1,2]}'
     """
-    text = _encode(obj, tagger(compact=compact))
-    if type(obj) is not np.ndarray:
-        # The same document without NumPy data: all tags in it are the caller's.
-        others = _encode(obj, _without_numpy)
-        if may_have_tags(others) and has_keys(others):
-            _replace_objects(orjson.loads(others), read_tags.refuse)
+    if issubclass(type(obj), NUMPY_TYPES):
+        with suppress(JSONEncodeError):  # the error of a document has a path
+            return tag(obj, compact=compact)
+    text, others = _encode(obj, tagger(compact=compact))
+    if may_have_tags(others) and has_keys(others):
+        _replace_objects(orjson.loads(others), read_tags.refuse)
     return text
 
 
@@ -138,13 +141,27 @@ def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any])
     return whole
 
 
-def _without_numpy(obj: Any) -> Any:
-    return None if issubclass(type(obj), (np.ndarray, np.generic)) else builtin(obj)
+def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
+    """Return a document with tags, and with null for NumPy data: any tag in the latter is the caller's."""
+    found: list[Any] = []
+    try:
+        others = orjson.dumps(obj, found.append, _OPTION)
+        if not found:
+            return others, others
+        if all(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
+            return ask_first.hand_out(obj, _OPTION, _NOTHING, found, list(map(convert, found))), others
+    except TypeError:  # it takes a walk to write or to explain
+        pass
+    return _ask_or_walk(obj, convert), _ask_or_walk(obj, _without_numpy)
 
 
-def _encode(obj: Any, convert: Callable[[Any], Any]) -> bytes:
-    plan = Plan(Style(), orjson.OPT_PASSTHROUGH_SUBCLASS, convert, _NOTHING)
+def _ask_or_walk(obj: Any, convert: Callable[[Any], Any]) -> bytes:
+    plan = Plan(Style(), _OPTION, convert, _NOTHING)
     try:
         return ask_first.dumps(obj, plan, NO_DEFAULT)
     except (JSONEncodeError, NoReplyError):
         return Walk(plan, NO_DEFAULT).dumps(obj)
+
+
+def _without_numpy(obj: Any) -> Any:
+    return None if issubclass(type(obj), NUMPY_TYPES) else builtin(obj)

@@ -46,13 +46,18 @@ def tagger(*, compact: bool) -> Callable[[Any], Any]:
     def convert(obj: Any) -> Any:
         """Raise `JSONEncodeError` for an array that would not come back."""
         if issubclass(type(obj), (np.ndarray, np.generic)):
-            return fragment(_tag(obj, compact=compact))
+            return fragment(tag(obj, compact=compact))
         return builtin(obj)
 
     return convert
 
 
-def _tag(obj: Any, *, compact: bool) -> bytes:
+def tag(obj: Any, *, compact: bool) -> bytes:
+    """Write the tag of a NumPy array or scalar.
+
+    Raises:
+        JSONEncodeError: it would not come back.
+    """
     if issubclass(type(obj), ma.MaskedArray):
         return _masked(obj, compact=compact)
     array = np.asarray(obj)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
+from fastnpjson._arrays import numbers
 from fastnpjson._arrays.write import Style
 from fastnpjson._arrays.write import write as write_array
 
@@ -33,17 +34,17 @@ def write(array: Array) -> bytes | list[Any]:
 
 
 def _integers(array: Array) -> bytes:
-    return write_array(array, Style()).text or b""
+    return numbers.integers(array, strict=False)
 
 
 def _floats(array: Array) -> bytes | list[Any]:
     if array.dtype.itemsize > 8:
         return _nest([_longdouble(number) for number in array.reshape(-1)], array.shape)
-    text = _integers(array)
+    text: Any = numbers.floats(array, None)
     if array.dtype.itemsize == 4:
         text = text.replace(*_TWICE_ROUNDED)
     if b"null" not in text:
-        return text
+        return text  # type: ignore[no-any-return]
     values = array.reshape(-1)
     names = [_name(value) for value in values[~np.isfinite(values)].tolist()]
     return b"".join(chain.from_iterable(zip_longest(text.split(b"null"), names, fillvalue=b"")))

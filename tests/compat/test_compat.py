@@ -273,6 +273,18 @@ documents = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(Colour.RED, '"asked"'), (uuid.UUID(int=1), '"asked"'), (NAN, "NaN"), (2**70, str(2**70))],
+    ids=["enum", "uuid", "nan", "big-int"],
+)
+def test_named_tuple_in_a_document_with_other_keys(value, text):
+    """Keys are made text in a copy, in which the tuple is a list that orjson would write by itself."""
+    document = [Point(value, 1), {0: np.arange(2)}]
+    written = compat.dumps(document, default=lambda obj: "asked", separators=(",", ":"))
+    assert written == f'[[{text},1],{{"0":[0,1]}}]'
+
+
 @settings(deadline=None)
 @given(documents, st.sampled_from([*LAYOUTS.values()]))
 def test_same_answers_as_json_whatever_the_document(obj, arguments):
@@ -291,6 +303,13 @@ def test_same_answers_as_json_whatever_the_document(obj, arguments):
 
     ours = outcome(compat.dumps, obj, default=counting(numpy=False), **arguments)
     assert ours == outcome(stdlib.dumps, obj, default=counting(numpy=True), **arguments)
+
+
+@pytest.mark.parametrize("hidden", [Colour.RED, uuid.UUID(int=1), NAN, 2**70], ids=["enum", "uuid", "nan", "huge"])
+def test_what_subclasses_hide_beside_keys_that_are_no_text(hidden):
+    obj = {0: Point(hidden, 1), 1: np.arange(2)}
+    expected = stdlib.loads(stdlib.dumps({0: [hidden, 1], 1: [0, 1]}, default=str))
+    assert repr(compat.loads(compat.dumps(obj, default=str))) == repr(expected)
 
 
 def test_default_may_use_up_what_it_is_given():

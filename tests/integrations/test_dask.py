@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import fastnpjson
 
@@ -296,6 +298,22 @@ def test_suffix_without_a_package_raises(out):
         write(da.arange(3), out / "*.jsonl.lz4")
 
 
+@pytest.mark.parametrize("pattern", ["*.jsonl.br", "*.lzma", "*.jsonl.Z", "out.x/part-*.parquet", "*.tar"])
+def test_unknown_suffix_raises(pattern, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        ValueError, match=rf"\.{pattern.rpartition('.')[2].lower()} is not the suffix .* known are \.bz2"
+    ):
+        to_json_lines(da.arange(3), pattern)
+    assert not names(tmp_path)
+
+
+@pytest.mark.parametrize("pattern", ["*.jsonl", "*.JSON", "*.ndjson", "part-*", "v1.2-*", "2024.01.*"])
+def test_suffix_of_plain_text(pattern, tmp_path):
+    [path] = write(da.arange(2, chunks=-1), tmp_path / pattern)
+    assert Path(path).read_bytes() == b"0\n1\n"
+
+
 @pytest.mark.parametrize("pattern", ["out", "out/*/x.jsonl", "*/*.jsonl", "out/**.jsonl"])
 def test_pattern_needs_one_star_in_the_file_name(pattern):
     with pytest.raises(ValueError, match="needs one \\*"):
@@ -313,6 +331,75 @@ def test_collections_without_rows_raise():
         to_json_lines(da.arange(3).sum(), "*.jsonl")
     with pytest.raises(TypeError, match="ndarray is not a bag"):
         to_json_lines(np.arange(3), "*.jsonl")
+    with pytest.raises(TypeError, match=r"a Delayed has no partitions; .* dask\.bag\.from_delayed"):
+        to_json_lines(dask.delayed([1, 2]), "*.jsonl")
+
+
+def test_delayed_lists_as_the_error_says(out):
+    assert lines(write(db.from_delayed([dask.delayed([1, 2]), dask.delayed([3])]), out / "*.jsonl")) == [[1, 2], [3]]
+
+
+def frame_of(values, **kwargs):
+    frame = pd.DataFrame({"ok": range(len(values)), "x y": pd.Series(values, dtype=object), "z": 0.5}, **kwargs)
+    return dd.from_map(lambda _: frame, [0], meta=frame.iloc[:0])
+
+
+LATE = [*range(70_000), 1j]
+# The number of the file, and what follows its name.
+ERRORS = {
+    "bag": (lambda: db.from_sequence([1, 2, {"a": [3, 1j]}], npartitions=1), 0, r"row 2: \$\.a\[1\]: complex"),
+    "second-partition": (lambda: db.from_sequence([1, 2, 3, 1j], npartitions=2), 1, r"row 1: \$: complex"),
+    "array": (lambda: da.from_array(np.array([[1, 2], [3, 1j]], object), chunks=-1), 0, r"row 1: \$\[1\]: complex"),
+    "complex": (lambda: da.from_array(np.ones(3, complex), chunks=-1), 0, r"row 0: \$: numpy\.complex128 of dtype"),
+    "series": (lambda: frame_of([1, 1j])["x y"], 0, r"row 1: \$: complex"),
+    "dataframe": (lambda: frame_of(["a", 1, 1j]), 0, r"row 2, column 'x y': \$: complex"),
+    "index": (lambda: frame_of([1, 2], index=pd.Index([0, 1j], dtype=object)).index, 0, r"row 1: \$: complex"),
+    "category": (lambda: frame_of([1, 1j]).astype({"x y": "category"}), 0, r"row 1, column 'x y': \$: complex"),
+    "second-block": (lambda: frame_of(LATE), 0, r"row 70000, column 'x y': \$: complex"),
+    "surrogate": (lambda: frame_of(["a", "b\udcff"]), 0, r"row 1, column 'x y': \$: str"),
+}
+
+
+@pytest.mark.parametrize(("make", "number", "message"), ERRORS.values(), ids=ERRORS)
+def test_error_says_where(make, number, message, out):
+    with dask.config.set({"dataframe.convert-string": False}):
+        collection = make()
+        with pytest.raises(fastnpjson.JSONEncodeError, match=rf"part-00000{number}\.jsonl\.gz: {message}"):
+            write(collection, out / "*.jsonl.gz")
+
+
+def test_missing_category_without_json_is_no_error():
+    unused = pd.Series(pd.Categorical(["a", None], categories=["a", 1j]))
+    assert line_of(unused) == '{"x":"a"}\n{"x":null}\n'
+
+
+texts = st.text(st.sampled_from('a",\n \\[]{}é\u2028%'), max_size=8)
+values = st.lists(
+    texts | st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans(), min_size=1
+)
+
+
+@given(values)
+def test_dataframe_column_of_any_builtins(column):
+    written = line_of(pd.Series(column, dtype=object))
+    assert [json.loads(line)["x"] for line in written.split("\n")[:-1]] == column
+
+
+@given(st.lists(texts | st.none(), min_size=1))
+def test_dataframe_column_of_any_text(column):
+    written = line_of(pd.Series(column, dtype="string"))
+    assert [json.loads(line)["x"] for line in written.split("\n")[:-1]] == column
+
+
+def test_files_in_the_memory_of_another_process_raise(cluster):
+    bag = db.from_sequence([1, 2], npartitions=2)
+    with dask.config.set(num_workers=1), pytest.raises(ValueError, match="would be in the memory of a worker"):
+        to_json_lines(bag, "memory://elsewhere/*.jsonl")  # processes are the default of a bag
+    with pytest.raises(ValueError, match="would be in the memory of a worker"):
+        cluster.compute(to_json_lines(bag, "memory://elsewhere/*.jsonl", compute=False)).result(60)
+    assert not fsspec.filesystem("memory").exists("/elsewhere/part-000000.jsonl")
+    assert len(write(bag, "memory://elsewhere/*.jsonl")) == 2
+    assert fsspec.filesystem("memory").cat_file("/elsewhere/part-000001.jsonl") == b"2\n"
 
 
 def test_relative_path(tmp_path, monkeypatch):

@@ -4,6 +4,9 @@ import asyncio
 import collections
 import contextlib
 import datetime
+import doctest
+import functools
+import importlib
 import json
 import threading
 import time
@@ -20,6 +23,7 @@ starlette = pytest.importorskip("starlette.applications", reason="needs the extr
 uvicorn = pytest.importorskip("uvicorn", reason="needs the dependency group 'integrations'")
 
 from pydantic import BaseModel  # noqa: E402
+from starlette import exceptions as starlette_exceptions  # noqa: E402
 from starlette import responses  # noqa: E402
 from starlette.background import BackgroundTask  # noqa: E402
 from starlette.routing import Route  # noqa: E402
@@ -71,6 +75,8 @@ SAME = {
     "float-subclass": {"t": Celsius(36.6)},
     "items-of-its-own": [Mapping(a=1), {"x": Mapping(b=Mapping())}],
     "keys": {2: "a", 0.5: "b", None: "c", True: "d"},
+    "deep": functools.reduce(lambda inner, _: [inner, {"é": 2**70}], range(300), 1.5),
+    "many-subclasses": [Mapping(a=i, b=Point(i, Celsius(0.5))) for i in range(100)],
 }
 
 
@@ -92,6 +98,37 @@ def test_response_arguments():
 
 def test_response_nan_is_null():
     assert JSONResponse([float("nan"), np.array([np.inf])]).body == b"[null,[null]]"
+    # What orjson refuses.
+    assert JSONResponse([float("nan"), np.array([np.inf]), 2**70]).body == f"[null,[null],{2**70}]".encode()
+
+
+def test_response_of_names_of_files():
+    """What is not Unicode in one is a lone surrogate, for which Starlette itself has no bytes."""
+    names = ["a\udcff", "é"]
+    body = JSONResponse({"names": names, "sizes": np.arange(2), "at": datetime.date(2021, 2, 1)}).body
+    assert json.loads(body) == {"names": names, "sizes": [0, 1], "at": "2021-02-01"}
+    with pytest.raises(UnicodeEncodeError):
+        responses.JSONResponse(names)
+
+
+def test_response_of_numpy_data_deeper_than_orjson_goes():
+    obj = {"x": np.arange(4.0)[::2], "id": uuid.UUID(int=1), np.int64(3): Point(1, np.float32(0.1))}
+    body = JSONResponse(functools.reduce(lambda inner, _: [inner], range(300), obj)).body
+    expected = {"x": [0.0, 2.0], "id": str(uuid.UUID(int=1)), "3": [1, 0.1]}
+    assert json.loads(body) == functools.reduce(lambda inner, _: [inner], range(300), expected)
+
+
+cycle = []
+cycle.append({"x": cycle})
+
+
+@pytest.mark.parametrize("content", [cycle, [2**70, cycle, np.arange(2)]], ids=["alone", "beside-others"])
+def test_circular_response_raises_as_that_of_starlette(content):
+    for response in (JSONResponse, responses.JSONResponse):
+        with pytest.raises(ValueError, match="Circular reference"):
+            response(content[:2])
+    with pytest.raises(ValueError, match="Circular reference"):
+        JSONResponse(content)
 
 
 def test_response_refuses():
@@ -319,9 +356,152 @@ def test_serialize_numpy_comes_before_the_first_route():
         serialize_numpy(app)
 
 
+def test_serialize_numpy_comes_before_the_first_router():
+    app, router = fastapi.FastAPI(), fastapi.APIRouter()
+    router.get("/")(lambda: np.arange(2))
+    app.include_router(router)
+    with pytest.raises(RuntimeError, match="the first include_router"):
+        serialize_numpy(app)
+
+
+def test_serialize_numpy_leaves_other_kinds_of_routes_alone():
+    app = fastapi.FastAPI()
+    app.mount("/mounted", starlette.Starlette(routes=[Route("/", lambda request: JSONResponse(np.arange(3)))]))
+    app.add_route("/plain", lambda request: responses.PlainTextResponse("kept"))
+    serialize_numpy(app)
+    app.get("/")(lambda: np.arange(2))
+    client = TestClient(app)
+    assert client.get("/").json() == [0, 1]
+    assert client.get("/mounted/").json() == [0, 1, 2]
+    assert client.get("/plain").text == "kept"
+
+
 def test_serialize_numpy_twice_is_once():
     app = fastapi.FastAPI()
     serialize_numpy(app)
     serialize_numpy(app)
     app.get("/")(lambda: np.arange(2))
     assert TestClient(app).get("/").json() == [0, 1]
+
+
+class Guarded(fastapi.routing.APIRoute):
+    """A route that asks for a token, as in https://fastapi.tiangolo.com/how-to/custom-request-and-route/."""
+
+    def get_route_handler(self):
+        handler = super().get_route_handler()
+
+        async def guarded(request):
+            if request.headers.get("token") != "right":
+                raise fastapi.HTTPException(401, {"tried": np.arange(2)})
+            return await handler(request)
+
+        return guarded
+
+
+def test_serialize_numpy_extends_a_route_class():
+    app = fastapi.FastAPI()
+    app.router.route_class = Guarded
+    serialize_numpy(app)
+    app.get("/")(lambda: np.arange(2))
+
+    @app.get("/typed")
+    async def typed() -> AsyncIterable[Item]:
+        yield Secret(name="a")
+
+    client = TestClient(app)
+    for path in ("/", "/typed"):
+        refused = client.get(path)
+        assert (refused.status_code, refused.json()) == (401, {"detail": {"tried": [0, 1]}})
+    assert client.get("/", headers={"token": "right"}).json() == [0, 1]
+    assert client.get("/typed", headers={"token": "right"}).text == '{"name":"a"}\n'
+
+
+class Vendor(responses.JSONResponse):
+    media_type = "application/vnd.api+json"
+
+    def init_headers(self, headers=None):
+        super().init_headers(headers)
+        self.headers["X-Vendor"] = "yes"
+
+
+@pytest.mark.parametrize("given", [Vendor, Sorted], ids=["of-starlette", "of-ours"])
+def test_serialize_numpy_extends_a_default_response_class(given):
+    app = fastapi.FastAPI(default_response_class=given)
+    serialize_numpy(app)
+    app.get("/", status_code=203)(lambda: {"b": np.arange(2), "a": np.float32(0.1)})
+    response = TestClient(app).get("/")
+    assert (response.status_code, response.json()) == (203, {"b": [0, 1], "a": 0.1})
+    assert response.headers["content-type"] == given.media_type
+    assert response.headers.get("x-vendor") == ("yes" if given is Vendor else None)
+    assert list(response.json()) == (["a", "b"] if given is Sorted else ["b", "a"])
+
+
+class Wrapped(responses.JSONResponse):
+    def render(self, content):
+        return super().render({"data": content})
+
+
+@pytest.mark.parametrize("given", [Wrapped, responses.HTMLResponse], ids=lambda given: given.__name__)
+def test_serialize_numpy_does_not_drop_a_default_response_class(given):
+    app = fastapi.FastAPI(default_response_class=given)
+    with pytest.raises(TypeError, match=f"would replace {given.__name__}, the default_response_class"):
+        serialize_numpy(app)
+    assert app.router.default_response_class is given
+
+
+def failing(detail, numpy):
+    app = fastapi.FastAPI()
+    if numpy:
+        serialize_numpy(app)
+
+    @app.get("/{code}")
+    def fail(code: int):
+        raise fastapi.HTTPException(code, detail, {"X-Kept": "yes"})
+
+    return TestClient(app)
+
+
+@pytest.mark.parametrize("code", [418, 304], ids=["with-a-body", "without-a-body"])
+@pytest.mark.parametrize("detail", ["é", None, {"x": [0.1, 2]}], ids=["text", "nothing", "data"])
+def test_http_exception_is_that_of_fastapi(detail, code):
+    ours, theirs = (failing(detail, numpy).get(f"/{code}") for numpy in (True, False))
+    assert (ours.status_code, ours.content, ours.headers) == (code, theirs.content, theirs.headers)
+
+
+@pytest.mark.parametrize(
+    ("detail", "expected"),
+    [
+        pytest.param(np.array([[0.5, 2.0], [np.nan, 1.0]]), [[0.5, 2.0], [None, 1.0]], id="array"),
+        pytest.param(
+            {"x": np.float32(0.1), "at": np.datetime64("2021-02-01")},
+            {"x": 0.1, "at": "2021-02-01T00:00:00"},
+            id="scalars",
+        ),
+    ],
+)
+def test_http_exception_with_numpy_data(detail, expected):
+    response = failing(detail, numpy=True).get("/418")
+    assert (response.status_code, response.headers["x-kept"]) == (418, "yes")
+    assert response.json() == {"detail": expected}
+
+
+def test_exception_handler_of_the_application_stays():
+    app = fastapi.FastAPI(exception_handlers={404: lambda request, error: responses.PlainTextResponse("lost", 404)})
+
+    @app.exception_handler(starlette_exceptions.HTTPException)
+    def handle(request, error):
+        return responses.PlainTextResponse("handled", error.status_code)
+
+    serialize_numpy(app)
+
+    @app.get("/")
+    def fail():
+        raise fastapi.HTTPException(409, np.arange(2))
+
+    client = TestClient(app)
+    assert client.get("/").text == "handled"
+    assert client.get("/absent").text == "lost"
+
+
+def test_docstring_examples_run():
+    assert doctest.testmod(importlib.import_module("fastnpjson.starlette")).failed == 0

@@ -5,35 +5,32 @@ Install it with ``pip install 'fastnpjson[dask]'``.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-import numpy as np
-
-from fastnpjson import OPT_APPEND_NEWLINE, OPT_INDENT_2, dumps, dumps_str, loads
+from fastnpjson import OPT_APPEND_NEWLINE, OPT_INDENT_2, JSONEncodeError
 
 try:
     from dask.base import get_scheduler
-    from dask.delayed import delayed
-    from dask.utils import is_dataframe_like, is_index_like, is_series_like
+    from dask.delayed import Delayed, delayed
     from fsspec.compression import available_compressions
     from fsspec.core import OpenFile, url_to_fs
     from fsspec.implementations.local import LocalFileSystem
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    from fastnpjson.dask.lines import LineEncoder
 except ImportError as _cause:
     raise ImportError("fastnpjson.dask needs Dask: pip install 'fastnpjson[dask]'") from _cause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    Encode = Callable[[Any], bytes]
+    from collections.abc import Callable, Mapping
 
 # Dask, asked to infer, writes plain text under the suffix of a compression whose package is missing.
 _COMPRESSIONS: Final = {"bz2": "bz2", "gz": "gzip", "lz4": "lz4", "xz": "xz", "zip": "zip", "zst": "zstd"}
+_PLAIN: Final = {"", "geojsonl", "jl", "json", "jsonl", "jsonlines", "ndjson", "txt"}
 
 
 def to_json_lines(  # noqa: PLR0913 the names that Dask's own writers have
@@ -65,9 +62,11 @@ def to_json_lines(  # noqa: PLR0913 the names that Dask's own writers have
         The names of the files, in the order of the partitions.
 
     Raises:
-        TypeError: `collection` is not of Dask; as for `fastnpjson.dumps`.
-        ValueError: The path has no single ``*`` in its file name, the package of its compression is missing, columns
-            have the same name, or an array has no axis.
+        TypeError: `collection` is not of Dask, or has no partitions.
+        JSONEncodeError: Something in it has no JSON; the file, row, column and JSON path are named.
+        ValueError: The path has no single ``*`` in its file name, its suffix is not known, the package of its
+            compression is missing, columns have the same name, or an array has no axis. Files of ``memory://`` would
+            be in the memory of another process.
 
     >>> import dask.array
     >>> to_json_lines(dask.array.ones((4, 2), chunks=2, dtype="f4"), "memory://ones/*.jsonl.gz")
@@ -79,10 +78,11 @@ def to_json_lines(  # noqa: PLR0913 the names that Dask's own writers have
         raise ValueError("a line is one value and one newline, without OPT_INDENT_2 and OPT_APPEND_NEWLINE")
     fs, stripped = url_to_fs(pattern, **(storage_options or {}))
     partitions = _partitions(collection)
-    encode = partial(dumps, default=default, option=option)
+    encoder = LineEncoder(default, option or 0)
     numbers = [f"part-{number:06d}" for number in range(len(partitions))]
+    owner = os.getpid() if isinstance(fs, MemoryFileSystem) else None
     written = [
-        delayed(_write)(partition, fs, stripped.replace("*", number), compression, encode)
+        delayed(_write)(partition, fs, stripped.replace("*", number), compression, encoder, owner)
         for partition, number in zip(partitions, numbers, strict=True)
     ]
     names = delayed(_clear)(written, fs, stripped, [pattern.replace("*", number) for number in numbers])
@@ -94,14 +94,19 @@ def _compression(pattern: str) -> str | None:
     name = re.split(r"[/\\]", pattern)[-1]
     if pattern.count("*") != 1 or "*" not in name:
         raise ValueError(f"{pattern!r} needs one * in its file name, for the partition, as in 'out/*.jsonl.gz'")
-    suffix = name.rpartition(".")[2].lower()
+    suffix = name.rpartition("*")[2].rpartition(".")[2].lower()
     compression = _COMPRESSIONS.get(suffix)
+    if compression is None and suffix not in _PLAIN:
+        known = " ".join(f".{known}" for known in [*_COMPRESSIONS, *sorted(_PLAIN - {""})])
+        raise ValueError(f"{pattern!r}: .{suffix} is not the suffix of a compression or of text; known are {known}")
     if compression is not None and compression not in available_compressions():
         raise ValueError(f"{pattern!r}: no package for .{suffix} is installed, see fsspec.available_compressions()")
     return compression
 
 
 def _partitions(collection: Any) -> list[Any]:
+    if isinstance(collection, Delayed):  # it has every attribute
+        raise TypeError("a Delayed has no partitions; make a bag of some with dask.bag.from_delayed([...])")
     if not hasattr(collection, "to_delayed"):
         raise TypeError(f"{type(collection).__qualname__} is not a bag, an array or a dataframe of Dask")
     if not hasattr(collection, "rechunk"):
@@ -112,21 +117,29 @@ def _partitions(collection: Any) -> list[Any]:
     return list(rows.to_delayed().ravel())
 
 
-def _write(partition: Any, fs: Any, path: str, compression: str | None, encode: Encode) -> None:
+def _write(  # noqa: PLR0913, PLR0917
+    partition: Any, fs: Any, path: str, compression: str | None, encoder: LineEncoder, owner: int | None
+) -> None:
+    if owner not in {None, os.getpid()}:
+        raise ValueError(
+            "the files of memory:// would be in the memory of a worker: write with dask.config.set(scheduler='threads')"
+        )
     # Of its own for each attempt: a worker that Dask has given up may still be writing.
     unfinished = f"{path}.{uuid4().hex}.part"
     fs.makedirs(path.rpartition("/")[0], exist_ok=True)
     try:
         with OpenFile(fs, unfinished, "wb", compression) as file:
-            for lines in _lines(partition, encode):
+            for lines in encoder.lines(partition):
                 file.write(lines)
         if isinstance(fs, LocalFileSystem):
             os.replace(unfinished, path)
         else:
             fs.mv(unfinished, path)
-    except BaseException:
+    except BaseException as error:
         with suppress(Exception):
             fs.rm_file(unfinished)
+        if isinstance(error, JSONEncodeError):
+            raise JSONEncodeError(f"{path}: {error}") from None
         raise
 
 
@@ -141,56 +154,3 @@ def _clear(_written: list[None], fs: Any, pattern: str, names: list[str]) -> lis
         if match and (match[2] or int(match[1]) >= len(names)):
             fs.rm_file(file)
     return names
-
-
-def _lines(partition: Any, encode: Encode) -> Iterator[bytes]:
-    if is_dataframe_like(partition):
-        # The text of the names, in the order that the option asks for.
-        places = loads(encode({name: place for place, name in enumerate(partition.columns)}))
-        if len(places) != partition.shape[1]:
-            raise ValueError(f"columns with the same name: {list(partition.columns)}")
-        row = ",".join(dumps_str(name).replace("%", "%%") + ":%b" for name in places)
-        line = b"{%b}\n" % row.encode()
-        for rows in _blocks(partition.iloc, partition.shape):
-            columns = [_texts(rows.iloc[:, place], encode) for place in places.values()]
-            yield b"".join(map(line.__mod__, zip(*columns, strict=True)))
-    elif is_series_like(partition) or is_index_like(partition):
-        for values in _blocks(partition.to_frame().iloc, partition.shape):
-            yield b"".join(text + b"\n" for text in _texts(values.iloc[:, 0], encode))
-    elif isinstance(partition, np.ndarray) and _separable(partition.dtype) and partition.size:
-        close, opening = b"]" * (partition.ndim - 1), b"[" * (partition.ndim - 1)
-        for rows in _blocks(partition, partition.shape):
-            yield encode(rows)[1:-1].replace(close + b"," + opening, close + b"\n" + opening) + b"\n"
-    else:
-        for record in partition:
-            yield encode(record) + b"\n"
-
-
-def _blocks(partition: Any, shape: tuple[int, ...]) -> Iterator[Any]:
-    # As text, 2**16 numbers take about a megabyte, and 50 bytes each as objects.
-    step = max(1, 2**16 // max(1, math.prod(shape[1:])))
-    return (partition[start : start + step] for start in range(0, shape[0], step))
-
-
-def _separable(dtype: Any) -> bool:
-    """Tell whether elements have no comma and no bracket in their text, and are never for the caller's default."""
-    return dtype.kind in "biufMm" and dtype.isbuiltin != 2 and dtype.str[1:] not in {"M8", "m8"}
-
-
-def _texts(series: Any, encode: Encode) -> list[bytes]:
-    """Return the JSON of each value of a column, with all of its digits."""
-    dtype = series.dtype
-    if hasattr(dtype, "categories"):
-        # The code of a missing value is -1.
-        texts = [*_texts(series.cat.categories.to_series(), encode), b"null"]
-        return [texts[code] for code in series.cat.codes]
-    # Left to itself, pandas makes float64 of integers with missing values, and Python's floats of float32.
-    if isinstance(dtype, np.dtype) and dtype.kind != "O":
-        array = series.to_numpy()
-    elif dtype.kind in "fm":
-        array = series.to_numpy(getattr(dtype, "numpy_dtype", dtype.type), na_value=None)
-    else:
-        array = series.to_numpy(object, na_value=None)
-    if _separable(array.dtype):
-        return encode(array)[1:-1].split(b",")
-    return [encode(value) for value in array]

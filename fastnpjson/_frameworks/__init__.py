@@ -1,0 +1,1 @@
+"""What Flask, Django, Starlette and FastAPI share."""

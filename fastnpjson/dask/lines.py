@@ -1,0 +1,108 @@
+"""A partition of a Dask collection to the lines of a file."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from dask.utils import is_dataframe_like, is_index_like, is_series_like
+
+from fastnpjson import OPT_INDENT_2, Encoder, JSONEncodeError, dumps_str, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+# In a list that is indented, each of these has a line for itself; a line break in text is escaped.
+_ONE_LINE: Final = frozenset({str, int, float, bool, type(None)})
+
+
+class LineEncoder:
+    """Encodes partitions line by line.
+
+    Args:
+        default: As for `fastnpjson.dumps`.
+        option: As for `fastnpjson.dumps`.
+    """
+
+    def __init__(self, default: Callable[[Any], Any] | None, option: int) -> None:
+        self._encode = Encoder(default=default, option=option).encode
+        self._encode_list = Encoder(default=default, option=option | OPT_INDENT_2).encode
+
+    def lines(self, partition: Any) -> Iterator[bytes]:
+        """Yield the lines of a partition, many at once.
+
+        Raises:
+            JSONEncodeError: names the row, and the column, of what has no JSON.
+        """
+        if is_dataframe_like(partition):
+            yield from self._rows(partition)
+        elif is_series_like(partition) or is_index_like(partition):
+            for start, values in _blocks(partition.to_frame().iloc, partition.shape):
+                yield b"".join(text + b"\n" for text in self._column(values.iloc[:, 0], start))
+        elif isinstance(partition, np.ndarray) and _separable(partition.dtype) and partition.size:
+            close, opening = b"]" * (partition.ndim - 1), b"[" * (partition.ndim - 1)
+            for _, rows in _blocks(partition, partition.shape):
+                yield self._encode(rows)[1:-1].replace(close + b"," + opening, close + b"\n" + opening) + b"\n"
+        else:
+            for text in self._each(partition):
+                yield text + b"\n"
+
+    def _rows(self, frame: Any) -> Iterator[bytes]:
+        # The text of the names, in the order that the option asks for.
+        places = loads(self._encode({name: place for place, name in enumerate(frame.columns)}))
+        if len(places) != frame.shape[1]:
+            raise ValueError(f"columns with the same name: {list(frame.columns)}")
+        members = ",".join(dumps_str(name).replace("%", "%%") + ":%b" for name in places)
+        line = b"{%b}\n" % members.encode()
+        for start, rows in _blocks(frame.iloc, frame.shape):
+            columns = [self._column(rows.iloc[:, place], start, name) for name, place in places.items()]
+            yield b"".join(map(line.__mod__, zip(*columns, strict=True)))
+
+    def _column(self, series: Any, start: int, name: str | None = None) -> list[bytes]:
+        """Return the JSON of each value of a column, with all of its digits."""
+        if hasattr(series.dtype, "categories"):
+            with suppress(JSONEncodeError):
+                # The code of a missing value is -1.
+                texts = [*self._column(series.cat.categories.to_series(), 0), b"null"]
+                return [texts[code] for code in series.cat.codes]
+        array = _array(series)
+        if _separable(array.dtype):
+            return self._encode(array)[1:-1].split(b",")
+        if array.dtype == object and set(map(type, array)) <= _ONE_LINE:
+            with suppress(JSONEncodeError):
+                return self._encode_list(array.tolist())[4:-2].split(b",\n  ")
+        return [*self._each(array, start, name)]
+
+    def _each(self, values: Iterable[Any], start: int = 0, name: str | None = None) -> Iterator[bytes]:
+        row = start
+        try:
+            for row, value in enumerate(values, start):  # noqa: B007
+                yield self._encode(value)
+        except JSONEncodeError as error:
+            column = "" if name is None else f", column {name!r}"
+            raise JSONEncodeError(f"row {row}{column}: {error}") from None
+
+
+def _blocks(partition: Any, shape: tuple[int, ...]) -> Iterator[tuple[int, Any]]:
+    # As text, 2**16 numbers take about a megabyte, and 50 bytes each as objects.
+    step = max(1, 2**16 // max(1, math.prod(shape[1:])))
+    return ((start, partition[start : start + step]) for start in range(0, shape[0], step))
+
+
+def _separable(dtype: Any) -> bool:
+    """Tell whether elements have no comma and no bracket in their text, and are never for the caller's default."""
+    return dtype.kind in "biufMm" and dtype.isbuiltin != 2 and dtype.str[1:] not in {"M8", "m8"}
+
+
+def _array(series: Any) -> Any:
+    """Return the values of a column; left to itself, pandas makes other types of them where some are missing."""
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind != "O":
+        return series.to_numpy()
+    if dtype.kind in "biu" and hasattr(dtype, "numpy_dtype"):
+        return np.ma.array(series.to_numpy(dtype.numpy_dtype, na_value=0), mask=series.isna().to_numpy())
+    if dtype.kind in "fm":
+        return series.to_numpy(getattr(dtype, "numpy_dtype", dtype.type), na_value=None)
+    return series.to_numpy(object, na_value=None)
