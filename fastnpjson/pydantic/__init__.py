@@ -19,7 +19,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_origin
 
 import numpy as np
 
@@ -124,13 +124,28 @@ class BaseModel(pydantic.BaseModel):
             return handler(value)
 
 
+# https://numpy.org/doc/stable/reference/arrays.scalars.html
+_ABSTRACT: Final = (
+    np.generic,
+    np.number,
+    np.integer,
+    np.signedinteger,
+    np.unsignedinteger,
+    np.inexact,
+    np.floating,
+    np.complexfloating,
+    np.flexible,
+    np.character,
+)
+
+
 def _supported(dtype: DTypeLike) -> np.dtype[Any]:
     """Return a dtype.
 
     Raises:
         TypeError: it is not one that a field can have.
     """
-    if isinstance(dtype, type) and issubclass(dtype, np.generic) and dtype.__subclasses__():
+    if isinstance(dtype, type) and dtype in _ABSTRACT:
         raise TypeError(f"numpy.{dtype.__name__} is many dtypes: choose one, or annotate NDArray[Any]")
     found = np.dtype(dtype)
     if found.kind not in KINDS or (found.kind == "f" and found.itemsize > 8):

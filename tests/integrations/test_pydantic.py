@@ -121,6 +121,15 @@ class TestArrays:
         assert adapter.validate_python(strided) is strided
 
 
+class Angle(np.float64):
+    """A subclass, which does not make float64 many dtypes."""
+
+
+def test_dtype_with_a_subclass():
+    assert field("float64").validate_python([0.5]).dtype == np.float64
+    assert field(np.float64).validate_python([0.5]).dtype == np.float64
+
+
 class TestLists:
     @pytest.mark.parametrize("dtype", DTYPES)
     def test_json_reads_back(self, dtype):
