@@ -1,60 +1,35 @@
-"""Documents of frameworks: by orjson, or by json where orjson refuses a document or is no faster."""
+"""The encoder of a framework: orjson, or json where orjson refuses a document or is no faster."""
 
 from __future__ import annotations
 
-import enum
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from numpy import ndarray
-from orjson import Fragment, JSONEncodeError
+from orjson import JSONEncodeError
 
 from fastnpjson._documents import kinds
 from fastnpjson._documents.ask_first import find_or_write
 from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.dumps import encode
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
-from fastnpjson._documents.plan import make_plan
 from fastnpjson._frameworks import by_json
+from fastnpjson._frameworks.settings import Settings
 from fastnpjson._stdlib.escapes import escape, is_dense
-from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fastnpjson._documents.plan import Plan
 
-# Flags for a document as a whole.
-_DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 _NUMPY: Final = kinds.NUMPY | kinds.OTHER_NUMPY
-# What is, or may hold, what orjson encodes without asking a default.
+# What orjson encodes without asking a default, and what may hold some of it.
 _UNASKED: Final = ~(_NUMPY | kinds.KEY)
 
 
-class FrameworkEncoder(NamedTuple):
-    """Encodes documents as the json of a framework does, with NumPy data, and null for NaN.
+class FrameworkEncoder(Settings):
+    """Encodes documents as the json of a framework does, with NumPy data, and null for NaN."""
 
-    Attributes:
-        default: Called, once for each object, for what neither json nor fastnpjson knows.
-        option: orjson's flags.
-        known: The types for which json leaves an object to fastnpjson, and not to the default.
-        declines: True for a default of the framework itself: it declines what is `known`, and may be called twice.
-        asks_all: True to call the default for UUIDs and enums, too, which orjson encodes without a call.
-        ensure_ascii: True to escape what is not ASCII.
-        allow_nan: False to raise `ValueError` for NaN and infinities.
-        check_circular: False to raise `RecursionError` for a circular document.
-    """
-
-    default: Callable[[Any], Any]
-    option: int = PASSTHROUGH
-    known: tuple[type, ...] = (*NUMPY_TYPES, enum.Enum)
-    declines: bool = False
-    asks_all: bool = False
-    ensure_ascii: bool = False
-    allow_nan: bool = True
-    check_circular: bool = True
+    __slots__ = ()
 
     def dumps(self, obj: Any) -> bytes:
         """Encode a document, compact, or indented by two with `OPT_INDENT_2`.
@@ -75,67 +50,36 @@ class FrameworkEncoder(NamedTuple):
         """Encode a document by json, with arguments of `json.dumps`, and arrays in the layout of lists."""
         return by_json.dumps(obj, self, CallerDefault(self.default), spread=True, **kwargs)
 
-    def encode(self, obj: Any, option: int, caller: CallerDefault) -> bytes:
-        """Encode a document, or a part of one, by fastnpjson."""
-        text = encode(obj, _plan(option, allow_nan=self.allow_nan), caller)
-        return escape(text) if self.ensure_ascii else text
-
-    def fragment(self, obj: Any) -> bytes:
-        """Encode a part of a document by fastnpjson, in one line."""
-        return self.encode(obj, self.option & ~_DOCUMENT, self._caller())
-
     def _text(self, obj: Any) -> bytes | str:
-        caller = self._caller()
-        text = self._by_orjson(obj, caller)
-        if text is not None:
-            return escape(text) if self.ensure_ascii else text
+        caller = by_json.make_caller(self)
+        utf8 = self._by_orjson(obj, caller)
+        if utf8 is not None:
+            return escape(utf8) if self.ensure_ascii else utf8
         caller = caller if caller.given else CallerDefault(self.default)
-        layout = {"indent": 2} if self.option & orjson.OPT_INDENT_2 else {"separators": (",", ":")}
+        layout: dict[str, Any] = {"indent": 2} if self.option & orjson.OPT_INDENT_2 else {"separators": (",", ":")}
         text = by_json.dumps(obj, self, caller, **layout)
         return text + "\n" if self.option & orjson.OPT_APPEND_NEWLINE else text
 
     def _by_orjson(self, obj: Any, caller: CallerDefault) -> bytes | None:
         """Encode a document by orjson; `None` if it is for json."""
-        plan = _plan(self.option, allow_nan=self.allow_nan)
         if self.asks_all and kinds.kinds(obj, 0) & _UNASKED:
             return None
         if issubclass(type(obj), ndarray):
-            return encode(obj, plan, caller)
+            return encode(obj, self.plan(), caller)
         try:
-            plan, found = _find(obj, plan)
+            plan, found = _find(obj, self.plan())
         except JSONEncodeError:
             # json knows nothing of this flag.
-            return encode(obj, plan, caller) if plan.option & orjson.OPT_STRICT_INTEGER else None
-        if type(found) is list:
-            is_slow = not is_worthwhile(obj, found)
-        else:
-            is_slow = self.ensure_ascii and is_dense(found) and not kinds.kinds(obj, 0) & _NUMPY
-        if is_slow:
-            return None
-        try:
-            return encode(obj, plan, caller, found)
-        except JSONEncodeError:
-            return None
+            return encode(obj, self.plan(), caller) if self.option & orjson.OPT_STRICT_INTEGER else None
+        with suppress(JSONEncodeError):
+            return None if self._is_slow(obj, found) else encode(obj, plan, caller, found)
+        return None
 
-    def _caller(self) -> CallerDefault:
-        return CallerDefault(self._answer if self.asks_all else self.default)
-
-    def _answer(self, obj: Any) -> Fragment:
-        """Encode the reply of a default that is to be asked for all in it."""
-        reply = self.default(obj)
-        return Fragment(by_json.dumps(reply, self, CallerDefault(self.default), separators=(",", ":")).encode())
-
-
-@cache
-def _plan(option: int, *, allow_nan: bool) -> Plan:
-    """Make a plan by which a subclass of a builtin is that builtin, as it is to json."""
-    plan = make_plan(option, allow_nan=allow_nan)
-
-    def convert(obj: Any) -> Any:
-        reply = plan.convert(obj)
-        return builtin(obj) if reply is UNKNOWN and is_subclass(type(obj)) else reply
-
-    return plan._replace(convert=convert)
+    def _is_slow(self, obj: Any, found: bytes | list[Any]) -> bool:
+        """Tell whether json takes less time for the rest of the work."""
+        if isinstance(found, list):
+            return not is_worthwhile(obj, found)
+        return self.ensure_ascii and is_dense(found) and not kinds.kinds(obj, 0) & _NUMPY
 
 
 def _find(obj: Any, plan: Plan) -> tuple[Plan, bytes | list[Any]]:
