@@ -9,12 +9,13 @@ Set it once, on the application; `jsonify`, returned dicts and lists, `flask.jso
 
 from __future__ import annotations
 
-import enum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES
+from fastnpjson._frameworks.by_json import fragment
 from fastnpjson._frameworks.encoder import FrameworkEncoder
+from fastnpjson._frameworks.settings import NUMPY, NUMPY_AND_ENUMS
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson._stdlib.keys import with_text_keys
 from fastnpjson._stdlib.subclasses import PASSTHROUGH
@@ -27,7 +28,6 @@ except ImportError as _cause:
 if TYPE_CHECKING:
     from werkzeug.sansio.response import Response
 
-_NUMPY_AND_ENUMS: Final = (*NUMPY_TYPES, enum.Enum)
 _SETTINGS: Final = {"allow_nan", "check_circular", "default", "ensure_ascii", "sort_keys"}
 # What orjson writes for an indent and separators; all other layouts are the business of json.
 _LAYOUTS: Final = {
@@ -63,7 +63,7 @@ class JSONProvider(DefaultJSONProvider):
         if layout is not None:
             return encoder.dumps_str(obj)
         if kwargs.keys() & {"cls", "skipkeys"}:
-            obj = with_text_keys(obj, encoder.fragment)
+            obj = with_text_keys(obj, partial(fragment, encoder))
         return encoder.laid_out(obj, **kwargs)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
@@ -107,16 +107,18 @@ class JSONProvider(DefaultJSONProvider):
         return self._app.response_class(body, mimetype=self.mimetype)  # type: ignore[arg-type]  # typed for sans-io
 
     def _encoder(self, layout: int, **settings: Any) -> FrameworkEncoder:
-        given = settings
-        settings = {"default": self.default, "sort_keys": self.sort_keys, "ensure_ascii": self.ensure_ascii}
-        settings |= given
-        default = settings.pop("default") or _decline
-        option = PASSTHROUGH | layout | (fastnpjson.OPT_SORT_KEYS if settings.pop("sort_keys") else 0)
-
-        # Flask's own default has no enum, which is its value then, and makes of a UUID what orjson does.
+        default = settings.pop("default", self.default) or _decline
+        sort_keys = settings.pop("sort_keys", self.sort_keys)
+        # Flask's own has no enum, which is its value then, and makes of a UUID what orjson does.
         flasks = default is DefaultJSONProvider.default
-        known = _NUMPY_AND_ENUMS if flasks else NUMPY_TYPES
-        return FrameworkEncoder(default, option, known, flasks, not flasks, **settings)
+        return FrameworkEncoder(
+            default,
+            PASSTHROUGH | layout | (fastnpjson.OPT_SORT_KEYS if sort_keys else 0),
+            NUMPY_AND_ENUMS if flasks else NUMPY,
+            declines=flasks,
+            asks_all=not flasks,
+            **{"ensure_ascii": self.ensure_ascii} | settings,
+        )
 
 
 def _layout(kwargs: dict[str, Any]) -> int | None:

@@ -158,7 +158,7 @@ def _unchanged(obj: Any) -> Any:
 
 def _response_class(given: Any) -> type[JSONResponse]:
     """Return the response class of an application with NumPy data in it."""
-    stock: Any = getattr(given, "value", given)  # FastAPI wraps its own default
+    stock: type = getattr(given, "value", given)  # FastAPI wraps its own default
     if stock is responses.JSONResponse:
         return JSONResponse
     if issubclass(stock, JSONResponse):

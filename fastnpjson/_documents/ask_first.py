@@ -29,7 +29,9 @@ _EXHAUSTED: Final = object()
 _CHANGED: Final = "the document was changed while it was encoded"
 
 
-def dumps(obj: Any, plan: Plan, default: CallerDefault, found: list[Any] | None = None, depth: int = 0) -> bytes:
+def dumps(
+    obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any] | None = None, depth: int = 0
+) -> bytes:
     """Encode a document.
 
     Args:
@@ -45,7 +47,7 @@ def dumps(obj: Any, plan: Plan, default: CallerDefault, found: list[Any] | None 
         RuntimeError: the default, or another thread, changed the document meanwhile.
     """
     written = find_or_write(obj, plan.option, plan.native) if found is None else found
-    if type(written) is bytes:
+    if isinstance(written, bytes):
         return written
     replies = [_reply(item, plan, default, depth) for item in written]
     return hand_out(obj, plan.option, plan.native, written, replies)

@@ -57,7 +57,7 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
     return dumps(obj, default, option).decode()
 
 
-def encode(obj: Any, plan: Plan, default: CallerDefault, found: list[Any] | None = None) -> bytes:
+def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any] | None = None) -> bytes:
     """Encode a document; the arguments are those of `ask_first.dumps`, and it raises what `dumps` raises.
 
     1. An array is written by itself: as a part of a document its text would be copied.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from orjson import Fragment
 
+from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._stdlib.escapes import with_null
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson._stdlib.keys import with_text_keys
@@ -17,16 +19,17 @@ from fastnpjson._stdlib.keys import with_text_keys
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._documents.caller_default import CallerDefault
-    from fastnpjson._frameworks.settings import FrameworkSettings
+    from fastnpjson._frameworks.settings import Settings
 
+# Flags for a document as a whole.
+_DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 # Stands in the text of json for what fastnpjson encodes.
 _MARK: Final = os.urandom(16).hex()
 
 
 def dumps(
     obj: Any,
-    encoder: FrameworkSettings,
+    settings: Settings,
     caller: CallerDefault,
     *,
     spread: bool = False,
@@ -43,7 +46,7 @@ def dumps(
 
     Args:
         obj: The document.
-        encoder: Its settings.
+        settings: Those of the framework.
         caller: The default of the caller, who may have been asked already.
         spread: True to lay out arrays as json lays out lists, and not on one line.
         words: True to begin with the third attempt.
@@ -55,32 +58,50 @@ def dumps(
     """
     caller.rewind()
     try:
-        if encoder.declines:
-            return _stdlib(obj, encoder, encoder.default, allow_nan=words, **kwargs)
-        return _with_fragments(obj, encoder, caller, spread=spread, allow_nan=words, **kwargs)
+        if settings.declines:
+            return _stdlib(obj, settings, settings.default, allow_nan=words, **kwargs)
+        return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
     except ValueError:
-        if words or not encoder.allow_nan:
+        if words or not settings.allow_nan:
             raise
-        return dumps(obj, encoder, caller, spread=spread, words=True, **kwargs)
+        return dumps(obj, settings, caller, spread=spread, words=True, **kwargs)
     except TypeError:
-        if kwargs.get("skipkeys") and not encoder.declines:
+        if kwargs.get("skipkeys") and not settings.declines:
             raise
-    if encoder.declines:
-        return dumps(obj, encoder._replace(declines=False), caller, spread=spread, words=words, **kwargs)
-    keyed = with_text_keys(obj, encoder.fragment)
+    if settings.declines:
+        return dumps(obj, settings._replace(declines=False), caller, spread=spread, words=words, **kwargs)
+    keyed = with_text_keys(obj, partial(fragment, settings))
     if keyed is not obj:
-        return dumps(keyed, encoder, caller, spread=spread, words=words, **kwargs)
+        return dumps(keyed, settings, caller, spread=spread, words=words, **kwargs)
     caller.rewind()
-    text = encoder.encode(obj, encoder.option & ~orjson.OPT_APPEND_NEWLINE, caller)
-    return _stdlib(_builtins(text), encoder, None, allow_nan=False, **kwargs) if spread else text.decode()
+    text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
+    return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+
+
+def make_caller(settings: Settings) -> CallerDefault:
+    """Make the caller's default for fastnpjson."""
+    if not settings.asks_all:
+        return CallerDefault(settings.default)
+
+    def answer(obj: Any) -> Fragment:
+        # Of a reply, too, json asks for all.
+        reply = settings.default(obj)
+        return Fragment(dumps(reply, settings, CallerDefault(settings.default), separators=(",", ":")).encode())
+
+    return CallerDefault(answer)
+
+
+def fragment(settings: Settings, obj: Any) -> bytes:
+    """Encode a part of a document by fastnpjson, in one line."""
+    return settings.encode(obj, make_caller(settings), _DOCUMENT)
 
 
 def _with_fragments(
-    obj: Any, encoder: FrameworkSettings, caller: CallerDefault, *, spread: bool, allow_nan: bool, **kwargs: Any
+    obj: Any, settings: Settings, caller: CallerDefault, *, spread: bool, allow_nan: bool, **kwargs: Any
 ) -> str:
     fragments: list[str] = []
     others: set[type] = set()
-    known = (*encoder.known, Fragment)
+    known = (*settings.known, Fragment)
     # To ask through the caller takes as long as some defaults do.
     ask, given = (caller.ask, []) if caller.given else (caller.default, caller.given)
 
@@ -88,7 +109,7 @@ def _with_fragments(
         kind = type(item)
         if kind not in others:
             if issubclass(kind, known):
-                text = encoder.fragment(item)
+                text = fragment(settings, item)
                 if spread:
                     return _builtins(text)
                 fragments.append(text.decode())
@@ -98,17 +119,17 @@ def _with_fragments(
         given.append((item, reply))
         return reply
 
-    text = _stdlib(obj, encoder, hook, allow_nan=allow_nan, **kwargs)
+    text = _stdlib(obj, settings, hook, allow_nan=allow_nan, **kwargs)
     texts = text.split(f'"{_MARK}"') if fragments else [text]
     return "".join(chain.from_iterable(zip(texts, [*fragments, ""], strict=True)))
 
 
 def _stdlib(
-    obj: Any, encoder: FrameworkSettings, default: Callable[[Any], Any] | None, *, allow_nan: bool, **kwargs: Any
+    obj: Any, settings: Settings, default: Callable[[Any], Any] | None, *, allow_nan: bool, **kwargs: Any
 ) -> str:
-    settings: dict[str, Any] = {"ensure_ascii": encoder.ensure_ascii, "check_circular": encoder.check_circular}
-    sort_keys = bool(encoder.option & orjson.OPT_SORT_KEYS)
-    text = json.dumps(obj, default=default, allow_nan=allow_nan, sort_keys=sort_keys, **settings, **kwargs)
+    kwargs |= {"ensure_ascii": settings.ensure_ascii, "check_circular": settings.check_circular}
+    sort_keys = bool(settings.option & orjson.OPT_SORT_KEYS)
+    text = json.dumps(obj, default=default, allow_nan=allow_nan, sort_keys=sort_keys, **kwargs)
     text = with_null(text) if allow_nan else text
     # How Python replaces a lone surrogate is its escape in JSON, too.
     return text if text.isascii() else text.encode(errors="backslashreplace").decode()

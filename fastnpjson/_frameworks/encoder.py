@@ -1,19 +1,20 @@
-"""Documents of frameworks: by orjson, or by json where orjson refuses a document or is no faster."""
+"""The encoder of a framework: orjson, or json where orjson refuses a document or is no faster."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from numpy import ndarray
-from orjson import Fragment, JSONEncodeError
+from orjson import JSONEncodeError
 
 from fastnpjson._documents import kinds
 from fastnpjson._documents.ask_first import find_or_write
 from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.dumps import encode
 from fastnpjson._frameworks import by_json
-from fastnpjson._frameworks.settings import FrameworkSettings, make_framework_plan
+from fastnpjson._frameworks.settings import Settings
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from fastnpjson._documents.plan import Plan
 
 _NUMPY: Final = kinds.NUMPY | kinds.OTHER_NUMPY
-# What is, or may hold, what orjson encodes without asking a default.
+# What orjson encodes without asking a default, and what may hold some of it.
 _UNASKED: Final = ~(_NUMPY | kinds.KEY)
 
 
-class FrameworkEncoder(FrameworkSettings):
+class FrameworkEncoder(Settings):
     """Encodes documents as the json of a framework does, with NumPy data, and null for NaN."""
 
     __slots__ = ()
@@ -50,7 +51,7 @@ class FrameworkEncoder(FrameworkSettings):
         return by_json.dumps(obj, self, CallerDefault(self.default), spread=True, **kwargs)
 
     def _text(self, obj: Any) -> bytes | str:
-        caller = self._caller()
+        caller = by_json.make_caller(self)
         utf8 = self._by_orjson(obj, caller)
         if utf8 is not None:
             return escape(utf8) if self.ensure_ascii else utf8
@@ -61,37 +62,27 @@ class FrameworkEncoder(FrameworkSettings):
 
     def _by_orjson(self, obj: Any, caller: CallerDefault) -> bytes | None:
         """Encode a document by orjson; `None` if it is for json."""
-        plan = make_framework_plan(self.option, allow_nan=self.allow_nan)
         if self.asks_all and kinds.kinds(obj, 0) & _UNASKED:
             return None
         if issubclass(type(obj), ndarray):
-            return encode(obj, plan, caller)
+            return encode(obj, self.plan(), caller)
         try:
-            plan, found = _find(obj, plan)
+            plan, found = _find(obj, self.plan())
         except JSONEncodeError:
             # json knows nothing of this flag.
-            return encode(obj, plan, caller) if plan.option & orjson.OPT_STRICT_INTEGER else None
-        if isinstance(found, bytes):
-            is_slow = self.ensure_ascii and is_dense(found) and not kinds.kinds(obj, 0) & _NUMPY
-        else:
-            is_slow = not is_worthwhile(obj, found)
-        if is_slow:
-            return None
-        try:
-            return encode(obj, plan, caller, found)
-        except JSONEncodeError:
-            return None
+            return encode(obj, self.plan(), caller) if self.option & orjson.OPT_STRICT_INTEGER else None
+        with suppress(JSONEncodeError):
+            return None if self._is_slow(obj, found) else encode(obj, plan, caller, found)
+        return None
 
-    def _caller(self) -> CallerDefault:
-        return CallerDefault(self._answer if self.asks_all else self.default)
-
-    def _answer(self, obj: Any) -> Fragment:
-        """Encode the reply of a default that is to be asked for all in it."""
-        reply = self.default(obj)
-        return Fragment(by_json.dumps(reply, self, CallerDefault(self.default), separators=(",", ":")).encode())
+    def _is_slow(self, obj: Any, found: bytes | list[Any]) -> bool:
+        """Tell whether json takes less time for the rest of the work."""
+        if isinstance(found, list):
+            return not is_worthwhile(obj, found)
+        return self.ensure_ascii and is_dense(found) and not kinds.kinds(obj, 0) & _NUMPY
 
 
-def _find(obj: Any, plan: Plan) -> tuple[Plan, Any]:
+def _find(obj: Any, plan: Plan) -> tuple[Plan, bytes | list[Any]]:
     """Return the JSON of a document, or what Python is to be asked for; and the plan for the keys that it has."""
     try:
         return plan, find_or_write(obj, plan.option, plan.native)

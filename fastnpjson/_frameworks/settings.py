@@ -1,4 +1,4 @@
-"""The settings of a framework's JSON, and the encoding of a document, or of a part of one, by fastnpjson."""
+"""What a framework settles before any document."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import orjson
-
-from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
 from fastnpjson._documents.plan import make_plan
@@ -18,14 +15,15 @@ from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastnpjson._documents.caller_default import CallerDefault
     from fastnpjson._documents.plan import Plan
 
-# Flags for a document as a whole.
-_DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+NUMPY: Final = NUMPY_TYPES
+NUMPY_AND_ENUMS: Final = (*NUMPY_TYPES, enum.Enum)
 
 
-class FrameworkSettings(NamedTuple):
-    """How a framework encodes.
+class Settings(NamedTuple):
+    """How a framework encodes documents.
 
     Attributes:
         default: Called, once for each object, for what neither json nor fastnpjson knows.
@@ -40,25 +38,25 @@ class FrameworkSettings(NamedTuple):
 
     default: Callable[[Any], Any]
     option: int = PASSTHROUGH
-    known: tuple[type, ...] = (*NUMPY_TYPES, enum.Enum)
+    known: tuple[type, ...] = NUMPY_AND_ENUMS
     declines: bool = False
     asks_all: bool = False
     ensure_ascii: bool = False
     allow_nan: bool = True
     check_circular: bool = True
 
-    def encode(self, obj: Any, option: int, caller: CallerDefault) -> bytes:
-        """Encode a document, or a part of one, by fastnpjson."""
-        text = encode(obj, make_framework_plan(option, allow_nan=self.allow_nan), caller)
-        return escape(text) if self.ensure_ascii else text
+    def plan(self, without: int = 0) -> Plan:
+        """Return the plan for fastnpjson, without some of the flags."""
+        return _plan(self.option & ~without, allow_nan=self.allow_nan)
 
-    def fragment(self, obj: Any) -> bytes:
-        """Encode a part of a document by fastnpjson, in one line."""
-        return self.encode(obj, self.option & ~_DOCUMENT, CallerDefault(self.default))
+    def encode(self, obj: Any, caller: CallerDefault, without: int) -> bytes:
+        """Encode a document, or a part of one, by fastnpjson."""
+        text = encode(obj, self.plan(without), caller)
+        return escape(text) if self.ensure_ascii else text
 
 
 @cache
-def make_framework_plan(option: int, *, allow_nan: bool) -> Plan:
+def _plan(option: int, *, allow_nan: bool) -> Plan:
     """Make a plan by which a subclass of a builtin is that builtin, as it is to json."""
     plan = make_plan(option, allow_nan=allow_nan)
 

@@ -43,7 +43,7 @@ def may_have_huge_integers(utf8: bytes | bytearray) -> bool:
     if len(utf8) < _SHORT and _RUN not in utf8.translate(_IS_DIGIT):
         return False
     # A document that begins or ends with a digit is a number.
-    text = np.frombuffer(b"".join((b" ", utf8, b" ")) if utf8[-1:].isdigit() else utf8, np.uint8)
+    text = np.frombuffer(b" " + utf8 + b" " if utf8[-1:].isdigit() else utf8, np.uint8)
     # A number that begins in a block ends in what the block shares with the next, or has 20 digits there.
     return any(_has_huge_integers(text[start : start + _BLOCK + 24]) for start in range(0, len(text), _BLOCK))
 
