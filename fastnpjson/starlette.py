@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -162,7 +162,7 @@ def _response_class(given: Any) -> type[JSONResponse]:
     if stock is responses.JSONResponse:
         return JSONResponse
     if issubclass(stock, JSONResponse):
-        return cast("type[JSONResponse]", stock)
+        return stock
     if issubclass(stock, responses.JSONResponse) and stock.render is responses.JSONResponse.render:
         extended: type[JSONResponse] = type(stock.__name__, (stock, JSONResponse), {})
         return extended
