@@ -19,7 +19,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_origin
 
 import numpy as np
 
@@ -40,6 +40,17 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["ArrayField", "BaseModel"]
+
+# Each is a dtype to NumPy, too: np.floating is float64.
+_ABSTRACT: Final[tuple[Any, ...]] = (
+    np.generic,
+    np.number,
+    np.integer,
+    np.signedinteger,
+    np.unsignedinteger,
+    np.inexact,
+    np.floating,
+)
 
 
 @dataclass(frozen=True)
@@ -130,8 +141,8 @@ def _supported(dtype: DTypeLike) -> np.dtype[Any]:
     Raises:
         TypeError: it is not one that a field can have.
     """
-    if isinstance(dtype, type) and issubclass(dtype, np.generic) and dtype.__subclasses__():
-        raise TypeError(f"numpy.{dtype.__name__} is many dtypes: choose one, or annotate NDArray[Any]")
+    if dtype in _ABSTRACT:
+        raise TypeError(f"{dtype} is many dtypes: choose one, or annotate NDArray[Any]")
     found = np.dtype(dtype)
     if found.kind not in KINDS or (found.kind == "f" and found.itemsize > 8):
         raise TypeError(f"ArrayField is for booleans, integers, floats up to float64 and strings, not {found.name}")
