@@ -41,6 +41,17 @@ if TYPE_CHECKING:
 
 __all__ = ["ArrayField", "BaseModel"]
 
+# Each is a dtype to NumPy, too: np.floating is float64.
+_ABSTRACT: Final[tuple[Any, ...]] = (
+    np.generic,
+    np.number,
+    np.integer,
+    np.signedinteger,
+    np.unsignedinteger,
+    np.inexact,
+    np.floating,
+)
+
 
 @dataclass(frozen=True)
 class ArrayField:
@@ -124,29 +135,14 @@ class BaseModel(pydantic.BaseModel):
             return handler(value)
 
 
-# https://numpy.org/doc/stable/reference/arrays.scalars.html
-_ABSTRACT: Final = (
-    np.generic,
-    np.number,
-    np.integer,
-    np.signedinteger,
-    np.unsignedinteger,
-    np.inexact,
-    np.floating,
-    np.complexfloating,
-    np.flexible,
-    np.character,
-)
-
-
 def _supported(dtype: DTypeLike) -> np.dtype[Any]:
     """Return a dtype.
 
     Raises:
         TypeError: it is not one that a field can have.
     """
-    if isinstance(dtype, type) and dtype in _ABSTRACT:
-        raise TypeError(f"numpy.{dtype.__name__} is many dtypes: choose one, or annotate NDArray[Any]")
+    if dtype in _ABSTRACT:
+        raise TypeError(f"{dtype} is many dtypes: choose one, or annotate NDArray[Any]")
     found = np.dtype(dtype)
     if found.kind not in KINDS or (found.kind == "f" and found.itemsize > 8):
         raise TypeError(f"ArrayField is for booleans, integers, floats up to float64 and strings, not {found.name}")

@@ -438,6 +438,12 @@ class TestDefinition:
             assert TypeAdapter(Annotated[annotation, ArrayField()]).validate_python([1]).dtype == np.float32
         assert TypeAdapter(Annotated[NDArray[np.float32], ArrayField(">f4")]).validate_python([1]).dtype == ">f4"
 
+    def test_dtype_that_has_a_subclass(self):
+        class Celsius(np.float64):
+            pass
+
+        assert TypeAdapter(Annotated[NDArray[np.float64], ArrayField()]).validate_python([1]).dtype == np.float64
+
     def test_examples_run(self):
         assert doctest.testmod(fastnpjson.pydantic).failed == 0
 
