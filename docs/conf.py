@@ -42,7 +42,9 @@ nitpick_ignore_regex = [
     ("py:.*", r"[a-z_*]\w*|.*=.*|OPT_\w+"),
 ]
 _ALIASES = {
+    "Arrays": "bool | Mapping[str, Any] | None",
     "Convert": "Callable[[Any], Any]",
+    "Data": "bytes | bytearray | memoryview | str",
     "Default": "Callable[[Any], Any]",
     "Durability": "Literal['rename', 'fsync']",
     "File": "str | bytes | os.PathLike | IO",

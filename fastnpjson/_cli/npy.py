@@ -169,7 +169,7 @@ class Writer:
 
 
 def _read_header(source: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]] | None:
-    read_header = _HEADERS.get(np.lib.format.read_magic(source))
+    read_header: Any = _HEADERS.get(np.lib.format.read_magic(source))
     return None if read_header is None else read_header(source)
 
 

@@ -114,7 +114,7 @@ def _maskedarray(context: Context, tag: Tag) -> Any:
     fill_value: Any = None if tag["fill_value"] is None else _part(context, tag["fill_value"])
     if fill_value is not None and not _can_fill(np.asarray(fill_value), array.dtype):
         raise ValueError("fill_value: has not the dtype of the values")
-    masked = ma.MaskedArray(array, mask, fill_value=fill_value, hard_mask=tag.get("hardmask") is True)
+    masked: Any = ma.MaskedArray(array, mask, fill_value=fill_value, hard_mask=tag.get("hardmask") is True)
     return masked[()] if isinstance(data, np.void) else masked
 
 
