@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from fastapi import FastAPI
-    from fastapi.routing import APIRoute
     from starlette.background import BackgroundTask
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 
 def _refuse(obj: Any) -> Any:
@@ -138,6 +135,8 @@ def serialize_numpy(app: FastAPI) -> None:
     from fastapi.exception_handlers import http_exception_handler  # noqa: PLC0415
     from fastapi.routing import APIRoute  # noqa: PLC0415
 
+    from fastnpjson._frameworks.fastapi import exception_handler, route_class  # noqa: PLC0415
+
     # A router that is included is neither a route nor one of these.
     others = (routing.Route, routing.WebSocketRoute, routing.Mount, routing.Host)
     if any(isinstance(route, APIRoute) or not isinstance(route, others) for route in app.routes):
@@ -147,9 +146,9 @@ def serialize_numpy(app: FastAPI) -> None:
     ENCODERS_BY_TYPE.update(dict.fromkeys({np.ndarray, fastnpjson.Fragment, *np.sctypeDict.values()}, _unchanged))
     encoders_by_class_tuples[_unchanged] = (np.ndarray, np.generic)
     app.router.default_response_class = response_class
-    app.router.route_class = _route_class(app.router.route_class, response_class)
+    app.router.route_class = route_class(app.router.route_class, response_class)
     if app.exception_handlers.get(HTTPException) is http_exception_handler:
-        app.exception_handlers[HTTPException] = _exception_handler(response_class)
+        app.exception_handlers[HTTPException] = exception_handler(response_class)
 
 
 def _unchanged(obj: Any) -> Any:
@@ -170,36 +169,3 @@ def _response_class(given: Any) -> type[JSONResponse]:
         f"serialize_numpy(app) would replace {stock.__name__}, the default_response_class of the application:"
         " do without it, or derive it from fastnpjson.starlette.JSONResponse"
     )
-
-
-def _route_class(base: type[APIRoute], response_class: type[JSONResponse]) -> type[APIRoute]:
-    from fastapi.datastructures import Default  # noqa: PLC0415
-
-    from fastnpjson.pydantic.write import writing_arrays  # noqa: PLC0415  # pydantic comes with FastAPI
-
-    class Route(base):  # type: ignore[misc, valid-type]
-        # As FastAPI's own default the class leaves typed streams and response models to FastAPI.
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            if kwargs.get("response_class") is response_class:
-                kwargs["response_class"] = Default(response_class)
-            super().__init__(*args, **kwargs)
-
-        def get_route_handler(self) -> Any:
-            field: Any = self.response_field
-            if field is not None:
-                field.serialize_json = writing_arrays(field.serialize_json)
-            return super().get_route_handler()
-
-    return Route
-
-
-def _exception_handler(response_class: type[JSONResponse]) -> Callable[[Any, Any], Any]:
-    from fastapi.exception_handlers import http_exception_handler  # noqa: PLC0415
-    from fastapi.utils import is_body_allowed_for_status_code  # noqa: PLC0415
-
-    async def handle(request: Request, error: HTTPException) -> Response:
-        if not is_body_allowed_for_status_code(error.status_code):
-            return await http_exception_handler(request, error)
-        return response_class({"detail": error.detail}, error.status_code, error.headers)
-
-    return handle

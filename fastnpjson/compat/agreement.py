@@ -17,13 +17,18 @@ from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
 from fastnpjson._documents.plan import Plan, make_plan
 from fastnpjson._stdlib.integers import may_have_huge_integers
-from fastnpjson._stdlib.subclasses import builtin, is_subclass
+from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
 from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy, text
 
 # What orjson writes otherwise: integers as floats, NaN as null, and members of an enum without asking the default.
 JSONS: Final = kinds.BIG_INTEGER | kinds.NONFINITE | kinds.ENUM | kinds.UUID
 # The most common of those that are for the default: two checks for subclasses take as long as most defaults.
 _UNKNOWN_TYPES: Final = frozenset({datetime.date, datetime.datetime, datetime.time, Decimal})
+_LAYOUTS: Final = {
+    (None, ",", ":"): PASSTHROUGH,
+    (2, ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
+    ("  ", ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
+}
 _NOTHING: Final = (0, 0, sys.maxsize)
 
 
@@ -61,6 +66,17 @@ def make_json_plan(option: int, *, allow_nan: bool) -> Plan:
 
     plan = make_plan(option)._replace(convert=convert, check=check)
     return plan._replace(inner=plan._replace(native=_NOTHING))
+
+
+@cache
+def make_layout_plan(
+    indent: int | str | None, item_separator: str, key_separator: str, sort_keys: bool, allow_nan: bool
+) -> Plan | None:
+    """Make the plan for a layout of json; `None` if orjson has no such layout."""
+    option = _LAYOUTS.get((indent, item_separator, key_separator))
+    if option is None:
+        return None
+    return make_json_plan(option | (orjson.OPT_SORT_KEYS if sort_keys else 0), allow_nan=allow_nan)
 
 
 def check(reply: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -11,9 +11,8 @@ import orjson
 from fastnpjson._documents import ask_first, kinds
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES
 from fastnpjson._stdlib.escapes import escape, is_dense
-from fastnpjson._stdlib.subclasses import PASSTHROUGH
 from fastnpjson._stdlib.worthwhile import is_worthwhile
-from fastnpjson.compat.agreement import JSONS, DifferenceError, JSONDefault, make_json_plan
+from fastnpjson.compat.agreement import JSONS, DifferenceError, JSONDefault, make_layout_plan
 from fastnpjson.compat.keys import with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
@@ -23,24 +22,9 @@ if TYPE_CHECKING:
     from fastnpjson._documents.caller_default import CallerDefault
     from fastnpjson._documents.plan import Plan
 
-_LAYOUTS: Final = {
-    (None, ",", ":"): PASSTHROUGH,
-    (2, ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
-    ("  ", ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
-}
 _NUMPY: Final = kinds.NUMPY | kinds.OTHER_NUMPY
-# Where NaN may be, which has a word: orjson would write null.
+# Where NaN may be: it has a word, and orjson would write null.
 _HAS_WORDS: Final = kinds.NUMPY_NONFINITE | kinds.OTHER_NUMPY
-
-
-@cache
-def _make_plan(
-    indent: int | str | None, item_separator: str, key_separator: str, sort_keys: bool, allow_nan: bool
-) -> Plan | None:
-    option = _LAYOUTS.get((indent, item_separator, key_separator))
-    if option is None:
-        return None
-    return make_json_plan(option | (orjson.OPT_SORT_KEYS if sort_keys else 0), allow_nan=allow_nan)
 
 
 class JSONEncoder(json.JSONEncoder):
@@ -131,7 +115,7 @@ class JSONEncoder(json.JSONEncoder):
         return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
     def _by_orjson(self, obj: Any, default: CallerDefault) -> bytes:
-        plan = _make_plan(self.indent, self.item_separator, self.key_separator, self.sort_keys, self.allow_nan)
+        plan = make_layout_plan(self.indent, self.item_separator, self.key_separator, self.sort_keys, self.allow_nan)
         found = kinds.kinds(obj)
         if plan is None or found & JSONS:
             raise DifferenceError

@@ -1,0 +1,49 @@
+"""What `serialize_numpy` puts into a FastAPI application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi.datastructures import Default
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.utils import is_body_allowed_for_status_code
+
+from fastnpjson.pydantic.write import writing_arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastapi.routing import APIRoute
+    from starlette.exceptions import HTTPException
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def route_class(base: type[APIRoute], response_class: type[Response]) -> type[APIRoute]:
+    """Extend a class of routes, which write NumPy data by `response_class`, and models by fastnpjson."""
+
+    class Route(base):  # type: ignore[misc, valid-type]
+        # As FastAPI's own default the class leaves typed streams and response models to FastAPI.
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            if kwargs.get("response_class") is response_class:
+                kwargs["response_class"] = Default(response_class)
+            super().__init__(*args, **kwargs)
+
+        def get_route_handler(self) -> Any:
+            field: Any = self.response_field
+            if field is not None:
+                field.serialize_json = writing_arrays(field.serialize_json)
+            return super().get_route_handler()
+
+    return Route
+
+
+def exception_handler(response_class: Callable[..., Response]) -> Callable[[Any, Any], Any]:
+    """Make a handler of `HTTPException` whose details may be NumPy data."""
+
+    async def handle(request: Request, error: HTTPException) -> Response:
+        if not is_body_allowed_for_status_code(error.status_code):
+            return await http_exception_handler(request, error)
+        return response_class({"detail": error.detail}, error.status_code, error.headers)
+
+    return handle
