@@ -105,7 +105,7 @@ def _write(folder: Path) -> None:
     if folder.resolve() == FOLDER:
         report.update_readme(results)
     report.show(results, console)
-    console.print(f"{folder}/report.html")
+    console.print(f"{folder}/report.md")
 
 
 def _pytest(options: list[str]) -> tuple[int, str]:

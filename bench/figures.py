@@ -78,9 +78,8 @@ def draw(results: Results, folder: Path) -> dict[str, str]:
         with mpl.rc_context(_style(theme)):
             for stem, (_title, plot) in figures.items():
                 figure = plot(theme)
-                for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
-                    path = folder / f"{stem}-{theme}.{suffix}"
-                    figure.savefig(path, bbox_inches="tight", pad_inches=0.12, metadata=metadata, dpi=130)
+                path = folder / f"{stem}-{theme}.svg"
+                figure.savefig(path, bbox_inches="tight", pad_inches=0.12, metadata={"Date": None})
     return {stem: title for stem, (title, _plot) in figures.items()}
 
 

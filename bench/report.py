@@ -1,8 +1,7 @@
-"""report.md, report.html, the figures, the block of README.md and the tables of the terminal, all from results.json."""
+"""report.md, the figures, the block of README.md and the tables of the terminal, all from results.json."""
 
 from __future__ import annotations
 
-import base64
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,14 +34,9 @@ def write(results: Results, folder: Path) -> None:
     from bench import figures
 
     titles = figures.draw(results, folder)
-    for name in ("report.md", "report.html"):
-        (folder / name).write_text(_render(f"{name}.jinja", results, folder, titles), "utf-8")
-
-
-def _render(template: str, results: Results, folder: Path, titles: dict[str, str]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(BENCH / "templates"),
-        autoescape=template.endswith(".html.jinja"),
+        autoescape=False,  # it is Markdown
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -53,13 +47,9 @@ def _render(template: str, results: Results, folder: Path, titles: dict[str, str
         "BASELINE": BASELINE,
         "OWN": OWN,
         "NOISE": NOISE,
-        "embed": lambda path: _embed(folder / path),
     }
-    return environment.get_template(template).render(results=results, titles=titles, **results.data)
-
-
-def _embed(path: Path) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode()
+    text = environment.get_template("report.md.jinja").render(results=results, titles=titles, **results.data)
+    (folder / "report.md").write_text(text, "utf-8")
 
 
 def time(seconds: float) -> str:
