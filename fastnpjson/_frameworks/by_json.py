@@ -61,18 +61,17 @@ def dumps(
         if settings.declines:
             return _stdlib(obj, settings, settings.default, allow_nan=words, **kwargs)
         return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
-    except ValueError:
-        if words or not settings.allow_nan:
-            raise
+    except (TypeError, ValueError) as error:
+        refusal = error
+    if isinstance(refusal, ValueError) and settings.allow_nan and not words:
         return dumps(obj, settings, caller, spread=spread, words=True, **kwargs)
-    except TypeError:
-        if kwargs.get("skipkeys") and not settings.declines:
-            raise
     if settings.declines:
         return dumps(obj, settings._replace(declines=False), caller, spread=spread, words=words, **kwargs)
     keyed = with_text_keys(obj, partial(fragment, settings))
     if keyed is not obj:
         return dumps(keyed, settings, caller, spread=spread, words=words, **kwargs)
+    if isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
+        raise refusal
     caller.rewind()
     text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
     return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()

@@ -50,10 +50,9 @@ def _with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
         return obj
     if issubclass(kind, dict):
         members = members_of(obj)
-        keyed = {
-            key if type(key) is str else _text(key, encode): _with_text_keys(item, encode)
-            for key, item in members.items()
-        }
+        # All keys of an object become text, or json could not sort them.
+        plain = all(type(key) is str or key is None or isinstance(key, (str, int, float)) for key in members)
+        keyed = {key if plain else _text(key, encode): _with_text_keys(item, encode) for key, item in members.items()}
         same = all(map(is_, keyed, members)) and all(map(is_, keyed.values(), members.values()))
         return obj if same else keyed
     if issubclass(kind, (list, tuple)):
@@ -63,7 +62,7 @@ def _with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
 
 
 def _text(key: Any, encode: Callable[[Any], bytes]) -> Any:
-    if key is None or isinstance(key, (str, int, float)):
+    if isinstance(key, str):
         return key
     try:
         [text] = orjson.loads(encode({key: 0}))

@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import doctest
+import functools
 import http.client
 import importlib
 import json
@@ -18,6 +19,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import numpy as np
 import pytest
+from framework_documents import DATES, documents, meaning, plain
+from hypothesis import given
 
 django = pytest.importorskip("django", reason="Django is not installed")
 pytest.importorskip("rest_framework", reason="Django REST framework is not installed")
@@ -250,6 +253,29 @@ def test_response_class_as_stock():
     assert JSONResponse({"name": "a\udcff", "x": float("nan")}).content == b'{"name":"a\\udcff","x":null}'
     for charset in ({"charset": "latin-1"}, {"content_type": "application/json; charset=latin-1"}):
         assert JSONResponse({"é": np.array(["ü"])}, **charset).content == b'{"\\u00e9":["\\u00fc"]}'
+
+
+@given(documents(DATES))
+def test_whatever_the_document_it_is_that_of_django(data):
+    expected = meaning(JsonResponse(plain(data), safe=False).content)
+    assert meaning(JSONResponse(data, safe=False).content) == expected
+
+
+cycle = []
+cycle.append(cycle)
+
+
+@pytest.mark.parametrize("data", [cycle, {"x": [2**70, cycle, 1.5]}], ids=["alone", "beside-others"])
+def test_circular_data_raises_as_in_django(data):
+    for response in (JSONResponse, JsonResponse):
+        with pytest.raises(ValueError, match="Circular reference"):
+            response(data, safe=False)
+
+
+def test_response_class_deeper_than_orjson_goes():
+    data = functools.reduce(lambda inner, _: [inner], range(600), {np.int64(1): ARRAY, "at": DJANGO["date"]})
+    expected = functools.reduce(lambda inner, _: [inner], range(600), {"1": ARRAY.tolist(), "at": "2020-01-02"})
+    assert json.loads(JSONResponse(data, safe=False).content) == expected
 
 
 def test_response_class_is_safe():

@@ -1,7 +1,7 @@
 """`fastnpjson.flask` in Flask and Quart: everything that they document about JSON, with NumPy data in it."""
 
 import asyncio
-import collections
+import collections.abc
 import dataclasses
 import datetime
 import decimal
@@ -16,6 +16,10 @@ import uuid
 import numpy as np
 import pytest
 from doubles import Celsius, Mapping
+from framework_documents import DATES, documents, meaning, plain
+from framework_documents import default as framework_default
+from hypothesis import given
+from hypothesis import strategies as st
 
 flask = pytest.importorskip("flask", reason="needs the extra 'flask'")
 httpx = pytest.importorskip("httpx", reason="needs the dependency group 'integrations'")
@@ -29,6 +33,7 @@ from werkzeug.datastructures import MultiDict  # noqa: E402
 from werkzeug.exceptions import HTTPException  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
+import fastnpjson  # noqa: E402
 from fastnpjson.flask import JSONProvider  # noqa: E402
 
 
@@ -63,6 +68,9 @@ SAME = {
     "null": None,
     "text": 'quotes " and \\ back\\slashes, \x00\x1f </script>',
     "not-ascii": ["é", "日本", "😀", 'é"é\\é', "\u2028", {"ключ": "имя"}],
+    "much-that-is-not-ascii": ["日本語\\" + '"\n😀é\x7f', "plain"] * 100,
+    "little-that-is-not-ascii": [*["plain"] * 100, "é\\"],
+    "del": ["a\x7fb", "\x7f"],
     "numbers": [0, -1, 2**63, 2**64, -(2**80), 1.5, 1e300, True],
     "containers": {"b": [], "a": {}, "c": [[], {}], "d": (1, (2,))},
     "keys": {"b": 1, "a": {"z": 1, "é": 2, "A": 3}},
@@ -75,6 +83,10 @@ SAME = {
     "items-of-its-own": [Mapping(a=1), {"x": Mapping(b=Mapping())}],
     "form": MultiDict([("a", "1"), ("a", "2"), ("é", "3")]),
     "deep": functools.reduce(lambda inner, _: [inner], range(300), 1.5),
+    "deeper": functools.reduce(lambda inner, _: {"é": inner}, range(600), [2**80, datetime.date(1999, 12, 31)]),
+    "many-dates": [{"at": datetime.date(2021, 2, day), "price": decimal.Decimal(day) / 7} for day in range(1, 29)],
+    "many-subclasses": [collections.OrderedDict(b=Point(i, Celsius(0.5)), a=Mapping(x=i)) for i in range(50)],
+    "huge-numbers": [{"id": 10**30 + i, "name": "é"} for i in range(3)],
     "datetime": datetime.datetime(2021, 2, 1, 7, 15),
     "datetime-aware": [datetime.datetime(2021, 2, 1, 7, 15, 30, 999, EAST)],
     "date": {"on": datetime.date(1999, 12, 31)},
@@ -288,6 +300,116 @@ def test_names_of_files_with_keywords(app, kwargs):
         assert text.isascii() or not kwargs.get("ensure_ascii", True)
 
 
+cycle = {}
+cycle["x"] = [cycle]
+
+
+@pytest.mark.parametrize("obj", [cycle, [2**70, cycle], [datetime.date(2021, 2, 1), cycle]], ids=["a", "b", "c"])
+@pytest.mark.parametrize("kwargs", KEYWORDS.values(), ids=KEYWORDS)
+def test_circular_data_raises_as_in_flask(app, obj, kwargs):
+    for default in ({}, {"default": None}):
+        with pytest.raises((ValueError, RecursionError, TypeError)) as theirs:
+            stock(app).dumps(obj, **kwargs | default)
+        with pytest.raises(theirs.type):
+            flask.json.dumps(obj, **kwargs | default)
+    with pytest.raises(ValueError, match="Circular reference"):
+        flask.jsonify(np.arange(2), obj[:1] if type(obj) is list else obj, cycle)
+
+
+@pytest.mark.parametrize("option", ["skipkeys", "cls"])
+def test_keys_and_nan_have_one_meaning(app, option):
+    kwargs = {option: True if option == "skipkeys" else json.JSONEncoder}
+    obj = {
+        np.int64(3): [math.nan, np.float32(0.1)],
+        "x": np.array([np.nan, np.inf]),
+        datetime.date(2021, 2, 1): math.inf,
+    }
+    obj["nested"] = (collections.Counter([np.str_("é")]), {np.float32(0.5): {uuid.UUID(int=1): Size.SMALL}})
+    expected = {"3": [None, 0.1], "x": [None, None], "2021-02-01": None}
+    expected["nested"] = [{"é": 1}, {"0.5": {str(uuid.UUID(int=1)): 1}}]
+    assert json.loads(flask.json.dumps(obj)) == expected
+    assert json.loads(flask.json.dumps(obj, **kwargs)) == expected
+    with pytest.raises(ValueError, match=r"not JSON compliant|NaN"):
+        flask.json.dumps({"x": [math.nan]}, allow_nan=False, **kwargs)
+    with pytest.raises(ValueError, match=r"not JSON compliant|NaN"):
+        flask.json.dumps({"x": np.array([math.nan])}, allow_nan=False, **kwargs)
+
+
+def test_two_keys_with_the_same_text_are_two_members(app):
+    obj = {np.int64(1): "a", "1": "b", np.datetime64("2021-02-01"): "c", "2021-02-01T00:00:00": "d"}
+    for kwargs in ({}, {"skipkeys": True}, {"cls": json.JSONEncoder}, {"indent": 4}):
+        pairs = json.loads(flask.json.dumps(obj, **kwargs), object_pairs_hook=list)
+        assert sorted(pairs) == [("1", "a"), ("1", "b"), ("2021-02-01T00:00:00", "c"), ("2021-02-01T00:00:00", "d")]
+
+
+def test_keys_that_cannot_be_compared(app):
+    with pytest.raises(TypeError, match=r"^\$: tuple: not a key"):
+        flask.jsonify({(1, 2): 1, np.int8(1): 2})
+    assert flask.jsonify({None: [1], np.int8(1): 2, "a": 3}).data == b'{"1":2,"a":3,"null":[1]}\n'
+
+
+def test_skipkeys_skips_what_nobody_knows(app):
+    obj = {(1, 2): 1, np.int8(1): 2, "x": {b"y": 3, None: {frozenset(): 4}}}
+    app.json.sort_keys = False  # json sorts before it skips
+    assert json.loads(flask.json.dumps(obj, skipkeys=True)) == {"1": 2, "x": {"null": {}}}
+    assert flask.json.dumps({np.int8(2): 1, 1: np.int8(2)}, skipkeys=True, sort_keys=True) == '{"1": 2, "2": 1}'
+    with pytest.raises(TypeError, match=r"^\$: tuple: not a key"):
+        flask.json.dumps(obj)
+    with pytest.raises(TypeError, match="set is not JSON serializable"):
+        flask.json.dumps({(1, 2): 1, "x": {3}}, skipkeys=True)
+
+
+class Upper(json.JSONEncoder):
+    """Sees the objects that it is given: a named tuple is no list yet."""
+
+    def iterencode(self, o, _one_shot=False):
+        return super().iterencode(o._asdict() if isinstance(o, Point) else o, _one_shot)
+
+
+def test_cls_gets_the_objects_themselves(app):
+    assert json.loads(flask.json.dumps(Point(1, np.arange(2)), cls=Upper)) == {"x": 1, "y": [0, 1]}
+
+
+def test_a_fragment_stays_a_fragment(app):
+    fragment = fastnpjson.Fragment('{"é":[1.50]}'.encode())
+    for obj in ([fragment], [fragment, 2**70], [fragment, 1j]):
+        written = flask.json.dumps(obj, default=str)
+        assert written.startswith('[{"\\u00e9":[1.50]}')
+        assert json.loads(flask.json.dumps(obj, default=str, indent=4))[0] == {"é": [1.5]}
+
+
+def using_up(calls):
+    """Make a default that uses up generators, and notes what it is asked about."""
+
+    def default(obj):
+        calls.append(type(obj).__name__)
+        if isinstance(obj, collections.abc.Iterator):
+            return list(obj)
+        raise TypeError
+
+    return default
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        pytest.param([2**70, math.nan], [2**70, None], id="nan"),
+        pytest.param(collections.defaultdict(int, {np.int64(1): 2}), {"1": 2}, id="keys"),
+        pytest.param(
+            {"x": "\udcff", np.int64(1): [np.arange(2), 2**70]}, {"x": "\udcff", "1": [[0, 1], 2**70]}, id="all"
+        ),
+        pytest.param(collections.OrderedDict(x=["\udcff"]), {"x": ["\udcff"]}, id="surrogate-in-a-subclass"),
+    ],
+)
+@pytest.mark.parametrize("kwargs", [{}, {"indent": 2}, {"indent": 4}, {"cls": json.JSONEncoder}], ids=str)
+def test_default_is_asked_once(app, beside, expected, kwargs):
+    calls = []
+    obj = [(n for n in range(3)), beside, np.float32(0.1), (n for n in "ab")]
+    written = flask.json.dumps(obj, default=using_up(calls), **kwargs)
+    assert json.loads(written) == [[0, 1, 2], expected, 0.1, ["a", "b"]]
+    assert calls == ["generator"] * 2
+
+
 def test_a_longdouble_is_no_infinity(app):
     with pytest.raises(ValueError, match="not JSON compliant"):
         flask.json.dumps(np.array(["1e400"], "g"), indent=4)
@@ -304,6 +426,26 @@ def test_loads_keywords(app):
 def test_loads_refuses(app, document):
     with pytest.raises(ValueError, match=r"line 1|utf-8"):
         flask.json.loads(document)
+
+
+@given(documents(DATES), st.sampled_from([*KEYWORDS.values()]), st.sampled_from([{}, {"default": framework_default}]))
+def test_whatever_the_document_it_is_that_of_flask(obj, kwargs, own):
+    app = flask.Flask(__name__)
+    app.json = JSONProvider(app)
+    kwargs = kwargs | own | {"sort_keys": False}  # Flask does not sort keys of several types
+    expected = meaning(stock(app).dumps(plain(obj), **kwargs))
+    assert meaning(app.json.dumps(obj, **kwargs)) == expected
+
+
+@given(documents(DATES), st.booleans(), st.booleans())
+def test_whatever_the_document_the_response_is_that_of_flask(obj, debug, ensure_ascii):
+    app = flask.Flask(__name__)
+    app.json = JSONProvider(app)
+    app.debug, app.json.ensure_ascii, app.json.sort_keys = debug, ensure_ascii, False
+    with app.app_context():
+        body = flask.jsonify(obj).data
+    assert meaning(body) == meaning(stock(app).dumps(plain(obj)))
+    assert body.isascii() or not ensure_ascii
 
 
 class OwnDefault(JSONProvider):

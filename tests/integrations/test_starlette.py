@@ -16,6 +16,8 @@ from collections.abc import AsyncIterable
 import numpy as np
 import pytest
 from doubles import Celsius, Mapping
+from framework_documents import documents, meaning, plain
+from hypothesis import given
 
 httpx = pytest.importorskip("httpx", reason="needs the dependency group 'integrations'")
 fastapi = pytest.importorskip("fastapi", reason="needs the dependency group 'integrations'")
@@ -85,6 +87,13 @@ def test_response_is_that_of_starlette(content):
     ours, theirs = JSONResponse(content), responses.JSONResponse(content)
     assert ours.body == theirs.body
     assert ours.raw_headers == theirs.raw_headers
+
+
+@given(documents())
+def test_whatever_the_document_it_is_that_of_starlette(content):
+    # Starlette refuses NaN and text that is not Unicode; its arguments for json are these.
+    expected = json.dumps(plain(content), ensure_ascii=False, separators=(",", ":"))
+    assert meaning(JSONResponse(content).body) == meaning(expected)
 
 
 def test_response_arguments():
