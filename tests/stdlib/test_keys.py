@@ -1,0 +1,45 @@
+"""Keys that json does not have become text; a document without such keys stays the same object."""
+
+import collections
+import datetime
+import json
+
+import numpy as np
+import pytest
+
+import fastnpjson
+from fastnpjson._stdlib.keys import with_text_keys
+
+Point = collections.namedtuple("Point", "x y")
+SAME = {
+    "text": [{"a": {"b": [1]}}],
+    "numbers": [{1: 2, 0.5: 3, None: 4, True: 5}, Point({2: 3}, ())],
+    "numpy-that-is-builtin": {np.float64(0.5): np.arange(2), np.str_("k"): 1},
+    "nobody-knows": {(1, 2): 3, b"x": 4},
+    "subclasses": collections.OrderedDict(a=Point(1, collections.Counter([1]))),
+}
+
+
+@pytest.mark.parametrize("obj", SAME.values(), ids=SAME)
+def test_stays_the_same_object(obj):
+    assert with_text_keys(obj, fastnpjson.dumps) is obj
+
+
+def test_circular_document_stays_the_same_object():
+    obj = {np.int64(1): []}
+    obj[np.int64(1)].append(obj)
+    assert with_text_keys(obj, fastnpjson.dumps) is obj
+
+
+def test_keys_become_text():
+    kept = {"x": [1]}
+    obj = {np.int8(1): kept, "1": 2, 1.5: (collections.Counter([np.datetime64("2021-02-01")]),), (1, 2): 3}
+    keyed = with_text_keys(obj, fastnpjson.dumps)
+    assert [*map(str, keyed)] == ["1", "1", "1.5", "(1, 2)"]
+    assert next(iter(keyed.values())) is kept
+    assert json.dumps(keyed, skipkeys=True) == '{"1": {"x": [1]}, "1": 2, "1.5": [{"2021-02-01T00:00:00": 1}]}'
+
+
+def test_text_of_keys_is_sorted():
+    keyed = with_text_keys({np.int64(2): 1, 1: 2, "a": 3, datetime.date(2021, 2, 1): 4}, fastnpjson.dumps)
+    assert json.dumps(keyed, sort_keys=True) == '{"1": 2, "2": 1, "2021-02-01": 4, "a": 3}'
