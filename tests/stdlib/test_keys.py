@@ -13,7 +13,7 @@ from fastnpjson._stdlib.keys import with_text_keys
 Point = collections.namedtuple("Point", "x y")
 SAME = {
     "text": [{"a": {"b": [1]}}],
-    "numbers": [{1: 2, 0.5: 3, None: 4, True: 5}, Point({2: 3}, ())],
+    "numbers": [{1: 2, 0.5: 3, None: 4, False: 5}, Point({2: 3}, ())],
     "numpy-that-is-builtin": {np.float64(0.5): np.arange(2), np.str_("k"): 1},
     "nobody-knows": {(1, 2): 3, b"x": 4},
     "subclasses": collections.OrderedDict(a=Point(1, collections.Counter([1]))),
