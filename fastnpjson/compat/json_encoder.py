@@ -124,11 +124,9 @@ class JSONEncoder(json.JSONEncoder):
         if found & _HAS_WORDS and plan.inner is not None:
             plan = plan.inner
         written = ask_first.find_or_write(obj, plan.option, plan.native)
-        if type(written) is list:
-            is_slow = not is_worthwhile(obj, written)
-        else:
-            is_slow = self.ensure_ascii and not found & _NUMPY and is_dense(written)
-        if is_slow:
+        if type(written) is list and not is_worthwhile(obj, written):
+            raise DifferenceError
+        if type(written) is bytes and self.ensure_ascii and not found & _NUMPY and is_dense(written):
             raise DifferenceError
         return ask_first.dumps(obj, plan, default, written)
 
