@@ -34,6 +34,7 @@ encode = Response
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("setup", FRAMEWORKS.values(), ids=FRAMEWORKS)
-def test_shrinking_is_no_crash(setup, way):
-    assert_survives(setup, way)
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_shrinking_is_no_crash(framework, way):
+    pytest.importorskip(framework)
+    assert_survives(FRAMEWORKS[framework], way)
