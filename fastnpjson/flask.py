@@ -44,9 +44,9 @@ class JSONProvider(DefaultJSONProvider):
     It has Flask's attributes `default`, `ensure_ascii`, `sort_keys`, `compact` and `mimetype`, with Flask's values: set
     or override them in the same way. NumPy data is encoded before `default` is called, and its dates as ISO 8601.
 
-    Unlike Flask's provider it writes NaN and infinities as ``null``, because JSON (RFC 8259) has neither. `dumps` writes
-    no space after ``,`` and ``:`` unless `separators` has it. Dates and UUIDs may be keys. An enum is its value, unless
-    a `default` of your own says otherwise. A lone surrogate is escaped, without `ensure_ascii`, too.
+    Unlike Flask's provider it writes NaN and infinities as ``null``, because JSON (RFC 8259) has neither. `dumps`
+    writes no space after ``,`` and ``:`` unless `separators` has it. Dates and UUIDs may be keys. An enum is its value,
+    unless a `default` of your own says otherwise. A lone surrogate is escaped, without `ensure_ascii`, too.
     """
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
