@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import is_
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import orjson
 
 from fastnpjson._stdlib.subclasses import PASSTHROUGH, members_of
@@ -67,6 +68,8 @@ def _with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
 def _text(key: Any, encode: Callable[[Any], bytes]) -> Any:
     if isinstance(key, str):
         return key
+    if isinstance(key, np.integer):
+        return _Key(int(key))
     try:
         [text] = orjson.loads(encode({key: 0}))
     except orjson.JSONEncodeError:
