@@ -39,13 +39,14 @@ _LAYOUTS: Final = {
 
 
 class JSONProvider(DefaultJSONProvider):
-    """A `flask.json.provider.DefaultJSONProvider` that knows NumPy and writes with orjson.
+    """A `flask.json.provider.DefaultJSONProvider` for NumPy data, at the speed of orjson.
 
-    Its attributes `default`, `ensure_ascii`, `sort_keys`, `compact` and `mimetype` are those of Flask, with Flask's
-    values: set or override them in the same way. NumPy data is written before `default` is asked, dates of NumPy as
-    ISO 8601. Other than Flask's, it writes NaN and infinities as ``null``, the JSON of RFC 8259 has none; `dumps`
-    leaves no space after ``,`` and ``:`` unless `separators` asks for it; dates and UUIDs may be keys; an enum
-    without a `default` is its value; a lone surrogate is escaped without `ensure_ascii`, too.
+    It has Flask's attributes `default`, `ensure_ascii`, `sort_keys`, `compact` and `mimetype`, with Flask's values: set
+    or override them in the same way. NumPy data is encoded before `default` is called, and its dates as ISO 8601.
+
+    Unlike Flask's provider it writes NaN and infinities as ``null``, because JSON (RFC 8259) has neither. `dumps`
+    writes no space after ``,`` and ``:`` unless `separators` has it. Dates and UUIDs may be keys. An enum is its value,
+    unless a `default` of your own says otherwise. A lone surrogate is escaped, without `ensure_ascii`, too.
     """
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
@@ -53,9 +54,9 @@ class JSONProvider(DefaultJSONProvider):
 
         Args:
             obj: The data to serialize.
-            kwargs: Those of `json.dumps`. For an indent other than 2, separators other than ``(",", ":")``, `cls` and
-                `skipkeys`, `json` itself writes the text, at its speed. `skipkeys` skips only what `json` skips and
-                neither NumPy nor orjson knows.
+            kwargs: Those of `json.dumps`. `json` itself writes the text, at its own speed, for an indent other than 2,
+                separators other than ``(",", ":")``, `cls` and `skipkeys`. `skipkeys` does not skip NumPy scalars,
+                dates, UUIDs and enums.
         """
         settings = {name: kwargs.pop(name) for name in _SETTINGS & kwargs.keys()} if kwargs else {}
         layout = _layout(kwargs) if kwargs else 0
@@ -109,7 +110,7 @@ class JSONProvider(DefaultJSONProvider):
     def _encoder(self, layout: int, **settings: Any) -> FrameworkEncoder:
         default = settings.pop("default", self.default) or _decline
         sort_keys = settings.pop("sort_keys", self.sort_keys)
-        # Flask's own has no enum, which is its value then, and makes of a UUID what orjson does.
+        # Flask's own default does not know enums, and writes a UUID as orjson does.
         flasks = default is DefaultJSONProvider.default
         return FrameworkEncoder(
             default,

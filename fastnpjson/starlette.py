@@ -37,7 +37,7 @@ def _refuse(obj: Any) -> Any:
 
 def _encode(obj: Any, default: Callable[[Any], Any] | None, option: int | None) -> bytes:
     # fastnpjson is to write all that json does not know: dates, dataclasses, UUIDs and enums, too.
-    return FrameworkEncoder(default or _refuse, option or 0, known=(object,)).dumps(obj)
+    return FrameworkEncoder(default or _refuse, option or 0, (object,)).dumps(obj)
 
 
 class JSONResponse(responses.JSONResponse):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -64,22 +63,25 @@ class FrameworkEncoder(Settings):
         """Encode a document by orjson; `None` if it is for json."""
         if self.asks_all and kinds.kinds(obj, 0) & _UNASKED:
             return None
+        plan = self.plan()
         if issubclass(type(obj), ndarray):
-            return encode(obj, self.plan(), caller)
+            return encode(obj, plan, caller)
         try:
-            plan, found = _find(obj, self.plan())
+            plan, found = _find(obj, plan)
         except JSONEncodeError:
             # json knows nothing of this flag.
-            return encode(obj, self.plan(), caller) if self.option & orjson.OPT_STRICT_INTEGER else None
-        with suppress(JSONEncodeError):
-            return None if self._is_slow(obj, found) else encode(obj, plan, caller, found)
-        return None
+            return encode(obj, plan, caller) if self.option & orjson.OPT_STRICT_INTEGER else None
+        if self._is_slow(obj, found):
+            return None
+        try:
+            return encode(obj, plan, caller, found)
+        except JSONEncodeError:
+            return None
 
     def _is_slow(self, obj: Any, found: bytes | list[Any]) -> bool:
-        """Tell whether json takes less time for the rest of the work."""
-        if isinstance(found, list):
-            return not is_worthwhile(obj, found)
-        return self.ensure_ascii and is_dense(found) and not kinds.kinds(obj, 0) & _NUMPY
+        """Tell whether json takes less time for the rest of the work, which it does not for NumPy data."""
+        slow = not is_worthwhile(obj, found) if isinstance(found, list) else self.ensure_ascii and is_dense(found)
+        return slow and not kinds.kinds(obj, 0) & _NUMPY
 
 
 def _find(obj: Any, plan: Plan) -> tuple[Plan, bytes | list[Any]]:

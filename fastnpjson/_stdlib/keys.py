@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import is_
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import orjson
 
 from fastnpjson._stdlib.subclasses import PASSTHROUGH, members_of
@@ -48,22 +49,27 @@ def _with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
     kind = type(obj)
     if kind in _LEAVES:
         return obj
-    if issubclass(kind, dict):
-        members = members_of(obj)
-        # All keys of an object become text, or json could not sort them.
-        plain = all(type(key) is str or key is None or isinstance(key, (str, int, float)) for key in members)
-        keyed = {key if plain else _text(key, encode): _with_text_keys(item, encode) for key, item in members.items()}
-        same = all(map(is_, keyed, members)) and all(map(is_, keyed.values(), members.values()))
-        return obj if same else keyed
-    if issubclass(kind, (list, tuple)):
-        items = [_with_text_keys(item, encode) for item in obj]
-        return obj if all(map(is_, items, obj)) else items
-    return obj
+    if not issubclass(kind, (dict, list, tuple)):
+        return obj
+    members = members_of(obj) if issubclass(kind, dict) else dict(enumerate(obj))
+    walked = {}
+    for key, item in members.items():  # a comprehension has a frame of its own before Python 3.12
+        walked[key] = _with_text_keys(item, encode)
+    same = all(map(is_, walked.values(), members.values()))
+    if not issubclass(kind, dict):
+        return obj if same else [*walked.values()]
+    # All keys of an object become text, or json could not sort them.
+    if all(key is None or isinstance(key, (str, int, float)) for key in members):
+        return obj if same else walked
+    keyed = dict(zip([_text(key, encode) for key in members], walked.values(), strict=True))
+    return obj if same and all(map(is_, keyed, members)) else keyed
 
 
 def _text(key: Any, encode: Callable[[Any], bytes]) -> Any:
     if isinstance(key, str):
         return key
+    if isinstance(key, np.integer):
+        return _Key(int(key))
     try:
         [text] = orjson.loads(encode({key: 0}))
     except orjson.JSONEncodeError:
