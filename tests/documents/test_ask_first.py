@@ -8,6 +8,8 @@ import orjson
 import pytest
 
 import fastnpjson
+from fastnpjson._documents import ask_first
+from fastnpjson._documents.plan import make_plan
 
 SMALL = {
     "float64": np.float64(0.1),
@@ -68,6 +70,17 @@ def test_settings_that_orjson_has_not():
     document = [np.float64(0.125), np.arange(2)] * 100
     assert fastnpjson.Encoder(decimals=2).encode(document) == orjson.dumps([0.12, [0, 1]] * 100)
     assert fastnpjson.dumps(document, option=fastnpjson.OPT_INDENT_2).count(b"\n  [0,1]") == 100
+
+
+@pytest.mark.parametrize("hand_out", [ask_first.hand_out, ask_first._hand_out], ids=["in-use", "twin"])
+@pytest.mark.parametrize("items", [[], [1], [{1}, {1}]], ids=["empty", "other", "more"])
+def test_document_that_has_changed_is_an_error(hand_out, items):
+    native = make_plan().native
+    found = [{1}]
+    with pytest.raises((RuntimeError, orjson.JSONEncodeError)) as raised:
+        hand_out(items, 0, native, found, ["reply"])
+    cause = raised.value.__cause__ or raised.value
+    assert (type(cause), str(cause)) == (RuntimeError, "the document was changed while it was encoded")
 
 
 RACE = """

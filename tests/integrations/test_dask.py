@@ -29,7 +29,7 @@ da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")
 fsspec = pytest.importorskip("fsspec")
 
-from fastnpjson.dask import to_json_lines  # noqa: E402
+from fastnpjson.dask import _write, to_json_lines  # noqa: E402
 
 BIG = 2**60 + 1  # no float64
 
@@ -530,3 +530,8 @@ def test_worker_killed_while_it_writes(cluster, out, tmp_path):
 
 def test_docstring_example_runs():
     assert doctest.testmod(importlib.import_module("fastnpjson.dask")).failed == 0
+
+
+def test_worker_refuses_files_in_its_own_memory():
+    with pytest.raises(ValueError, match="in the memory of a worker"):
+        _write(None, None, "", None, None, os.getpid() + 1)

@@ -732,3 +732,9 @@ def test_quart_on_a_live_server(quarts):
     assert page.text == r'["\u00e9",[0,1]]'
     assert (listed.status_code, listed.json()) == (202, [0.1, str(uuid.UUID(int=1)), "Mon, 01 Feb 2021 00:00:00 GMT"])
     assert refused.status_code == 400
+
+
+@pytest.mark.parametrize("arguments", [{"indent": 4}, {"separators": (", ", ": ")}])
+def test_nan_that_is_not_allowed_in_other_layouts(app, arguments):
+    with app.app_context(), pytest.raises(ValueError, match="JSON compliant"):
+        app.json.dumps([math.nan], allow_nan=False, **arguments)
