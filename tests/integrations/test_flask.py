@@ -738,3 +738,18 @@ def test_quart_on_a_live_server(quarts):
 def test_nan_that_is_not_allowed_in_other_layouts(app, arguments):
     with app.app_context(), pytest.raises(ValueError, match="JSON compliant"):
         app.json.dumps([math.nan], allow_nan=False, **arguments)
+
+
+class Signal(enum.Enum):
+    RED = 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [{}, {"indent": 4}, {"separators": (", ", ": ")}], ids=["plain", "indent", "wide"]
+)
+def test_enum_that_the_default_declines_is_its_value(app, arguments):
+    def default(obj):
+        raise TypeError("mine")
+
+    with app.app_context():
+        assert json.loads(app.json.dumps([Signal.RED], default=default, **arguments)) == [1]
