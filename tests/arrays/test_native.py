@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 import fastnpjson
+from fastnpjson._accelerator import speedups
 from fastnpjson._arrays import in_place, native
 
 SCRIPT = """
@@ -70,7 +71,9 @@ CALLS = {
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit and the room that is taken are read as Linux has them")
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_lack_of_memory_is_an_error(tmp_path, call):
+def test_lack_of_memory_is_an_error(request, tmp_path, call):
+    if speedups is None and request.node.callspec.id in {"dump-records", "records", "strings"}:
+        pytest.skip("without the extension these are Python objects on the way, for which orjson has to find room")
     command = [sys.executable, "-c", SCRIPT.format(call=call)]
     # Elsewhere than in a checkout, which Python 3.10 would import, without the extension.
     codes = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout.split()
