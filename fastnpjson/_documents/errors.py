@@ -64,8 +64,15 @@ def _name(obj: Any) -> str:
     name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
     if issubclass(kind, (np.ndarray, np.generic)):
         array = np.asarray(obj)
-        return f"{name} of dtype {array.dtype} and shape {array.shape}"
+        return f"{name} of dtype {_text_of(array.dtype)} and shape {array.shape}"
     return name
+
+
+def _text_of(dtype: np.dtype[Any]) -> str:
+    try:
+        return str(dtype)
+    except ZeroDivisionError:  # up to NumPy 1.26, for a field with a dtype of ml_dtypes
+        return f"with the fields {dtype.names}"
 
 
 def way_out(obj: Any) -> str:
