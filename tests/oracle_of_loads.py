@@ -19,12 +19,13 @@ def is_rectangular(lists):
     members = [isinstance(member, list) for member in lists]
     if not any(members):
         return bool(lists)
-    return (
-        all(members)
-        and len(set(map(len, lists))) == 1
-        and all(map(is_rectangular, lists))
-        and (len({np.shape(np.array(member, object)) for member in lists}) == 1)
-    )
+    if not all(members) or len(set(map(len, lists))) != 1:
+        return False
+    # No all() or map() here and in same(): Python 3.12 allows less than 1024 calls from C within each other.
+    for member in lists:
+        if not is_rectangular(member):
+            return False
+    return len({np.shape(np.array(member, object)) for member in lists}) == 1
 
 
 def holds(dtype, integers):
@@ -75,9 +76,14 @@ def same(one, other):
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+        return list(one) == list(other) and same(list(one.values()), list(other.values()))
     if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
+        if len(one) != len(other):
+            return False
+        for pair in zip(one, other, strict=True):  # noqa: SIM110, as in is_rectangular
+            if not same(*pair):
+                return False
+        return True
     if isinstance(one, np.ndarray):
         return (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
     return repr(one) == repr(other)
