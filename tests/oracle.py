@@ -1,5 +1,6 @@
 """What a document should read back as, found the slow and obvious way, without the code under test."""
 
+import base64
 import json
 import math
 import re
@@ -12,6 +13,10 @@ SECONDS = {"W": 604800, "D": 86400, "h": 3600, "m": 60, "s": 1}
 DECIMALS = {"s": 0, "ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15, "as": 18}
 DATE = re.compile(r"(\d{4}|[+-]\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{6}(?:\d{3})*))?(Z|\+00:00)?")
 DURATION = re.compile(r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(\.\d+)?S)?)?")
+
+
+NUMBER = r"-?(?:NaN|Infinity|\d[\d.]*(?:e[+-]?\d+)?)"
+COMPLEX = re.compile(f"({NUMBER})(?:\\+|(?=-))({NUMBER})j")
 
 
 class Token(str):
@@ -70,11 +75,14 @@ def significant(number):
 
 
 class Oracle:
-    """Knows what a document stands for, given the flags of orjson and the decimals that floats are rounded to."""
+    """Knows what a document stands for, given the settings of an `Encoder`."""
 
-    def __init__(self, option=0, decimals=None):
+    def __init__(self, option=0, decimals=None, nan="null", **settings):
         self.option = option
         self.decimals = decimals
+        self.nan = nan
+        self.complex = settings.get("complex", "error")
+        self.bytes = settings.get("bytes", "utf-8")
 
     def check(self, read_back, value):
         """Assert that what `read` returned stands for `value`, a document of NumPy and Python objects."""
@@ -92,6 +100,8 @@ class Oracle:
             self.check_leaf(read_back, value)
 
     def key(self, key):
+        if isinstance(key, bytes):
+            return self.text(key)
         if isinstance(key, (bool, np.bool_)) or key is None:
             return json.dumps(key if key is None else bool(key))
         return str(int(key)) if isinstance(key, (int, np.integer)) else str(key)
@@ -137,15 +147,20 @@ class Oracle:
             assert read_back is None
         elif isinstance(value, (bool, np.bool_)):
             assert read_back is bool(value)
-        elif isinstance(value, (str, np.bytes_)):
-            assert read_back == (value.decode() if isinstance(value, bytes) else str(value))
+        elif isinstance(value, (str, bytes, bytearray)):
+            assert read_back == self.text(value)
             assert not isinstance(read_back, Token)
+        elif isinstance(value, (complex, np.complexfloating)):
+            self.check_complex(read_back, value)
         elif isinstance(value, np.timedelta64 | np.datetime64):
             assert (read_back is None) if np.isnat(value) else self.check_ticks(read_back, value) is None
         elif isinstance(value, np.floating):
             self.check_float(read_back, value)
+        elif isinstance(value, float) and math.isfinite(value):
+            assert isinstance(read_back, Token)
+            assert float(read_back) == value
         elif isinstance(value, float):
-            assert read_back is None if not math.isfinite(value) else float(read_back) == value
+            self.check_nonfinite(read_back, value)
         else:
             assert isinstance(read_back, Token)
             assert int(read_back) == int(value)
@@ -162,9 +177,35 @@ class Oracle:
         omit = is_date and self.option & orjson.OPT_OMIT_MICROSECONDS
         assert seconds == (math.floor(expected) if omit else expected)
 
+    def text(self, value):
+        if isinstance(value, str):
+            return str(value)
+        return base64.b64encode(value).decode() if self.bytes == "base64" else value.decode()
+
+    def check_complex(self, read_back, value):
+        if self.complex == "pair":
+            assert type(read_back) is list
+        elif not np.isfinite(value) and self.nan == "null":
+            assert read_back is None
+            return
+        else:
+            read_back = COMPLEX.fullmatch(read_back).groups()
+        for part, expected in zip(read_back, (value.real, value.imag), strict=True):
+            if isinstance(value, np.generic):
+                self.check_float(part, expected)
+            else:
+                self.check_float(part, np.float64(expected))
+
+    def check_nonfinite(self, read_back, value):
+        if self.nan == "null":
+            assert read_back is None
+        else:
+            assert not isinstance(read_back, Token)
+            assert read_back == ("NaN" if np.isnan(value) else "Infinity" if value > 0 else "-Infinity")
+
     def check_float(self, read_back, scalar):
         if not np.isfinite(scalar):
-            assert read_back is None
+            self.check_nonfinite(read_back, scalar)
         elif self.decimals is None:
             again = scalar.dtype.type(str(read_back))
             assert again == scalar

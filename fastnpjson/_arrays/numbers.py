@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -20,21 +21,28 @@ if TYPE_CHECKING:
 
 # What orjson allows with OPT_STRICT_INTEGER.
 _INT53: Final = 2**53 - 1
+_WORDS: Final = (b'"NaN"', b'"Infinity"', b'"-Infinity"', b"null")
 _BITS: Final[dict[int, np.dtype[Any]]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 
 
 def has_nan(obj: Any) -> bool:
-    """Tell whether a NumPy object has a NaN or an infinity that is not masked; not for object dtypes."""
+    """Tell whether a NumPy object, or a complex, has a NaN or an infinity that is not masked; not for object dtypes."""
     kind = type(obj)
     if not issubclass(kind, (np.ndarray, np.generic)):
-        return False
-    masked = issubclass(kind, ma.MaskedArray)
-    array: Any = obj if masked else np.asarray(obj)
+        return kind is complex and not cmath.isfinite(obj)
+    if not issubclass(kind, ma.MaskedArray):
+        return _has_nan(np.asarray(obj), None)
+    mask: Any = ma.getmask(obj)
+    return _has_nan(ma.getdata(obj, subok=False), None if mask is ma.nomask else mask)
+
+
+def _has_nan(array: Array, mask: Array | None) -> bool:
     if array.dtype.names is not None:
-        return any(has_nan(array.reshape(-1)[name]) for name in array.dtype.names)
-    if array.dtype.kind not in "fV":
+        return any(_has_nan(array[name], None if mask is None else mask[name]) for name in array.dtype.names)
+    if array.dtype.kind not in "fcV":
         return False
-    return not np.isfinite(known(array.compressed() if masked else array)).all()
+    finite = np.isfinite(known(array))
+    return not (finite if mask is None else finite | mask).all()
 
 
 def known(array: Array) -> Array:
@@ -110,6 +118,32 @@ def floats(array: Array, decimals: int | None) -> bytes | Array:
     # dtype("g") where a longdouble is a float64, too.
     array = np.ascontiguousarray(array, f"f{array.dtype.itemsize}")
     return native.dumps(array)
+
+
+def with_words(written: bytes | Array, array: Array, mask: Array | None) -> bytes | Array:
+    """Put strings in the place of NaN and infinities that are not masked, as in the JSON of Protocol Buffers.
+
+    Args:
+        written: What `floats` made of the array, with NaN where it is masked.
+        array: The floats.
+        mask: Of the same shape, or `None`.
+    """
+    floats = known(array)
+    nonfinite = ~np.isfinite(floats)
+    if not nonfinite.any():
+        return written
+    odd = floats[nonfinite]
+    numbers = np.where(np.isnan(odd), 0, np.where(odd > 0, 1, 2))
+    if mask is not None:
+        numbers[mask[nonfinite]] = 3
+    words = list(map(_WORDS.__getitem__, numbers.tolist()))
+    if not isinstance(written, bytes):
+        written[nonfinite] = list(map(orjson.Fragment, words))
+        return written
+    # In the same order as the elements, and no number has these letters.
+    numbers_and_words = [b""] * (2 * len(words) + 1)
+    numbers_and_words[::2], numbers_and_words[1::2] = written.split(b"null"), words
+    return b"".join(numbers_and_words)
 
 
 @cache

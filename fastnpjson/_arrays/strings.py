@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -39,6 +40,11 @@ def byte_strings(array: Array) -> Array:
     return numbers.map_elements(decode, array.astype(object))
 
 
+def encode(encoded: bytes) -> str:
+    """Encode bytes in base64 (RFC 4648)."""
+    return binascii.b2a_base64(encoded, newline=False).decode()
+
+
 def decode(encoded: bytes) -> str:
     """Decode the bytes of a NumPy scalar.
 
@@ -48,4 +54,5 @@ def decode(encoded: bytes) -> str:
     try:
         return encoded.decode()
     except UnicodeDecodeError as error:
-        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); write them as base64 or hex") from None
+        way_out = "write them as hex, or use Encoder(bytes='base64')"
+        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); {way_out}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import orjson
@@ -11,10 +11,10 @@ import orjson
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
 from numpy import ma
 
-from fastnpjson._arrays import numbers
+from fastnpjson._arrays import complexes, numbers
 from fastnpjson._arrays.datetimes import DATES, dates
 from fastnpjson._arrays.in_place import write_in_place
-from fastnpjson._arrays.strings import byte_strings, strings
+from fastnpjson._arrays.strings import byte_strings, encode, strings
 from fastnpjson._arrays.time_units import NaT, Unsupported
 from fastnpjson._arrays.timedeltas import durations
 
@@ -24,11 +24,19 @@ if TYPE_CHECKING:
     from fastnpjson._arrays.native import Array
 
 
+Nan: TypeAlias = Literal["null", "error", "string"]
+Complex: TypeAlias = Literal["error", "pair", "string"]
+Bytes: TypeAlias = Literal["utf-8", "base64"]
+
+
 class Style(NamedTuple):
-    """What shapes the text of an array: orjson's flags, and the decimals to which floats are rounded."""
+    """What shapes the text of an array: orjson's flags, and settings of `Encoder`."""
 
     option: int = 0
     decimals: int | None = None
+    nan: Nan = "null"
+    complex: Complex = "error"
+    bytes: Bytes = "utf-8"
 
 
 class Written(NamedTuple):
@@ -99,7 +107,7 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
     if mask is not None and mask.any():
         return _masked(array, style, mask)
     if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and numbers.known_dtype(array.dtype) is np.float32:
-        return numbers.floats(array, style.decimals)
+        return _floats(array, style)
     array = numbers.known(array)
     writer = _WRITERS.get(array.dtype.kind)
     if writer is None:
@@ -112,6 +120,8 @@ def _in_place(array: Array, mask: Array | None, style: Style, *, lines: bool = F
         written = _elements(column, style)
         return written if isinstance(written, bytes) else orjson.dumps(written.tolist())
 
+    if style.bytes == "base64" and array.dtype.kind in "SV":
+        return None
     return write_in_place(array, mask, style.option, numbers_of, lines=lines)
 
 
@@ -127,10 +137,13 @@ def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
         text = numbers.masked_integers(data, mask)
         if text is not None:
             return text
-    written = _elements(data, style)
-    if kind in "fMm":
+    if kind == "f":
+        return _floats(data, style, mask)
+    written = _elements(data if kind in "Mm" else data.reshape(-1), style)
+    if kind in "Mm":
         return written
-    elements = np.array(orjson.loads(written), object).reshape(data.shape) if isinstance(written, bytes) else written
+    items = orjson.loads(written) if isinstance(written, bytes) else written.tolist()
+    elements = np.fromiter(items, object, data.size).reshape(data.shape)
     elements[mask] = None
     return elements
 
@@ -139,8 +152,21 @@ def _integers(array: Array, style: Style) -> bytes:
     return numbers.integers(array, strict=bool(style.option & orjson.OPT_STRICT_INTEGER))
 
 
-def _floats(array: Array, style: Style) -> bytes | Array:
-    return numbers.floats(array, style.decimals)
+def _floats(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
+    written = numbers.floats(array, style.decimals)
+    return numbers.with_words(written, array, mask) if style.nan == "string" else written
+
+
+def _complexes(array: Array, style: Style) -> bytes | Array:
+    if style.complex == "error":
+        raise Unsupported
+    parts = complexes.pairs(array)
+    if style.complex == "pair":
+        return _floats(parts, style)
+    text = _floats(parts.reshape(-1), style._replace(nan="string"))
+    if not isinstance(text, bytes):
+        text = orjson.dumps(text.tolist())
+    return complexes.strings(text, array, nonfinite=style.nan == "string")
 
 
 def _dates(array: Array, style: Style) -> bytes | Array:
@@ -155,8 +181,8 @@ def _strings(array: Array, _style: Style) -> Array:
     return strings(array)
 
 
-def _bytes(array: Array, _style: Style) -> Array:
-    return byte_strings(array)
+def _bytes(array: Array, style: Style) -> Array:
+    return numbers.map_elements(encode, array.astype(object)) if style.bytes == "base64" else byte_strings(array)
 
 
 def _objects(array: Array, _style: Style) -> Array:
@@ -183,6 +209,7 @@ _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
     "i": _integers,
     "u": _integers,
     "f": _floats,
+    "c": _complexes,
     "M": _dates,
     "m": _durations,
     "U": _strings,

@@ -14,7 +14,7 @@ from fastnpjson._arrays.time_units import Unsupported
 from fastnpjson._arrays.write import write
 from fastnpjson._documents import ask_first
 from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
-from fastnpjson._documents.finite import has_nonfinite
+from fastnpjson._documents.finite import has_nonfinite, with_words
 from fastnpjson._documents.numpy_objects import NoReplyError
 from fastnpjson._documents.plan import make_plan
 from fastnpjson._documents.walk import Walk
@@ -62,7 +62,7 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
 
     1. An array is written by itself: as a part of a document its text would be copied.
     2. Anything else is asked about first, and then written by orjson.
-    3. What orjson refuses is tried with its flag for keys that are no strings.
+    3. What orjson refuses is tried with its flag for keys that are no strings, and NaN with words for it.
     4. What is left is for a walk, which says where an error is, and NaN that is not allowed.
     """
     document = obj
@@ -71,25 +71,24 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
         if text is not None:
             return text
         found = None
-    try:
-        text = ask_first.dumps(document, plan, default, found)
-        if plan.allow_nan or not has_nonfinite(document, text, plan.option):
-            return text
-    except (JSONEncodeError, NoReplyError, RecursionError) as error:
-        raise_hidden(error)
-    return _encode_again(obj, document, plan, default)
+    attempt = plan
+    while True:
+        try:
+            if attempt.writes_words:
+                document = with_words(document)
+            text = ask_first.dumps(document, attempt, default, found)
+            if plan.style.nan == "null" or not _has_nonfinite(document, text, attempt):
+                return text
+        except (JSONEncodeError, NoReplyError, RecursionError) as error:
+            _raise_hidden(error)
+        default.rewind()
+        if attempt is not plan:
+            return Walk(plan, default).dumps(obj)
+        attempt, found = plan.take_all(), None
 
 
-def _encode_again(obj: Any, document: Any, plan: Plan, default: CallerDefault) -> bytes:
-    default.rewind()
-    try:
-        text = ask_first.dumps(document, plan._replace(option=plan.option | orjson.OPT_NON_STR_KEYS), default)
-        if plan.allow_nan or not has_nonfinite(document, text, plan.option):
-            return text
-    except (JSONEncodeError, NoReplyError, RecursionError) as error:
-        raise_hidden(error)
-    default.rewind()
-    return Walk(plan, default).dumps(obj)
+def _has_nonfinite(document: Any, text: bytes, plan: Plan) -> bool:
+    return has_nonfinite(document, text, plan.option, numpy=not plan.writes_words)
 
 
 def _array(array: Any, plan: Plan) -> tuple[bytes | None, Any]:
@@ -98,14 +97,15 @@ def _array(array: Any, plan: Plan) -> tuple[bytes | None, Any]:
         text, builtins = write(array, plan.style)
     except (Unsupported, JSONEncodeError):
         return None, array
-    if not plan.allow_nan and (text is None or b"null" in text) and not array.dtype.hasobject and has_nan(array):
+    may_fail = plan.style.nan == "error" and (text is None or b"null" in text)
+    if may_fail and not array.dtype.hasobject and has_nan(array):
         return None, array
     if text is None:
         return None, builtins
     return (text + b"\n" if plan.option & orjson.OPT_APPEND_NEWLINE else text), array
 
 
-def raise_hidden(refusal: BaseException) -> None:
+def _raise_hidden(refusal: BaseException) -> None:
     """Raise what Python code raised inside orjson, which hides it behind its own error.
 
     A `TypeError` is left to the walk, which says where it is.

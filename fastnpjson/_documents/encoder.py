@@ -10,6 +10,7 @@ from fastnpjson._documents.settings import make_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fastnpjson._arrays.write import Bytes, Complex, Nan
     from fastnpjson._documents.numpy_objects import Convert
 
 
@@ -19,34 +20,52 @@ class Encoder:
     Args:
         default: As for `dumps`.
         option: As for `dumps`.
-        allow_nan: False to raise `ValueError` for NaN and infinities. Masked values and NaT stay `null`.
+        allow_nan: False is ``nan="error"``.
         decimals: Round NumPy floats, but not dict keys or Python floats, to so many decimals. float64 and longdouble
             are rounded as by `numpy.round`. Smaller types are rounded once, from their exact value, where
             `numpy.round` rounds the product with a power of ten, too: the float32 0.35 is below 0.35, and becomes 0.3.
+        nan: What becomes of NaN and infinities, of NumPy and of Python: ``"null"``; ``"error"``, a `ValueError`; or
+            ``"string"``: ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``, as in the `JSON of Protocol Buffers
+            <https://protobuf.dev/programming-guides/json/>`_. Masked values and NaT stay `null`.
+        complex: What becomes of complex numbers: ``"error"``, if there is no `default`; ``"pair"``, ``[re, im]``; or
+            ``"string"``: ``"1.0-2.0j"``, which `complex` reads. With a NaN in it the string is what `nan` says.
+        bytes: What becomes of the dtype ``S``: ``"utf-8"``, text, or an error; or ``"base64"`` (RFC 4648), also for
+            `bytes` and `bytearray`, which are for `default` otherwise.
 
     Raises:
-        ValueError: `decimals` is not in 0 to 22.
+        ValueError: an argument is not one of those above, or `decimals` is not in 0 to 22.
 
     >>> import numpy as np
-    >>> Encoder(decimals=2).encode({"pi": np.array([np.pi]), "e": 2.718281828})
-    b'{"pi":[3.14],"e":2.718281828}'
+    >>> Encoder(decimals=2, nan="string").encode({"pi": np.array([np.pi, np.nan]), "e": 2.718281828})
+    b'{"pi":[3.14,"NaN"],"e":2.718281828}'
     """
 
     __slots__ = ("_settings",)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 # the settings are what the class is for
         self,
         *,
         default: Convert | None = None,
         option: int | None = None,
         allow_nan: bool = True,
         decimals: int | None = None,
+        nan: Nan = "null",
+        complex: Complex = "error",  # noqa: A002
+        bytes: Bytes = "utf-8",  # noqa: A002
     ) -> None:
-        self._settings = make_settings(default=default, option=option, allow_nan=allow_nan, decimals=decimals)
+        self._settings = make_settings(
+            default=default,
+            option=option,
+            allow_nan=allow_nan,
+            decimals=decimals,
+            nan=nan,
+            complex=complex,
+            bytes=bytes,
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         plan, default = self._settings
-        return partial(type(self), default=default, allow_nan=plan.allow_nan, **plan.style._asdict()), ()
+        return partial(type(self), default=default, **plan.style._asdict()), ()
 
     def encode(self, obj: Any, /) -> bytes:
         """Encode an object; what it returns and raises is as for `dumps`."""

@@ -13,21 +13,32 @@ Path: TypeAlias = "tuple[Path, int | str] | None"
 _ENDS: Final = 8
 
 _WAYS_OUT: Final = {
-    "c": "write .real and .imag, or pass default=",
+    "c": "use Encoder(complex='pair'), write .real and .imag, or pass default=",
     "V": "view it with a dtype that has fields, or pass default=",
     "M": "give it a unit, as in .astype('M8[s]')",
     "m": "give it a unit, as in .astype('m8[s]')",
 }
-# By the package that a type or a base of it is from; docs/recipes.md has an example for each. To read them as arrays
-# unasked would lose names and dimensions.
-_WAYS_OF_PACKAGES: Final = {
+_WAYS_OF_BUILTINS: Final[dict[type, str]] = {
+    complex: "use Encoder(complex='pair')",
+    bytes: "use Encoder(bytes='base64')",
+    bytearray: "use Encoder(bytes='base64')",
+    memoryview: "write numpy.asarray() of it, or bytes() of it with Encoder(bytes='base64')",
+}
+# As arrays most of these would lose names, units and dimensions.
+_WAYS_OF_PACKAGES: Final[dict[str | None, str]] = {
+    "PIL": "write numpy.asarray() of it",
     "dask": "compute it, or write it with fastnpjson.dask",
-    "pandas": "write .to_numpy() of each column",
-    "polars": "write .to_numpy() of each column",
+    "pint": "write .magnitude and .units",
     "pydantic": "write .model_dump()",
     "torch": "write .detach().cpu().resolve_conj().resolve_neg().numpy()",
     "xarray": "write .to_dict(data='array')",
 }
+_WAYS_OF_TABLES: Final[dict[str | None, str]] = {
+    "pandas": "write dict(frame) for an object of columns, or frame.to_dict('records') for a list of rows",
+    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows",
+    "pyarrow": "write table.to_pydict() for an object of columns, or table.to_pylist() for a list of rows",
+}
+_PACKAGES: Final = frozenset({*_WAYS_OF_PACKAGES, *_WAYS_OF_TABLES})
 
 
 def json_path(path: Path) -> str:
@@ -75,12 +86,19 @@ def _text_of(dtype: np.dtype[Any]) -> str:
         return f"with the fields {dtype.names}"
 
 
+def package_of(obj: Any) -> str | None:
+    """Return the package that the type of an object or a base of it is from, if it is one with a way out."""
+    packages = (str(base.__module__).partition(".")[0] for base in type(obj).__mro__)
+    return next(filter(_PACKAGES.__contains__, packages), None)
+
+
 def way_out(obj: Any) -> str:
     """Say what to do with an object that has no JSON."""
     if not issubclass(type(obj), (np.ndarray, np.generic)):
-        packages = (str(base.__module__).partition(".")[0] for base in type(obj).__mro__)
-        package = next(filter(_WAYS_OF_PACKAGES.__contains__, packages), None)
-        return f"{_WAYS_OF_PACKAGES[package]}, or pass default=" if package else "pass default="
+        tables = _WAYS_OF_TABLES if hasattr(type(obj), "columns") else {}
+        ways = _WAYS_OF_PACKAGES | tables
+        way = _WAYS_OF_BUILTINS.get(type(obj)) or ways.get(package_of(obj))
+        return f"{way}, or pass default=" if way else "pass default="
     dtype = np.asarray(obj).dtype
     if dtype.names is not None:
         return "write those of its fields that have JSON, or pass default="

@@ -130,7 +130,7 @@ class Stream:
 
     def _text(self, array: Array) -> bytes:
         # 20 times faster than to look for null in the text.
-        if not self._plan.allow_nan and has_nan(array):
+        if self._plan.style.nan == "error" and has_nan(array):
             raise ValueError("NaN")
         text, builtins = write(array, self._plan.style)
         return orjson.dumps(builtins, None, self._plan.style.option & ~_DOCUMENT) if text is None else text

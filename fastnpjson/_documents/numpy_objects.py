@@ -13,7 +13,7 @@ from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.datetimes import DATES, plain
 from fastnpjson._arrays.native import LARGE, NATIVE, NUMPY, fragment
-from fastnpjson._arrays.strings import decode
+from fastnpjson._arrays.strings import decode, encode
 from fastnpjson._arrays.time_units import Unsupported
 from fastnpjson._arrays.write import Style, write
 
@@ -52,8 +52,12 @@ def converter(style: Style) -> Convert:
     scalars, dtypes = _SCALARS | _FLOATS, NATIVE
     if style.option & orjson.OPT_STRICT_INTEGER:  # orjson forgets it for integers of NumPy
         dtypes = dtypes - set(map(np.dtype, "lLqQ"))
-    if style.decimals is not None:
+    if style.decimals is not None or style.nan == "string":
         scalars, dtypes = _SCALARS, dtypes - set(map(np.dtype, "fd"))
+    if style.complex != "error":
+        scalars = scalars | {complex: lambda number: _written(np.complex128(number), style)}
+    if style.bytes == "base64":
+        scalars = scalars | dict.fromkeys((bytes, bytearray, np.bytes_), encode)
 
     def convert(obj: Any) -> Any:
         kind = type(obj)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
+from fastnpjson._accelerator import speedups
 from fastnpjson._arrays.native import NUMPY
 from fastnpjson._arrays.write import Style
 from fastnpjson._documents import kinds
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FLOATS: Final = 1
 LONGS: Final = 2
 INTEGERS: Final = 4
+_DEFAULTS: Final = Style()
 
 
 class Plan(NamedTuple):
@@ -30,7 +32,6 @@ class Plan(NamedTuple):
         style: What shapes the text of an array.
         option: orjson's flags, without `OPT_SERIALIZE_NUMPY`.
         convert: Turns an object that orjson does not know into one that it knows, or into `UNKNOWN`.
-        allow_nan: False to raise `ValueError` for NaN and infinities.
         native: For the extension module: the kinds of a document that orjson may write as a whole, the dtypes that
             it may write, and the size in bytes from which arrays are for `convert`.
         check: Raises for a reply that orjson would not write as it should.
@@ -41,26 +42,36 @@ class Plan(NamedTuple):
     option: int
     convert: Callable[[Any], Any]
     native: tuple[int, int, int]
-    allow_nan: bool = True
     check: Callable[[Any], object] | None = None
     inner: Plan | None = None
+
+    @property
+    def writes_words(self) -> bool:
+        """Whether NaN in NumPy data does not become `null`; orjson knows nothing of words."""
+        return self.style.nan == "string" and (speedups is None or not self.native[1] & FLOATS)
+
+    def take_all(self) -> Plan:
+        """Return the plan for a document that this one does not do for: with other keys, or with NaN."""
+        _, native, size = self.native
+        left = (0, native & ~FLOATS, size) if self.style.nan == "string" else self.native
+        return self._replace(option=self.option | orjson.OPT_NON_STR_KEYS, native=left)
 
 
 # Typed, because orjson refuses True where it takes 1.
 @lru_cache(maxsize=None, typed=True)
-def make_plan(option: int | None = None, decimals: int | None = None, *, allow_nan: bool = True) -> Plan:
-    """Make the plan of orjson's flags, of the decimals of NumPy's floats, and of whether NaN is allowed.
+def make_plan(option: int | None = None, settings: Style = _DEFAULTS) -> Plan:
+    """Make the plan of orjson's flags, and of the settings in a style without them.
 
     Raises:
         JSONEncodeError: `option` is not one of orjson's.
     """
     orjson.dumps(None, None, option)
-    style = Style((option or 0) & ~NUMPY, decimals)
+    style = settings._replace(option=(option or 0) & ~NUMPY)
     clean = kinds.NUMPY if style.option & orjson.OPT_PASSTHROUGH_DATETIME else kinds.NUMPY | kinds.DATETIME
     native = FLOATS | LONGS | INTEGERS
     if style.option & orjson.OPT_STRICT_INTEGER:  # orjson forgets it for integers of NumPy
         clean, native = 0, native & ~LONGS
-    if decimals is not None:
+    if style.decimals is not None:
         clean, native = 0, native & ~FLOATS
     if style.option & orjson.OPT_INDENT_2:  # orjson would put each element on a line
         clean = 0
@@ -69,6 +80,5 @@ def make_plan(option: int | None = None, decimals: int | None = None, *, allow_n
         style.option,
         converter(style),
         (clean, native, sys.maxsize),
-        allow_nan,
-        None if allow_nan else check_finite,
+        None if style.nan == "null" else check_finite,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from operator import index
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
+from fastnpjson._arrays.write import Bytes, Complex, Nan, Style
 from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.iterencode import Stream
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from fastnpjson._documents.numpy_objects import Convert
     from fastnpjson._documents.plan import Plan
+
+_CHOICES: Final = {"nan": get_args(Nan), "complex": get_args(Complex), "bytes": get_args(Bytes)}
 
 
 class DocumentSettings(NamedTuple):
@@ -33,14 +36,18 @@ class DocumentSettings(NamedTuple):
 
 
 def make_settings(
-    *,
-    default: Convert | None = None,
-    option: int | None = None,
-    allow_nan: bool = True,
-    decimals: int | None = None,
+    *, default: Convert | None = None, option: int | None = None, allow_nan: bool = True, **style: Any
 ) -> DocumentSettings:
     """Make the settings of an `Encoder`; the arguments are those of its class."""
+    settings = Style(**style)
     # 10**22 is the largest power of ten that is exact in a float64.
-    if decimals is not None and not 0 <= index(decimals) <= 22:
-        raise ValueError(f"decimals must be in 0 to 22, not {decimals}")
-    return DocumentSettings(make_plan(option, decimals, allow_nan=allow_nan), default)
+    if settings.decimals is not None and not 0 <= index(settings.decimals) <= 22:
+        raise ValueError(f"decimals must be in 0 to 22, not {settings.decimals}")
+    for name, choices in _CHOICES.items():
+        if getattr(settings, name) not in choices:
+            raise ValueError(f"{name} must be one of {choices}, not {getattr(settings, name)!r}")
+    if not allow_nan:
+        if settings.nan == "string":
+            raise ValueError("nan='string' contradicts allow_nan=False")
+        settings = settings._replace(nan="error")
+    return DocumentSettings(make_plan(option, settings), default)

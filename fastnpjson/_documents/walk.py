@@ -14,7 +14,6 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._arrays.datetimes import DATES
 from fastnpjson._arrays.native import DEEPEST
 from fastnpjson._arrays.numbers import has_nan
-from fastnpjson._arrays.write import Style
 from fastnpjson._documents.errors import message, way_out
 from fastnpjson._documents.numpy_objects import UNKNOWN, converter
 
@@ -52,9 +51,9 @@ class Walk:
         self._convert = plan.convert
         self._default = default
         self._option = plan.option
-        self._allow_nan = plan.allow_nan
+        self._nan = plan.style.nan
         # A key that is rounded could be another.
-        self._convert_key = converter(Style(plan.option & DATES))
+        self._convert_key = converter(plan.style._replace(option=plan.option & DATES, decimals=None))
         self._inner = self if plan.inner is None else Walk(plan.inner, default)
         self._subclasses = not plan.option & orjson.OPT_PASSTHROUGH_SUBCLASS
 
@@ -98,7 +97,7 @@ class Walk:
             return _Key(_digits(key, path))
         if issubclass(type(key), np.ndarray):
             raise _error(path, key, "not a key")
-        self._check_finite(key, path)
+        key = self._finite(key, path)
         try:
             reply = self._convert_key(key)
             name = key if reply is UNKNOWN else reply
@@ -121,8 +120,8 @@ class Walk:
             if unknown and unknown[0] is obj:
                 return self._foreign(obj, path, depth)
             if not unknown and not _has_parts(kind):
-                self._check_finite(obj, path)
-                return Fragment(text)
+                finite = self._finite(obj, path)
+                return Fragment(text) if finite is obj else self._convert(finite)
         if issubclass(kind, enum.Enum):
             return self.value(obj.value, path, depth + 1)
         if hasattr(kind, "__dataclass_fields__"):
@@ -141,7 +140,7 @@ class Walk:
         if reply is UNKNOWN:
             reply, inner = self._asked(obj, path), self._inner
         else:
-            self._check_finite(obj, path)
+            self._finite(obj, path)
         return reply if type(reply) is Fragment else inner.value(reply, path, depth + 1)
 
     def _asked(self, obj: Any, path: Path) -> Any:
@@ -155,9 +154,13 @@ class Walk:
                 raise
             raise _error(path, obj, f"default raised {error!r}" if str(error) else "default declined it") from error
 
-    def _check_finite(self, obj: Any, path: Path) -> None:
-        if not self._allow_nan and (not math.isfinite(obj) if type(obj) is float else has_nan(obj)):
+    def _finite(self, obj: Any, path: Path) -> Any:
+        """Return what can be written, with its NaN: a scalar of NumPy for a float that is to become a word."""
+        if self._nan == "null" or (math.isfinite(obj) if type(obj) is float else not has_nan(obj)):
+            return obj
+        if self._nan == "error":
             raise ValueError(message(path, obj, "NaN and infinities are not JSON; write None, or allow_nan=True"))
+        return np.float64(obj) if type(obj) is float else obj
 
 
 def _error(path: Path, obj: Any, reason: str) -> JSONEncodeError:

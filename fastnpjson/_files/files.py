@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from fastnpjson._arrays.write import Bytes, Complex, Nan
     from fastnpjson._loads.loads import Arrays
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
@@ -36,6 +37,9 @@ class Settings(TypedDict, total=False):
     option: int | None
     allow_nan: bool
     decimals: int | None
+    nan: Nan
+    complex: Complex
+    bytes: Bytes
 
 
 def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings: Unpack[Settings]) -> None:

@@ -150,6 +150,6 @@ def _each(objs: Iterable[Any], settings: DocumentSettings, first: int) -> Iterat
 
 def _rows(rows: Array, settings: DocumentSettings) -> bytes:
     """Write the rows of an array at once, and put newlines in the place of the commas between them."""
-    if not settings.plan.allow_nan and has_nan(rows):
+    if settings.plan.style.nan == "error" and has_nan(rows):
         raise ValueError("NaN")
     return write_rows(rows, settings.plan.style)

@@ -6,6 +6,7 @@ import enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fastnpjson._arrays.write import Style
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
 from fastnpjson._documents.plan import make_plan
@@ -58,7 +59,7 @@ class Settings(NamedTuple):
 @cache
 def _plan(option: int, *, allow_nan: bool) -> Plan:
     """Make a plan by which a subclass of a builtin is that builtin, as it is to json."""
-    plan = make_plan(option, allow_nan=allow_nan)
+    plan = make_plan(option, Style(nan="null" if allow_nan else "error"))
 
     def convert(obj: Any) -> Any:
         reply = plan.convert(obj)

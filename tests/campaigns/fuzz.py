@@ -44,6 +44,7 @@ SPECIAL = [
     2.5,
     65504.0,
 ]
+DEFAULTS = {"nan": "null", "decimals": None, "complex": "error", "bytes": "utf-8"}
 BATCH = 2000
 
 
@@ -53,10 +54,16 @@ class Documents:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.numpy = np.random.default_rng(seed)
+        self.nan = self.random.choice(["null", "null", "null", "error", "string"])
+        self.complex = self.random.choice(["error", "error", "pair", "string"])
+        self.bytes = self.random.choice(["utf-8", "base64"])
+        self.decimals = self.random.choice([None, None, None, self.random.choice([0, 1, 2, 5, 15])])
 
     def dtype(self, depth=0):
         kind = self.random.random()
         order = self.random.choice("<>")
+        if self.complex != "error" and self.random.random() < 0.1:
+            return np.dtype(order + self.random.choice("FDG"))
         if kind < 0.55:
             return np.dtype(order + self.random.choice(NUMBERS)) if kind < 0.5 else np.dtype("g")
         if kind < 0.75:
@@ -83,6 +90,11 @@ class Documents:
         if dtype.kind in "iub":
             numbers = self.numpy.integers(0, 256, size * dtype.itemsize, "u1").view(dtype)
             return (numbers & 1 if dtype.kind == "b" else numbers).reshape(shape).astype(dtype)
+        if dtype.kind == "c":
+            parts = self.ticks_or_floats(np.zeros(0, dtype).real.dtype, 2 * size)
+            return (
+                parts.astype(parts.dtype.newbyteorder("=")).view(dtype.newbyteorder("=")).astype(dtype).reshape(shape)
+            )
         if dtype.kind in "fMm":
             return self.ticks_or_floats(dtype, size).reshape(shape)
         objects = np.empty(size, object)
@@ -149,6 +161,10 @@ class Documents:
             return self.random.choice(SPECIAL)
         if choice == 3:
             return self.text()
+        if choice == 4 and self.complex != "error":
+            return complex(self.random.choice(SPECIAL), self.random.choice(SPECIAL))
+        if choice == 5 and self.bytes == "base64":
+            return self.random.choice([bytes, bytearray])(self.random.randbytes(self.random.randrange(5)))
         return self.scalar()
 
     def scalar(self):
@@ -211,10 +227,10 @@ def finite(value):
             return all(
                 finite(item) for item, masked in zip(np.ma.getdata(value).flat, hidden.flat, strict=True) if not masked
             )
-        return value.dtype.kind != "f" or bool(
+        return value.dtype.kind not in "fc" or bool(
             np.isfinite(value.compressed() if np.ma.isMA(value) else np.asarray(value)).all()
         )
-    return not isinstance(value, (float, np.floating)) or bool(np.isfinite(value))
+    return not isinstance(value, (float, complex, np.inexact)) or bool(np.isfinite(value))
 
 
 def trial(seed):
@@ -224,22 +240,17 @@ def trial(seed):
     for flag in documents.random.sample(FLAGS, documents.random.choice([0, 0, 1, 2, 4])):
         option |= flag
     default = documents.random.choice([None, repr])
-    setting = documents.random.random()
-    if setting < 0.6:
-        text = encoded(document, default=default, option=option)
-        Oracle(option).check(read(text), document)
-    elif setting < 0.8:
-        decimals = documents.random.choice([0, 1, 2, 5, 15])
-        text = encoded(document, default=default, option=option, decimals=decimals)
-        Oracle(option, decimals).check(read(text), document)
+    settings = {"decimals": documents.decimals, "complex": documents.complex, "bytes": documents.bytes}
+    try:
+        text = encoded(document, default=default, option=option, nan=documents.nan, **settings)
+    except ValueError:
+        assert documents.nan == "error", "refused"
+        assert not finite(document), "refused without a NaN"
     else:
-        try:
-            text = encoded(document, default=default, option=option, allow_nan=False)
-        except ValueError:
-            assert not finite(document), "refused without a NaN"
-        else:
-            assert finite(document), "NaN went through"
-            Oracle(option).check(read(text), document)
+        assert documents.nan != "error" or finite(document), "NaN went through"
+        Oracle(option, nan="null" if documents.nan == "error" else documents.nan, **settings).check(
+            read(text), document
+        )
 
 
 def encoded(document, default, option, **settings):
@@ -254,7 +265,7 @@ def encoded(document, default, option, **settings):
         raise
     assert encode(document) == expected
     assert kinds.kinds(document) == kinds.find_kinds(document)
-    if not settings:
+    if settings == DEFAULTS:
         assert fastnpjson.dumps(document, default, option) == expected
         if default is None and not option:
             assert fastnpjson.dumps(document) == expected

@@ -1,18 +1,27 @@
-"""`Encoder`: NaN that is not allowed, and decimals."""
+"""`Encoder`: what becomes of NaN, of complex numbers and of bytes, and decimals."""
 
+import base64
 import copy
 import dataclasses
 import datetime
 import decimal
 import enum
 import gc
+import json
 import math
 import pickle
+import re
 import weakref
 
+import ml_dtypes
 import numpy as np
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from oracle import Oracle, read
+from strategies import documents
 
 import fastnpjson
 
@@ -129,6 +138,148 @@ def test_option_and_default():
         fastnpjson.Encoder(option=1 << 20)
 
 
+# As in the JSON of Protocol Buffers.
+WORDS = {
+    "array": (np.array([[0.5, np.nan], [np.inf, -np.inf]]), b'[[0.5,"NaN"],["Infinity","-Infinity"]]'),
+    "array-inside": ({"x": np.array([0.1, np.nan], "f4"), "n": 1}, b'{"x":[0.1,"NaN"],"n":1}'),
+    "strided": ([np.array([np.nan, 1.5, 2.5])[::-1]], b'[[2.5,1.5,"NaN"]]'),
+    "float16": (np.array([0.1, np.inf], "f2"), b'[0.1,"Infinity"]'),
+    "bfloat16": (np.array([0.1, np.inf], "f4").astype(getattr(ml_dtypes, "bfloat16", "f2")), b'[0.1,"Infinity"]'),
+    "longdouble": (np.array([0.5, -np.inf], "g"), b'[0.5,"-Infinity"]'),
+    "scalars": ([np.float32("nan"), np.float64("-inf"), np.float16(2)], b'["NaN","-Infinity",2.0]'),
+    "python": ([NAN, {"a": math.inf, "b": (1, -math.inf)}, None], b'["NaN",{"a":"Infinity","b":[1,"-Infinity"]},null]'),
+    "masked": (np.ma.array([1, np.nan, np.nan], mask=[0, 0, 1]), b'[1.0,"NaN",null]'),
+    "masked-longdouble": (np.ma.array(np.array([1, np.nan, np.nan], "g"), mask=[0, 0, 1]), b'[1.0,"NaN",null]'),
+    "records": (np.array([(np.nan, 1)], [("a", "f4"), ("b", "i4")]), b'[{"a":"NaN","b":1}]'),
+    "objects": (np.array([NAN, None, np.float32("inf")], object), b'["NaN",null,"Infinity"]'),
+    "nat": ([np.array(["NaT"], "M8[s]"), NAN], b'[[null],"NaN"]'),
+    "keys": ({NAN: 1, np.float32("inf"): NAN, "a": 2}, b'{"NaN":1,"Infinity":"NaN","a":2}'),
+    "enum": ([enum.Enum("Numbers", {"N": NAN}).N], b'["NaN"]'),
+    "dataclass": (Parts(NAN, np.array([NAN])), b'{"b":"NaN","a":["NaN"]}'),
+    "default": ([object(), NAN], b'[{"x":["NaN",[1.0,"NaN"]]},"NaN"]'),
+    "strings": (["null", "NaN", np.array(["null"]), np.nan], b'["null","NaN",["null"],"NaN"]'),
+    "finite": ({"x": np.array([0.5]), "y": None}, b'{"x":[0.5],"y":null}'),
+    "empty": ([np.zeros((2, 0)), np.array([], "g")], b"[[[],[]],[]]"),
+}
+
+
+@pytest.mark.parametrize(("document", "expected"), [pytest.param(*pair, id=word) for word, pair in WORDS.items()])
+def test_nan_in_words(document, expected):
+    encoder = fastnpjson.Encoder(nan="string", default=lambda _: {"x": [NAN, np.array([1, np.nan])]})
+    assert encoder.encode(document) == expected
+    assert b"".join(encoder.iterencode(document)) == expected
+
+
+def test_nan_in_words_of_large_arrays(tmp_path):
+    numbers = np.random.default_rng(4).standard_normal((30, 10_000))
+    numbers[::7, ::1001] = np.nan
+    expected = [["NaN" if math.isnan(number) else number for number in row] for row in numbers.tolist()]
+    fastnpjson.dump({"x": numbers}, tmp_path / "x.json", nan="string")
+    assert json.loads((tmp_path / "x.json").read_bytes()) == {"x": expected}
+    fastnpjson.dump_lines(numbers, tmp_path / "x.jsonl", nan="string")
+    assert list(fastnpjson.load_lines(tmp_path / "x.jsonl")) == expected
+
+
+@pytest.mark.parametrize("option", [0, fastnpjson.OPT_INDENT_2, fastnpjson.OPT_SORT_KEYS])
+@settings(max_examples=60, deadline=None)
+@given(documents())
+def test_any_document_in_words(option, document):
+    text = fastnpjson.Encoder(nan="string", option=option).encode(document)
+    Oracle(option, nan="string").check(read(text), document)
+
+
+NUMBERS = np.array([[1 + 2j, complex(0.1, -0.0)], [complex(-1e-7, 1e22), 3]])
+PAIRS = b"[[[1.0,2.0],[0.1,-0.0]],[[-1e-7,1e+22],[3.0,0.0]]]"
+
+
+@pytest.mark.parametrize("array", [NUMBERS, NUMBERS.astype(">c16"), np.asfortranarray(NUMBERS), NUMBERS[::-1][::-1]])
+def test_complex_pairs(array):
+    encode = fastnpjson.Encoder(complex="pair").encode
+    assert encode(array) == PAIRS
+    assert encode({"z": array, "one": 1 - 2j, "scalar": np.complex64(0.1)}) == (
+        b'{"z":%b,"one":[1.0,-2.0],"scalar":[0.1,0.0]}' % PAIRS
+    )
+
+
+@pytest.mark.parametrize("dtype", ["c8", "c16", ">c16", "G"])
+@pytest.mark.parametrize("nan", ["null", "string"])
+@pytest.mark.parametrize("form", ["pair", "string"])
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_any_complex_array(dtype, nan, form, data):
+    parts = data.draw(hnp.arrays("f8" if dtype == "G" else f"f{np.dtype(dtype).itemsize // 2}", 8))
+    native = np.dtype(dtype).newbyteorder("=")
+    numbers = parts.astype(np.zeros(0, native).real.dtype).view(native).astype(dtype)
+    array = np.ma.array(numbers, mask=data.draw(hnp.arrays(bool, 4)))
+    for document in (array, array.data, [array[1:][::-1], complex(array.data[0])], array.data.reshape(2, 2).T):
+        text = fastnpjson.Encoder(nan=nan, complex=form).encode(document)
+        Oracle(nan=nan, complex=form).check(read(text), document)
+
+
+def test_complex_strings_are_read_by_complex():
+    strings = json.loads(
+        fastnpjson.Encoder(complex="string", nan="string").encode([*NUMBERS.flat, complex(NAN, -math.inf)])
+    )
+    assert [complex(string) for string in strings[:-1]] == NUMBERS.ravel().tolist()
+    assert strings[-1] == "NaN-Infinityj"
+    assert math.isnan(complex(strings[-1]).real)
+    np.testing.assert_array_equal(np.array(strings[:-1]).astype(complex), NUMBERS.ravel())
+
+
+@pytest.mark.parametrize("form", ["pair", "string"])
+def test_complex_elsewhere(form):
+    encode = fastnpjson.Encoder(complex=form, decimals=1).encode
+    one = {"pair": [0.1, 2.0], "string": "0.1+2.0j"}[form]
+    record = np.array([(0.125 + 2j, 1)], [("z", "c8"), ("n", "i4")])
+    assert json.loads(encode(record)) == [{"z": one, "n": 1}]
+    assert json.loads(encode(np.array([0.125 + 2j, None], object)))[1] is None
+    assert json.loads(encode(np.ma.array([0.125 + 2j, 1], mask=[0, 1]))) == [one, None]
+    assert encode(np.zeros((2, 0), complex)) == b"[[],[]]"
+    with pytest.raises(ValueError, match=r"^\$\[0\]: complex: NaN"):
+        fastnpjson.Encoder(complex=form, allow_nan=False).encode([complex(NAN, 1)])
+    with pytest.raises(ValueError, match=r"^\$: numpy.ndarray of dtype complex128"):
+        fastnpjson.Encoder(complex=form, nan="error").encode(np.array([complex(1, NAN)]))
+
+
+def test_base64():
+    encoder = fastnpjson.Encoder(bytes="base64")
+    raw = [b"\xff\xfe", b"", b"a\x00b"]
+    array = np.array(raw)
+    decoded = [base64.b64decode(text, validate=True) for text in json.loads(encoder.encode(array))]
+    assert decoded == raw
+    assert (
+        encoder.encode([array[:1], b"ab", bytearray(b"\xff"), np.bytes_(b"\xff")]) == b'[["//4="],"YWI=","/w==","/w=="]'
+    )
+    assert encoder.encode({b"\xff": 1, np.bytes_(b"ab"): 2}) == b'{"/w==":1,"YWI=":2}'
+    record = np.array([(b"\xff", 1)], [("s", "S2"), ("n", "i4")])
+    assert encoder.encode(record) == b'[{"s":"/w==","n":1}]'
+    assert encoder.encode(np.ma.array([b"\xff", b"a"], mask=[0, 1])) == b'["/w==",null]'
+    assert encoder.encode("text") == b'"text"'
+
+
+def test_bytes_are_for_the_default_without_base64():
+    assert fastnpjson.dumps([b"ab"], default=bytes.hex) == b'["6162"]'
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$\[0\]: bytes: .*Encoder\(bytes='base64'\)"):
+        fastnpjson.dumps([b"ab"])
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"not UTF-8 .*Encoder\(bytes='base64'\)"):
+        fastnpjson.dumps(np.array([b"\xff"]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"nan": "NaN"}, "nan must be one of ('null', 'error', 'string'), not 'NaN'"),
+        ({"complex": "str"}, "complex must be one of ('error', 'pair', 'string'), not 'str'"),
+        ({"bytes": None}, "bytes must be one of ('utf-8', 'base64'), not None"),
+        ({"nan": "string", "allow_nan": False}, "nan='string' contradicts allow_nan=False"),
+    ],
+    ids=["nan", "complex", "bytes", "contradiction"],
+)
+def test_settings_that_do_not_exist(arguments, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        fastnpjson.Encoder(**arguments)
+
+
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda encoder: pickle.loads(pickle.dumps(encoder))])
 def test_copies(again):
     document = {"b": np.array([1.25]), "a": {1}}
@@ -136,6 +287,8 @@ def test_copies(again):
     assert again(encoder).encode(document) == encoder.encode(document) == b'{"a":[1],"b":[1.2]}'
     with pytest.raises(ValueError, match="NaN"):
         again(fastnpjson.Encoder(allow_nan=False)).encode([NAN])
+    encoder = again(fastnpjson.Encoder(nan="string", complex="string", bytes="base64"))
+    assert encoder.encode([NAN, 1j, b"a"]) == b'["NaN","0.0+1.0j","YQ=="]'
 
 
 class Interrupted(datetime.datetime):
