@@ -58,8 +58,6 @@ def _reply(item: Any, plan: Plan, default: CallerDefault, depth: int) -> Any:
     try:
         reply = plan.convert(item)
         if asked := reply is UNKNOWN:
-            if default.default is None:
-                raise NoReplyError
             reply = default.ask(item)
     except TypeError:
         raise NoReplyError from None

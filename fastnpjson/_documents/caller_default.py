@@ -5,10 +5,19 @@ A default may use up what it is given, as `list` does with a generator, or count
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+
+from orjson import JSONEncodeError
+
+from fastnpjson._documents.array_likes import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+# How a default declines; all else that it raises is the caller's own, and so are subclasses.
+DECLINED: Final = frozenset({TypeError, JSONEncodeError})
 
 
 class _Raised(NamedTuple):
@@ -19,9 +28,12 @@ class CallerDefault:
     """A caller's default that can be rewound.
 
     Attributes:
-        default: The caller's default, or `None`: then nobody asks.
+        default: The caller's default, or `None`.
         given: The objects that it was asked about, in order, each with the reply.
+        reads_arrays: True to write what it declines as an array, if it is one in another form.
     """
+
+    reads_arrays: ClassVar = True
 
     def __init__(self, default: Callable[[Any], Any] | None) -> None:
         self.default: Any = default
@@ -29,7 +41,9 @@ class CallerDefault:
         self._next = 0
 
     def ask(self, obj: Any) -> Any:
-        """Return or raise what the default returns or raises."""
+        """Return or raise what the default returns or raises; what it declines may be an array in another form."""
+        if self.default is None:
+            return read(obj)
         place = self._next
         if place < len(self.given) and self.given[place][0] is obj:
             reply = self.given[place][1]
@@ -38,15 +52,23 @@ class CallerDefault:
             try:
                 reply = self.default(obj)
             except BaseException as error:
-                reply = _Raised(error)
+                reply = self._declined(obj, error)
             self.given.append((obj, reply))
         self._next = place + 1
         if type(reply) is _Raised:
             raise reply.error
         return reply
 
+    def _declined(self, obj: Any, error: BaseException) -> Any:
+        if self.reads_arrays and type(error) in DECLINED:
+            with suppress(JSONEncodeError):
+                return read(obj)
+        return _Raised(error)
+
     def settle(self, obj: Any, reply: Any) -> None:
         """Take another reply for an object that was asked about, and forget what was asked about on the way."""
+        if self.default is None:
+            return
         start = next(index for index in range(self._next - 1, -1, -1) if self.given[index][0] is obj)
         self.given[start:] = [(obj, reply)]
         self._next = start + 1

@@ -8,14 +8,16 @@ import numpy as np
 import orjson
 
 from fastnpjson._arrays.write import Style, write
+from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.dumps import dumps
+from fastnpjson._documents.numpy_objects import NUMPY_TYPES
 
 
 def default(obj: Any, /) -> Any:
-    """Turn a NumPy object into builtins: the hook for other encoders.
+    """Turn a NumPy object, or an array of another package, into builtins: the hook for other encoders.
 
     Args:
-        obj: A NumPy array or scalar.
+        obj: A NumPy array or scalar, or what `dumps` writes as an array.
 
     Returns:
         A list, a dict, a string, a number or `None`, which read back as the JSON of `dumps` does.
@@ -27,12 +29,19 @@ def default(obj: Any, /) -> Any:
     >>> json.dumps({"x": np.float32(0.1)}, default=default)
     '{"x": 0.1}'
     """
-    if not issubclass(type(obj), (np.ndarray, np.generic)):
-        raise orjson.JSONEncodeError(f"Type is not JSON serializable: {type(obj).__name__}")
-    if np.asarray(obj).dtype.hasobject:
+    if not issubclass(type(obj), NUMPY_TYPES):
+        obj = _array(obj)
+    if issubclass(type(obj), NUMPY_TYPES) and np.asarray(obj).dtype.hasobject:
         text, builtins = write(obj, Style())
         return builtins if text is None else orjson.loads(text)
     try:
         return orjson.loads(dumps(obj))
     except orjson.JSONDecodeError as error:
         raise orjson.JSONEncodeError(f"a longdouble beyond the float of Python: {error}") from None
+
+
+def _array(obj: Any) -> Any:
+    try:
+        return read(obj)
+    except orjson.JSONEncodeError as error:
+        raise orjson.JSONEncodeError(f"{type(obj).__name__}: {error}") from None

@@ -14,7 +14,8 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._arrays.datetimes import DATES
 from fastnpjson._arrays.native import DEEPEST
 from fastnpjson._arrays.numbers import has_nan
-from fastnpjson._documents.errors import message, way_out
+from fastnpjson._documents.caller_default import DECLINED
+from fastnpjson._documents.errors import message
 from fastnpjson._documents.numpy_objects import UNKNOWN, converter
 
 if TYPE_CHECKING:
@@ -144,14 +145,13 @@ class Walk:
         return reply if type(reply) is Fragment else inner.value(reply, path, depth + 1)
 
     def _asked(self, obj: Any, path: Path) -> Any:
-        if self._default.default is None:
-            raise _error(path, obj, f"Type is not JSON serializable; {way_out(obj)}")
         try:
             return self._default.ask(obj)
         except TypeError as error:
-            # A TypeError is how a default declines; all else is the caller's own, and its subclasses are, too.
-            if type(error) is not TypeError and type(error) is not JSONEncodeError:
+            if type(error) not in DECLINED:
                 raise
+            if self._default.default is None:
+                raise _error(path, obj, str(error)) from None
             raise _error(path, obj, f"default raised {error!r}" if str(error) else "default declined it") from error
 
     def _finite(self, obj: Any, path: Path) -> Any:

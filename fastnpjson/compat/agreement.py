@@ -39,6 +39,8 @@ class DifferenceError(Exception):
 class JSONDefault(CallerDefault):
     """The default of an encoder, which json is to ask where orjson gave up."""
 
+    reads_arrays = False
+
     def settle(self, obj: Any, reply: Any) -> None:
         """Keep what the default said: json does not take fragments."""
 
