@@ -77,7 +77,7 @@ loads_with_arrays(PyObject *data)
     if (loads_fill_powers(make_powers) < 0) {
         return NULL;
     }
-    cut = loads_cut_lists(data, Py_True);
+    cut = loads_cut_lists(data, Py_True, NULL);
     if (cut == NULL) {
         return NULL;
     }
@@ -135,18 +135,23 @@ make_loads(PyObject *module, PyObject *arguments)
 }
 
 static PyObject *
-cut_lists(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+cut_lists(PyObject *module, PyObject *arguments)
 {
+    PyObject *data, *paths;
+    const char *mark = NULL;
     (void)module;
-    if (count != 2) {
-        PyErr_SetString(PyExc_TypeError, "cut_lists takes a document and a tree of paths");
+    if (!PyArg_ParseTuple(arguments, "OO|z:cut_lists", &data, &paths, &mark)) {
         return NULL;
     }
-    return loads_fill_powers(make_powers) < 0 ? NULL : loads_cut_lists(arguments[0], arguments[1]);
+    if (mark != NULL && strlen(mark) > MAX_MARK) {
+        PyErr_Format(PyExc_ValueError, "a mark has at most %d characters", MAX_MARK);
+        return NULL;
+    }
+    return loads_fill_powers(make_powers) < 0 ? NULL : loads_cut_lists(data, paths, mark);
 }
 
 PyMethodDef loads_methods[] = {
-    {"cut_lists", (PyCFunction)(void (*)(void))cut_lists, METH_FASTCALL, NULL},
+    {"cut_lists", cut_lists, METH_VARARGS, NULL},
     {"make_loads", make_loads, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

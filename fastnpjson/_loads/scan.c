@@ -1,7 +1,7 @@
 /* Lists of numbers out of the text of a document.
 
    Where a list was, a list of as many dimensions stays, with the index of its array as the one element: the rest is
-   JSON where the whole was, and as deep. */
+   JSON where the whole was, and as deep. Behind a mark the index is a string, which no list of the document can be. */
 #include "scan.h"
 
 #include "lists.h"
@@ -12,6 +12,7 @@ typedef struct {
     char *text;
     size_t size, capacity;
     PyObject *arrays;
+    const char *mark;       /* what the index is written behind, in a string; NULL for a number */
 } Scan;
 
 /* The functions that pass over a value return its end, or NULL with or without an exception set. */
@@ -86,7 +87,7 @@ static const char *
 cut(Scan *scan, const char *p, int wanted)
 {
     const char *start = p;
-    char place[2 * MAX_DIMS + 24];
+    char place[2 * MAX_DIMS + MAX_MARK + 24];
     int ndim, size;
     PyArrayObject *array = loads_read_list(&p, scan->end, wanted);
     if (array == NULL) {
@@ -94,7 +95,8 @@ cut(Scan *scan, const char *p, int wanted)
     }
     ndim = PyArray_NDIM(array);
     memset(place, '[', (size_t)ndim);
-    size = ndim + sprintf(place + ndim, "%lld", (long long)PyList_GET_SIZE(scan->arrays));
+    size = ndim + sprintf(place + ndim, scan->mark == NULL ? "%s%lld" : "\"%s%lld\"", scan->mark == NULL ? "" : scan->mark,
+                          (long long)PyList_GET_SIZE(scan->arrays));
     memset(place + size, ']', (size_t)ndim);
     size += ndim;
     if (PyList_Append(scan->arrays, (PyObject *)array) < 0 || copy(scan, scan->copied, (size_t)(start - scan->copied)) < 0
@@ -253,7 +255,7 @@ nothing(void)
 }
 
 PyObject *
-loads_cut_lists(PyObject *data, PyObject *paths)
+loads_cut_lists(PyObject *data, PyObject *paths, const char *mark)
 {
     Scan scan = {0};
     Py_ssize_t size;
@@ -264,6 +266,7 @@ loads_cut_lists(PyObject *data, PyObject *paths)
     }
     scan.end = text + size;
     scan.copied = text;
+    scan.mark = mark;
     scan.arrays = PyList_New(0);
     if (scan.arrays == NULL) {
         return NULL;

@@ -29,14 +29,15 @@ except ImportError as _cause:
     raise ImportError("fastnpjson.pydantic needs pydantic: pip install 'fastnpjson[pydantic]'") from _cause
 from pydantic_core import core_schema
 
+from fastnpjson.pydantic.read import paths_of_model, reading_arrays
 from fastnpjson.pydantic.schema import KINDS, json_schema
-from fastnpjson.pydantic.shape import names_of_a_model
+from fastnpjson.pydantic.shape import share_names
 from fastnpjson.pydantic.validate import validate
 from fastnpjson.pydantic.write import serialize, writing_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ModelWrapValidatorHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from typing_extensions import Self
 
 __all__ = ["ArrayField", "BaseModel"]
@@ -119,7 +120,7 @@ class BaseModel(pydantic.BaseModel):
     """A `pydantic.BaseModel` that knows arrays.
 
     The dimensions of one name have one length in all its fields. `model_dump_json` writes arrays as `fastnpjson.dumps`
-    does, and everything else as pydantic does.
+    does, and everything else as pydantic does. `model_validate_json` makes no Python object of each number.
     """
 
     if not TYPE_CHECKING:  # pragma: no branch # checkers take the signature of pydantic's
@@ -128,11 +129,14 @@ class BaseModel(pydantic.BaseModel):
             """Encode the model; the arguments are those of `pydantic.BaseModel.model_dump_json`."""
             return writing_arrays(super().model_dump_json)(**kwargs)
 
-    @pydantic.model_validator(mode="wrap")
-    @classmethod
-    def _share_names(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        with names_of_a_model():
-            return handler(value)
+        @classmethod
+        def model_validate_json(cls, json_data: str | bytes | bytearray, **kwargs: Any) -> Self:
+            """Decode and validate; the arguments are those of `pydantic.BaseModel.model_validate_json`."""
+            if not cls.__pydantic_complete__:  # what its annotations name may be where the caller is
+                cls.model_rebuild(raise_errors=False, _parent_namespace_depth=3)
+            return reading_arrays(paths_of_model(cls), super().model_validate_json, json_data, **kwargs)
+
+    _share_names = pydantic.model_validator(mode="wrap")(cast("Any", classmethod(share_names)))
 
 
 def _supported(dtype: DTypeLike) -> np.dtype[Any]:

@@ -96,6 +96,17 @@ def _floats(objects: Array, types: set[type], dtype: np.dtype[Any]) -> Array:
         raise refused(exact, objects, inexact(np.dtype(np.float64))) from None
     if int in types and not (exact := floats_of_integers(objects, floats)).all():
         raise refused(exact, objects, inexact(np.dtype(np.float64)))
+    return rounded(floats, dtype, objects)
+
+
+def rounded(floats: Array, dtype: np.dtype[Any], objects: Array) -> Array:
+    """Return floats of another dtype, each rounded.
+
+    Raises:
+        ValidationError: one is beyond the largest; the error shows that of `objects`.
+    """
+    if dtype.itemsize == 8:
+        return floats.astype(dtype, copy=False)
     with np.errstate(over="ignore"):
         array = floats.astype(dtype)
     finite = np.isfinite(array) | ~np.isfinite(floats)

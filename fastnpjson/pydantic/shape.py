@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from fastnpjson._arrays.native import Array
     from fastnpjson.pydantic.schema import Shape
@@ -18,12 +17,11 @@ if TYPE_CHECKING:
 _lengths: Final[ContextVar[dict[str, int] | None]] = ContextVar("fastnpjson.pydantic.lengths", default=None)
 
 
-@contextmanager
-def names_of_a_model() -> Iterator[None]:
-    """Give the names of a model lengths of their own."""
+def share_names(_model: Any, value: Any, handler: Callable[[Any], Any]) -> Any:
+    """Validate a model whose names have lengths of their own."""
     token = _lengths.set({})
     try:
-        yield
+        return handler(value)
     finally:
         _lengths.reset(token)
 

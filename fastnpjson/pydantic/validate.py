@@ -12,6 +12,7 @@ from fastnpjson import roundtrip
 from fastnpjson.pydantic.elements import WORDS, array_of
 from fastnpjson.pydantic.errors import refused
 from fastnpjson.pydantic.exact import cast
+from fastnpjson.pydantic.read import as_of_lists, take
 from fastnpjson.pydantic.schema import KINDS
 from fastnpjson.pydantic.shape import with_shape
 
@@ -33,7 +34,9 @@ def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any
     words = WORDS if allow_nan else {}
     if base64 and isinstance(value, dict):
         value = _read_tag(value)
-    if isinstance(value, (np.ndarray, np.generic)):
+    if (cut := take(value)) is not None:
+        array = as_of_lists(cut, dtype)
+    elif isinstance(value, (np.ndarray, np.generic)):
         array = _plain(value)
         array = array_of(array.tolist(), dtype, words) if array.dtype.hasobject else cast(array, dtype)
     elif isinstance(value, (list, tuple, int, float, str)):

@@ -1,0 +1,131 @@
+"""JSON whose lists are cut out before pydantic reads it, and the arrays that fields take in their place.
+
+Only what validates no value before the field of the array sees it is cut. Where anything is unexpected, an error of the
+document included, pydantic reads the lists: its way is the oracle of this one.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import numpy as np
+from pydantic_core import PydanticCustomError
+
+from fastnpjson._accelerator import speedups
+from fastnpjson.pydantic.elements import rounded
+from fastnpjson.pydantic.exact import cast
+from fastnpjson.pydantic.shape import share_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fastnpjson._arrays.native import Array
+
+    Result = TypeVar("Result")
+
+# No string of a document can be guessed to be such a mark.
+_MARK: Final = f"fastnpjson-{os.urandom(16).hex()}-"
+# Below it the call costs more than the lists.
+_FEW: Final = 256
+# By their marks, the arrays that no field has taken yet.
+_left: Final[ContextVar[dict[str, Array] | None]] = ContextVar("fastnpjson.pydantic.left", default=None)
+# What has the schema of the same value in it.
+_INNER: Final = {"default", "function-after", "function-wrap", "model", "nullable"}
+_ELEMENTS: Final = {"dict": "values_schema", "list": "items_schema"}
+
+
+def cut_lists(data: Any, paths: Any) -> tuple[bytes, dict[str, Array]] | None:
+    """Cut the arrays that paths lead to out of a document, bytes or str; `None` where there is nothing to cut."""
+    if speedups is None or paths is None or type(data) not in {bytes, str} or len(data) < _FEW:
+        return None
+    cut = speedups.cut_lists(data, paths, _MARK)
+    return cut and (cut[0], {f"{_MARK}{place}": array for place, array in enumerate(cut[1])})
+
+
+def with_arrays(arrays: dict[str, Array], validate: Callable[[], Result]) -> Result:
+    """Return what `validate` returns while fields take arrays for their marks.
+
+    Raises:
+        LookupError: one was not taken.
+    """
+    token = _left.set(arrays)
+    try:
+        result = validate()
+    finally:
+        _left.reset(token)
+    if arrays:  # of a name that comes twice, or of no field
+        raise LookupError
+    return result
+
+
+def reading_arrays(paths: Any, validate: Callable[..., Result], data: Any, **settings: Any) -> Result:
+    """Return what `validate` of pydantic makes of JSON."""
+    cut = cut_lists(data, paths)
+    if cut is not None:
+        with suppress(Exception):
+            return with_arrays(cut[1], lambda: validate(cut[0], **settings))
+    return validate(data, **settings)
+
+
+def take(value: Any) -> Array | None:
+    """Return the array that was cut out where a field has this value."""
+    left = _left.get()
+    if left is None:
+        return None
+    while type(value) is list and len(value) == 1:
+        value = value[0]
+    return left.pop(value, None) if type(value) is str else None
+
+
+def as_of_lists(array: Array, dtype: np.dtype[Any] | None) -> Array:
+    """Return what `array_of` makes of the lists that an array was read from.
+
+    Raises:
+        PydanticCustomError: only the lists tell.
+        ValidationError: a value has no place in the dtype.
+    """
+    if dtype is not None and dtype.kind == "f" and array.dtype.kind in "iu":
+        array = array.astype(np.float64)
+    if array.dtype.kind == "f" and (np.abs(array) >= 2**53).any():
+        raise PydanticCustomError("array_value", "There may have been integers that are no float")
+    if dtype is not None and array.dtype.kind == dtype.kind == "f":
+        return rounded(array, dtype, array)
+    return cast(array, dtype)
+
+
+@lru_cache(maxsize=256)
+def paths_of_model(model: Any) -> Any:
+    """Return the paths of the arrays of a model, as `cut_lists` takes them, or `None` where there are none."""
+    return paths_of(model.__pydantic_core_schema__)
+
+
+def paths_of(schema: Any) -> Any:
+    """Return the paths of the arrays in what a schema of pydantic is for."""
+    definitions = {inner["ref"]: inner for inner in schema.get("definitions", ())}
+    return _paths(schema["schema"] if definitions else schema, definitions)
+
+
+def _paths(schema: Mapping[str, Any], definitions: dict[str, Any]) -> Any:
+    kind = schema["type"]
+    if "fastnpjson" in schema.get("metadata", {}):
+        return 0
+    if kind == "definition-ref":  # without itself: a model in itself is cut no deeper
+        others = {ref: inner for ref, inner in definitions.items() if ref != schema["schema_ref"]}
+        inner = definitions.get(schema["schema_ref"])
+        return inner and _paths(inner, others)
+    if kind == "model-fields":
+        fields = schema["fields"].items()
+        names = [(key, field) for name, field in fields for key in (name, field.get("validation_alias"))]
+        found = {key: _paths(field["schema"], definitions) for key, field in names if type(key) is str}
+        return {key: paths for key, paths in found.items() if paths is not None} or None
+    if kind in _ELEMENTS:
+        paths = _paths(schema.get(_ELEMENTS[kind], {"type": "any"}), definitions)
+        return None if paths is None else {None: paths}
+    sees_lists = schema.get("custom_init") or schema.get("root_model") or schema.get("on_error", "raise") != "raise"
+    if kind == "function-wrap":
+        sees_lists = getattr(schema["function"]["function"], "__func__", None) is not share_names
+    return None if sees_lists or kind not in _INNER else _paths(schema["schema"], definitions)
