@@ -24,7 +24,11 @@ _TAG: Final = {
 
 def json_schema(dtype: np.dtype[Any] | None, shape: Shape, *, base64: bool) -> dict[str, Any]:
     """Return the schema of a field; what `ArrayField` has no dtype or no shape for is left open."""
-    schema: dict[str, Any] = {"type": "array", "items": {}} if shape is None else _element(dtype)
+    schema = _element(dtype)
+    if shape is None:
+        # Swagger UI makes its example of the first, which is valid to the field.
+        either = {"anyOf": [{"items": schema}, {"items": {"type": "array", "items": {}}}]}
+        schema = {"type": "array", **(either if schema else {"items": {}})}
     for length in reversed(shape or ()):
         schema = {"type": "array", "items": schema}
         if type(length) is int:

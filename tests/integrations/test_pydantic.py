@@ -473,7 +473,36 @@ class TestSchema:
         assert field(dtype, ()).json_schema() == element
 
     def test_any_shape(self):
-        assert field("f8").json_schema() == {"type": "array", "items": {}}
+        element = {"type": "number", "format": "float64"}
+        either = [{"items": element}, {"items": {"type": "array", "items": {}}}]
+        assert field("f8").json_schema() == {"type": "array", "anyOf": either}
+        assert field().json_schema() == {"type": "array", "items": {}}
+
+    @pytest.mark.parametrize(
+        ("settings", "valid", "invalid"),
+        [
+            (("f8", (None,)), ["[1,2.5]", "[]"], ["[[1]]", '["a"]', "1", "{}"]),
+            (("f4", ("n", 3)), ["[[1,2,3]]", "[]"], ["[[1,2]]", "[1,2,3]", "[[1,2,true]]"]),
+            (("u1", (2,)), ["[0,255]"], ["[0,256]", "[0,-1]", "[0.5,1]", "[1]", "[1,2,3]"]),
+            (("?", (2, None)), ["[[true],[false]]"], ["[[1],[0]]", "[[true]]"]),
+            (("U2", (None,)), ['["ab",""]'], ['["abc"]', "[1]"]),
+            (("f8", ()), ["1.5"], ["[1.5]", '"a"']),
+            (("i8",), ["[1]", "[[1],[2]]", "[]"], ['["a"]', "[true]", "{}", "[1,[2]]"]),
+            ((None, None, True), ['{"__numpy__":"AAA=","dtype":"<i2","shape":[1]}', "[1]"], ['{"dtype":"<i2"}']),
+        ],
+    )
+    def test_documents_are_valid_to_schema_and_field_alike(self, settings, valid, invalid):
+        jsonschema = pytest.importorskip("jsonschema", reason="needs the dependency group 'integrations'")
+        adapter = TypeAdapter(Annotated[np.ndarray, ArrayField(*settings)])
+        jsonschema.Draft202012Validator.check_schema(adapter.json_schema())
+        validator = jsonschema.Draft202012Validator(adapter.json_schema())
+        for text in valid:
+            adapter.validate_json(text)
+            assert validator.is_valid(json.loads(text))
+        for text in invalid:
+            assert not validator.is_valid(json.loads(text))
+            with pytest.raises(ValidationError):
+                adapter.validate_json(text)
 
     def test_base64(self):
         lists, tag = field("f8", base64=True).json_schema()["anyOf"]
