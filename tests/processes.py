@@ -18,6 +18,11 @@ posix = pytest.mark.skipif(os.name != "posix", reason="pipes, terminals and file
 linux = pytest.mark.skipif(sys.platform != "linux", reason="a facility of Linux")
 
 
+def uncovered():
+    """The environment without coverage, whose own file would be cut off, and whose locks a signal leaves taken."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+
+
 def run_code(code, *arguments, **settings):
     program = [sys.executable, "-W", "error", "-c", textwrap.dedent(code), *map(str, arguments)]
     return subprocess.run(program, capture_output=True, text=True, timeout=100, check=False, **settings)

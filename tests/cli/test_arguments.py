@@ -17,7 +17,7 @@ import time
 
 import numpy as np
 import pytest
-from processes import ARRAY, linux, posix, program, pty, read_terminal, run
+from processes import ARRAY, linux, posix, program, pty, read_terminal, run, uncovered
 
 import fastnpjson
 from fastnpjson.__main__ import main
@@ -158,8 +158,7 @@ def test_interrupt():
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
     # Where the tests run in the background the signal is ignored, and its disposition inherited.
     pipes["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # Coverage can lock itself out when it is interrupted.
-    pipes["env"] = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    pipes["env"] = uncovered()
     with subprocess.Popen(program("-", "x.json.gz", "--from", "jsonl", "--to", "jsonl.gz"), **pipes) as child:
         child.stdin.write(b"1\n" * 100_000)
         child.stdin.flush()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import linux, posix, run_code
+from processes import linux, posix, run_code, uncovered
 from written import DOCUMENT, TEXT, assert_untouched
 
 import fastnpjson
@@ -33,11 +33,6 @@ def test_full_device():
         dump(DOCUMENT, file)
     assert path.value.errno == errno.ENOSPC
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
-
-
-def uncovered():
-    """The environment without coverage, whose own file would be cut off, and whose locks a signal leaves taken."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 
 @pytest.mark.slow
