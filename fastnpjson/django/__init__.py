@@ -45,7 +45,7 @@ class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
 class JSONFieldEncoder(JSONEncoder):
     """A `JSONEncoder` that writes NaN and infinities as ``null``, for ``models.JSONField(encoder=JSONFieldEncoder)``.
 
-    No database takes ``NaN`` as JSON. They are ``null`` in NumPy data, in Python floats, and in what `default` returns.
+    Databases refuse ``NaN``. It is ``null`` in NumPy data, in Python floats, and in what `default` returns.
 
     >>> import numpy
     >>> JSONFieldEncoder().encode({"x": numpy.array([0.5, numpy.nan]), "best": float("inf")})

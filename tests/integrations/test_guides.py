@@ -5,6 +5,7 @@ The views are those of the guides: their blocks are run, and asked for more.
 
 import asyncio
 import contextlib
+import importlib
 import itertools
 import json
 import re
@@ -194,6 +195,27 @@ def test_errors_of_a_stream_on_a_live_server():
         assert (response.status_code, response.headers["Content-Type"][:9]) == (500, "text/html")
         response = client.get("/first/early")
         assert (response.status_code, response.json()["error"][:11]) == (500, "$.y: object")
+
+
+def test_fastapi_streams_as_starlette_does():
+    fastapi = pytest.importorskip("fastapi", reason="needs the extra 'fastapi'")
+    testclient = pytest.importorskip("fastapi.testclient", reason="needs the dependency group 'integrations'")
+    app, array = fastapi.FastAPI(), np.arange(300_000.0)
+    importlib.import_module("fastnpjson.starlette").serialize_numpy(app)
+    response_class = importlib.import_module("fastapi.responses").StreamingResponse
+
+    @app.get("/")
+    def stream():
+        return response_class(fastnpjson.Encoder().iterencode({"x": array}), media_type="application/json")
+
+    @app.get("/first")
+    def first():
+        pieces = fastnpjson.Encoder().iterencode({"x": array, "y": object()})
+        return response_class(itertools.chain([next(pieces)], pieces), media_type="application/json")
+
+    client = testclient.TestClient(app, raise_server_exceptions=False)
+    assert client.get("/").json() == {"x": array.tolist()}
+    assert client.get("/first").status_code == 500
 
 
 def test_quart_iterates_in_a_thread():
