@@ -1,5 +1,6 @@
-"""Django and Django REST framework: the response to a request for an array, stock against `fastnpjson.django`."""
+"""Django and Django REST framework: a request for an array, and a JSON field, stock against `fastnpjson.django`."""
 
+import json
 from functools import cache, partial
 from types import ModuleType
 
@@ -32,8 +33,8 @@ def client():
     return Client()
 
 
-def asking(name, views):
-    """Return a function that asks one of the views for the data."""
+def asking(name, views, field_encoder=None):
+    """Return a function that asks one of the views, or the encoder of a field, for the data."""
     from django.conf import settings
     from django.urls import clear_url_caches, path
 
@@ -44,6 +45,9 @@ def asking(name, views):
 
     def ask(kind_and_array):
         kind, DATA["x"] = kind_and_array
+        if kind == "JSONField":
+            # As its database does: SQLite takes the text as it is.
+            return json.dumps(DATA, cls=field_encoder)
         return requests.get(f"/{name}/{kind}").content
 
     return ask
@@ -70,7 +74,7 @@ def stock(_django):
             return tolist(o)
 
     view = partial(JsonResponse, encoder=NumpyEncoder)
-    return asking("stock", {"Django": lambda _request: view(DATA), "REST framework": rest(JSONRenderer)})
+    return asking("stock", {"Django": lambda _request: view(DATA), "REST framework": rest(JSONRenderer)}, NumpyEncoder)
 
 
 @cache
@@ -79,7 +83,8 @@ def encoder(module):
     client()
     from django.http import JsonResponse
 
-    return asking("encoder", {"Django": lambda _request: JsonResponse(DATA, encoder=module.JSONEncoder)})
+    view = partial(JsonResponse, encoder=module.JSONEncoder)
+    return asking("encoder", {"Django": lambda _request: view(DATA)}, module.JSONEncoder)
 
 
 @cache
@@ -87,13 +92,15 @@ def fastnpjson(module):
     """Answer with fastnpjson's response and renderer."""
     client()
     renderer = rest(module.JSONRenderer)
-    return asking("fastnpjson", {"Django": lambda _request: module.JSONResponse(DATA), "REST framework": renderer})
+    views = {"Django": lambda _request: module.JSONResponse(DATA), "REST framework": renderer}
+    return asking("fastnpjson", views, module.JSONFieldEncoder)
 
 
 CASES = {
     "Django": [
         Case("Django", "a request for a table of float64 in 100 columns", table, 10**5),
         Case("REST framework", "the same, through a renderer", table, 10**5),
+        Case("JSONField", "the same, on its way into a database", table, 10**5),
     ]
 }
 LIBRARIES = [

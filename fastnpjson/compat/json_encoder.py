@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import orjson
 
@@ -50,6 +50,8 @@ class JSONEncoder(json.JSONEncoder):
 
     item_separator: str = ","
     key_separator: str = ":"
+    # Of NaN, for which a subclass writes null, as orjson does: it replaces the words of json.
+    _nulls: ClassVar[int] = 0
 
     def __init__(
         self,
@@ -116,12 +118,13 @@ class JSONEncoder(json.JSONEncoder):
 
     def _by_orjson(self, obj: Any, default: CallerDefault) -> bytes:
         plan = make_layout_plan(self.indent, self.item_separator, self.key_separator, self.sort_keys, self.allow_nan)
-        found = kinds.kinds(obj)
+        nulls = self._nulls if self.allow_nan else 0
+        found = kinds.kinds(obj) & ~nulls
         if plan is None or found & JSONS:
             raise DifferenceError
         if found & kinds.KEY:
             return self._with_text_keys(obj, found, plan, default)
-        if found & _HAS_WORDS and plan.inner is not None:
+        if found & _HAS_WORDS and not nulls and plan.inner is not None:
             plan = plan.inner
         written = ask_first.find_or_write(obj, plan.option, plan.native)
         if type(written) is list and not is_worthwhile(obj, written):

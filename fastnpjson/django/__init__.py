@@ -7,10 +7,12 @@ where Django REST framework is, which is imported at their first use.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastnpjson import compat
+from fastnpjson._documents import kinds
 from fastnpjson._frameworks.encoder import FrameworkEncoder
+from fastnpjson._stdlib.escapes import with_null
 
 try:
     from django.core.serializers.json import DjangoJSONEncoder
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from fastnpjson.django.rest_framework import JSONParser as JSONParser
     from fastnpjson.django.rest_framework import JSONRenderer as JSONRenderer
 
-__all__ = ["JSONEncoder", "JSONResponse"]
+__all__ = ["JSONEncoder", "JSONFieldEncoder", "JSONResponse"]
 
 
 class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
@@ -38,6 +40,25 @@ class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
     >>> JSONEncoder().encode({"x": numpy.arange(3), "day": datetime.date(2020, 1, 2)})
     '{"x":[0,1,2],"day":"2020-01-02"}'
     """
+
+
+class JSONFieldEncoder(JSONEncoder):
+    """A `JSONEncoder` that writes NaN and infinities as ``null``, for ``models.JSONField(encoder=JSONFieldEncoder)``.
+
+    Databases refuse ``NaN``. It is ``null`` in NumPy data, in Python floats, and in what `default` returns.
+
+    >>> import numpy
+    >>> JSONFieldEncoder().encode({"x": numpy.array([0.5, numpy.nan]), "best": float("inf")})
+    '{"x":[0.5,null],"best":null}'
+    """
+
+    _nulls: ClassVar[int] = kinds.NONFINITE | kinds.NUMPY_NONFINITE
+
+    def _text(self, o: Any) -> str:
+        text = super()._text(o)
+        # A letter is found 30 times as fast as a word.
+        words = ("N" in text and "NaN" in text) or ("I" in text and "Infinity" in text)
+        return with_null(text) if words else text
 
 
 _encoder: Final = FrameworkEncoder(DjangoJSONEncoder().default, declines=True)

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from framework_documents import DATES, documents, meaning, plain
 from hypothesis import given
+from hypothesis import strategies as st
 
 django = pytest.importorskip("django", reason="Django is not installed")
 pytest.importorskip("rest_framework", reason="Django REST framework is not installed")
@@ -75,7 +76,7 @@ from rest_framework.renderers import JSONRenderer as StockRenderer  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
 
 import fastnpjson.django  # noqa: E402
-from fastnpjson.django import JSONEncoder, JSONParser, JSONRenderer, JSONResponse  # noqa: E402
+from fastnpjson.django import JSONEncoder, JSONFieldEncoder, JSONParser, JSONRenderer, JSONResponse  # noqa: E402
 
 ARRAY = np.array([[1.5, 2.0], [3.0, 4.25]])
 NUMPY = {"x": ARRAY.T, "n": np.float32(0.1), "when": np.datetime64("2020-01-02T03:04:05"), "é": np.array(["ü"])}
@@ -121,6 +122,13 @@ class Plot(models.Model):
         app_label = "plots"
 
 
+class Run(models.Model):
+    data = models.JSONField(encoder=JSONFieldEncoder)
+
+    class Meta:
+        app_label = "plots"
+
+
 def echo(request):
     return JSONResponse(NUMPY | {"stock": json.loads(request.body or "null")}, status=202, headers={"X-Plot": "1"})
 
@@ -151,6 +159,7 @@ urls.urlpatterns = [
 def table():
     with connection.schema_editor() as editor:
         editor.create_model(Plot)
+        editor.create_model(Run)
     yield
     connection.close()
 
@@ -158,6 +167,7 @@ def table():
 @pytest.fixture
 def no_rows():
     Plot.objects.all().delete()
+    Run.objects.all().delete()
 
 
 class Quiet(WSGIRequestHandler):
@@ -335,6 +345,104 @@ def test_json_field_refuses_nan():
         Plot.objects.create(data={"x": np.array([np.nan])})
 
 
+NAN = float("nan")
+NONFINITE = {
+    "python-float": (NAN, None),
+    "infinity": ([float("inf"), -float("inf"), 0.5], [None, None, 0.5]),
+    "scalar": (np.float32(np.nan), None),
+    "array": (np.array([0.5, np.nan, -np.inf]), [0.5, None, None]),
+    "strided": (np.array([[0.5, np.nan], [np.inf, 1.5]]).T, [[0.5, None], [None, 1.5]]),
+    "float16": (np.array([0.1, np.nan], "f2"), [0.1, None]),
+    "masked": (np.ma.array([1.5, np.nan, 2.5], mask=[1, 0, 0]), [None, None, 2.5]),
+    "record": (np.array([(1, np.nan)], "i4,f4"), [{"f0": 1, "f1": None}]),
+    "object": (np.array([NAN, 2**70], object), [None, 2**70]),
+    "nested": ({"a": [{"b": (NAN, np.array([np.inf]))}], "n": 2**64}, {"a": [{"b": [None, [None]]}], "n": 2**64}),
+    "number-keys": ({1: np.array([np.nan]), np.int64(2): NAN}, {"1": [None], "2": None}),
+    "words-in-strings": (["NaN", NAN, '-Infinity, "NaN\\'], ["NaN", None, '-Infinity, "NaN\\']),
+    "beside-dates": ([NAN, datetime.date(2020, 1, 2), decimal.Decimal("NaN")], [None, "2020-01-02", "NaN"]),
+    "subclass": (Share.HALF, 0.5),
+}
+
+
+@pytest.mark.parametrize("name", NONFINITE)
+@pytest.mark.usefixtures("no_rows")
+def test_json_field_takes_nan_as_null(name):
+    value, stored = NONFINITE[name]
+    run = Run.objects.create(data={"x": value, "y": ARRAY})
+    run.refresh_from_db()
+    assert run.data == {"x": stored, "y": ARRAY.tolist()}
+    assert Run.objects.filter(data={"x": value, "y": ARRAY}, data__has_key="x").count() == 1
+    assert Run.objects.filter(data={"x": stored, "y": ARRAY}).count() == 1
+    Run.objects.all().delete()
+    Run.objects.bulk_create([Run(data=[value]), Run(data={})])
+    assert [row.data for row in Run.objects.order_by("pk")] == [[stored], {}]
+    Run.objects.update(data={"z": [value, ARRAY]})
+    assert Run.objects.values_list("data__z__0", flat=True).first() == stored
+    Run.objects.bulk_update([Run(pk=pk, data=[value]) for pk in Run.objects.values_list("pk", flat=True)], ["data"])
+    assert [row.data for row in Run.objects.all()] == [[stored]] * 2
+
+
+@pytest.mark.usefixtures("no_rows")
+def test_nan_is_looked_up_as_null():
+    Run.objects.create(data={"x": np.array([np.nan, 1.5]), "best": np.float64(np.nan)})
+    assert Run.objects.filter(data__best=NAN).count() == 1
+    assert Run.objects.filter(data__x=[NAN, 1.5]).count() == 1
+    assert Run.objects.filter(data__x__1__gt=1, data__has_keys=["x", "best"]).count() == 1
+    assert Run.objects.filter(data__x__0=1.5).count() == 0
+    Run.objects.update(data=NAN)
+    assert Run.objects.get().data is None
+
+
+@pytest.mark.parametrize("name", DJANGO)
+def test_the_encoder_of_fields_keeps_the_formats_of_django(name):
+    expected = json.loads(json.dumps(DJANGO[name], cls=DjangoJSONEncoder))
+    for nan in (NAN, np.array([np.nan])):
+        stored = json.loads(json.dumps([DJANGO[name], {"x": DJANGO[name]}, nan], cls=JSONFieldEncoder))
+        assert stored[:2] == [expected, {"x": expected}]
+
+
+@given(documents(DATES, st.sampled_from([np.array([np.inf]), np.array([(0.5, np.nan)], "f4,f8"), Share.HALF])))
+def test_the_encoder_of_fields_differs_from_that_of_responses_in_nan_alone(data):
+    text = json.dumps(data, cls=JSONFieldEncoder)
+    assert text.isascii()
+    assert repr(json.loads(text, object_pairs_hook=list, parse_constant=pytest.fail)) == meaning(
+        json.dumps(data, cls=JSONEncoder)
+    )
+
+
+class OwnField(JSONFieldEncoder):
+    def default(self, o):
+        if isinstance(o, complex):
+            return {"re": o.real, "im": np.array([o.imag])}
+        return NAN if isinstance(o, set) else super().default(o)
+
+
+def test_a_subclass_of_the_encoder_of_fields_is_asked():
+    obj = [complex(NAN, np.inf), {1}, uuid.UUID(int=7), np.array([np.nan])]
+    for data in (obj, obj * 100, {1: obj}):
+        text = json.dumps(data, cls=OwnField)
+        stored = [{"re": None, "im": [None]}, None, str(uuid.UUID(int=7)), [None]]
+        assert json.loads(text, parse_constant=pytest.fail) == (
+            {"1": stored} if isinstance(data, dict) else stored * (len(data) // 4)
+        )
+
+
+@pytest.mark.parametrize("data", [[NAN], np.array([np.nan]), {"x": np.array([[np.inf]]).T}], ids=str)
+def test_the_encoder_of_fields_refuses_nan_where_it_is_not_allowed(data):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json.dumps(data, cls=JSONFieldEncoder, allow_nan=False)
+
+
+@pytest.mark.parametrize("layout", [{"indent": 2}, {"indent": 4}, {"separators": (", ", ": ")}, {"sort_keys": True}])
+def test_the_encoder_of_fields_in_other_layouts(layout):
+    stored = {"y": [0.5, None], "é": {"x": None}, "a": "Infinity"}
+    data = {"y": np.array([0.5, np.nan]), "é": {"x": NAN}, "a": "Infinity"}
+    expected = json.dumps(stored, **{"separators": (",", ":")} | layout) if "indent" not in layout else None
+    text = json.dumps(data, cls=JSONFieldEncoder, **layout)
+    assert json.loads(text, parse_constant=pytest.fail) == stored
+    assert expected in {None, text}
+
+
 @pytest.mark.usefixtures("no_rows")
 def test_json_field_validates():
     Plot(data={"x": ARRAY}).full_clean()
@@ -447,17 +555,19 @@ def test_parser():
 
 MODELS = """
 from django.db import models
-from fastnpjson.django import JSONEncoder
+from fastnpjson.django import JSONEncoder, JSONFieldEncoder
 
 class Plot(models.Model):
     data = models.JSONField(encoder=JSONEncoder)
+    scores = models.JSONField(encoder=JSONFieldEncoder)
 """
 SCRIPT = """
 import django
 django.setup()
 import numpy, sys
 from plots.models import Plot
-Plot.objects.create(data={"x": numpy.arange(3)})
+Plot.objects.create(data={"x": numpy.arange(3)}, scores=[numpy.nan, numpy.array([numpy.inf])])
+assert Plot.objects.get().scores == [None, [None]]
 assert Plot.objects.get(data__x__2=2).data == {"x": [0, 1, 2]}
 assert "rest_framework" not in sys.modules
 """
@@ -488,6 +598,7 @@ def test_migrations(tmp_path):
     migration = (tmp_path / "plots" / "migrations" / "0001_initial.py").read_text()
     assert "import fastnpjson.django" in migration
     assert "encoder=fastnpjson.django.JSONEncoder" in migration
+    assert "encoder=fastnpjson.django.JSONFieldEncoder" in migration
     assert "No changes detected" in python("-m", "django", "makemigrations", "--check", "plots")
     python("-m", "django", "migrate")
     python("-c", SCRIPT)

@@ -1,11 +1,13 @@
 """The recipes: the way out that an error names, and the blocks that need a server, against a real one on loopback."""
 
+import asyncio
 import http.server
 import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hostile_bodies import HOSTILE
 
 import fastnpjson
 
@@ -129,6 +132,86 @@ def test_recipe_runs_against_server(server, code, line, modules, request):
         pytest.importorskip(module)
     url = request.getfixturevalue(server)
     exec(compile("\n" * line + code, RECIPES, "exec"), {"__name__": "__main__", "URL": url})
+
+
+def run_recipe(framework, monkeypatch):
+    """Run a recipe, and return a function that posts bodies to its server, and returns statuses and texts of errors."""
+    module = pytest.importorskip(framework)
+    if framework == "sanic":
+        # tests/test_docs.py may make the same application in this process, and Sanic can rewrite its methods but once.
+        monkeypatch.setattr(module.Sanic, "_app_registry", {})
+        monkeypatch.setattr(module.Sanic, "test_mode", True)  # it serves twice
+        monkeypatch.setenv("SANIC_TOUCHUP", "0")
+    text = RECIPES.read_text("utf-8")
+    block = re.search(rf"(?ims)^## {framework}\n.*?^```python\n(.*?)^```$", text)
+    names = {"__name__": "__main__"}
+    # Sanic reads the source of handlers, by their lines.
+    exec(compile("\n" * text.count("\n", 0, block.start(1)) + block[1], RECIPES, "exec"), names)
+
+    def post(*bodies):
+        if framework == "litestar":
+            with names["TestClient"](names["app"]) as client:
+                replies = [client.post("/double", content=body) for body in bodies]
+            return [(reply.status_code, reply.json()["detail"]) for reply in replies]
+        # The client of aiohttp encodes them, which leaves a fragment as it is.
+        sent = map(fastnpjson.Fragment, bodies) if framework == "aiohttp" else bodies
+        replies = asyncio.run(names["post"](*sent))
+        return [(status, reply["message" if framework == "sanic" else "error"]) for status, reply in replies]
+
+    return post
+
+
+@pytest.mark.parametrize("framework", ["aiohttp", "litestar", "sanic", "tornado"])
+def test_recipe_answers_hostile_bodies_with_the_place(framework, monkeypatch):
+    post = run_recipe(framework, monkeypatch)
+    bodies = [body.replace(b"point", b"sample") for body, _ in HOSTILE.values()]
+    for (status, text), (name, (_, words)) in zip(post(*bodies), HOSTILE.items(), strict=True):
+        assert (name, status) == (name, 400)
+        assert words.replace("point", "sample") in text, name
+
+
+FIELD = """
+import sys
+from urllib.parse import urlsplit
+
+import django
+import numpy as np
+from django.conf import settings
+
+url = urlsplit(sys.argv[1])
+engine = "django.db.backends.postgresql"
+database = {"ENGINE": engine, "NAME": url.path[1:], "USER": url.username, "HOST": url.hostname, "PORT": url.port}
+settings.configure(DATABASES={"default": database}, DEFAULT_AUTO_FIELD="django.db.models.BigAutoField")
+django.setup()
+from django.db import DataError, connection, models
+from fastnpjson.django import JSONEncoder, JSONFieldEncoder
+
+class Run(models.Model):
+    data = models.JSONField(encoder=JSONFieldEncoder)
+    class Meta:
+        app_label = "runs"
+
+with connection.schema_editor() as editor:
+    editor.create_model(Run)
+data = {"x": np.array([0.5, np.nan]), "best": float("inf"), "n": np.int64(2**62)}
+Run.objects.create(data=data)
+assert Run.objects.get(data=data).data == {"x": [0.5, None], "best": None, "n": 2**62}
+assert Run.objects.filter(data__contains={"x": np.array([np.nan])}, data__best=float("nan"), data__has_key="n").exists()
+Run.objects.bulk_create([Run(data=[np.float32("nan")])])
+assert Run.objects.get(data__0=None, data__isnull=False).data == [None]
+Run._meta.get_field("data").encoder = JSONEncoder
+try:
+    Run.objects.create(data=data)
+except DataError:
+    print("refused")
+"""
+
+
+def test_json_field_of_django_takes_nan_on_postgresql(postgresql):
+    pytest.importorskip("django")
+    pytest.importorskip("psycopg")
+    done = subprocess.run([sys.executable, "-c", FIELD, postgresql], text=True, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "refused\n"), done.stderr
 
 
 def forged(module, base=object):

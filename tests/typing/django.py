@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fastnpjson.django import JSONEncoder, JSONParser, JSONRenderer, JSONResponse
+from fastnpjson.django import JSONEncoder, JSONFieldEncoder, JSONParser, JSONRenderer, JSONResponse
 
 
 class Encoder(JSONEncoder):
@@ -17,6 +17,13 @@ class Encoder(JSONEncoder):
         return sorted(o) if isinstance(o, set) else super().default(o)
 
 
+class FieldEncoder(JSONFieldEncoder):
+    def default(self, o: Any) -> Any:
+        return sorted(o) if isinstance(o, set) else super().default(o)
+
+
+field_encoder: type[JSONEncoder] = FieldEncoder
+stored: str = json.dumps({"x": float("nan")}, cls=JSONFieldEncoder)
 encoder: json.JSONEncoder = JSONEncoder(allow_nan=False)
 text: str = json.dumps({"x": np.arange(3)}, cls=Encoder)
 response = JSONResponse(np.arange(3), safe=False, status=201, json_dumps_params={"indent": 2})

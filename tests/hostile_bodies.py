@@ -1,0 +1,25 @@
+"""Bodies of requests from which no array of float32 at ``$.points`` can be made, and what the error is to say."""
+
+HOSTILE = {
+    "empty": (b"", "zero-length"),
+    "not-json": (b'{"points":[1,', "column"),
+    "not-utf-8": (b'{"points":["\xff"]}', "not valid UTF-8"),
+    "form": (b"points=1&points=2", "column"),
+    "nan": (b'{"points":[0.5,NaN]}', "column"),
+    "infinity": (b'{"points":[0.5,-Infinity]}', "column"),
+    "too-deep": (b"[" * 2000, "depth limit"),
+    "too-many-dimensions": (b'{"points":' + b"[" * 40 + b"1" + b"]" * 40 + b"}", r"$.points: more than 32 dimensions"),
+    "null": (b'{"points":null}', "$.points: null is no list"),
+    "number": (b'{"points":7}', "$.points: an integer is no list"),
+    "object": (b'{"points":{"x":[1]}}', "$.points: an object is no list"),
+    "text": (b'{"points":[1,2,"x"]}', "$.points[2]: a string is not of dtype float32"),
+    "boolean": (b'{"points":[true]}', "$.points[0]: a boolean is not of dtype float32"),
+    "ragged": (b'{"points":[[1,2],[3]]}', "$.points: the lists in it are not of one length"),
+    "no-elements": (b'{"points":[]}', "$.points: a list is empty"),
+    "beyond-the-dtype": (b'{"points":[[1,2],[3,1e39]]}', "$.points[1][1]: 1e+39 is out of the range of float32"),
+    "beyond-all-floats": (b'{"points":[1e999]}', "infinity"),
+    "missing": (b'{"point":[1]}', "$.points: missing"),
+    "list": (b'["points"]', "$.points: missing"),
+    "string": (b'"points"', "$.points: missing"),
+    "null-alone": (b"null", "$.points: missing"),
+}
