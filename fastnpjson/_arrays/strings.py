@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -40,9 +40,21 @@ def byte_strings(array: Array) -> Array:
     return numbers.map_elements(decode, array.astype(object))
 
 
+def base64_strings(array: Array) -> bytes | Array:
+    """Return JSON text with base64 (RFC 4648) of each element; an object array if there is none."""
+    if not array.size:
+        return array.astype(object)
+    texts = [b2a_base64(item, newline=False) for item in array.ravel().tolist()]
+    form, comma = b'["%b"]', b'","'
+    for length in array.shape[::-1]:
+        texts = [form % comma.join(texts[start : start + length]) for start in range(0, len(texts), length)]
+        form, comma = b"[%b]", b","
+    return texts[0]
+
+
 def encode(encoded: bytes) -> str:
     """Encode bytes in base64 (RFC 4648)."""
-    return binascii.b2a_base64(encoded, newline=False).decode()
+    return b2a_base64(encoded, newline=False).decode()
 
 
 def decode(encoded: bytes) -> str:

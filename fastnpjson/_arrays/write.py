@@ -14,7 +14,7 @@ from numpy import ma
 from fastnpjson._arrays import complexes, numbers
 from fastnpjson._arrays.datetimes import DATES, dates
 from fastnpjson._arrays.in_place import write_in_place
-from fastnpjson._arrays.strings import byte_strings, encode, strings
+from fastnpjson._arrays.strings import base64_strings, byte_strings, strings
 from fastnpjson._arrays.time_units import NaT, Unsupported
 from fastnpjson._arrays.timedeltas import durations
 
@@ -181,8 +181,8 @@ def _strings(array: Array, _style: Style) -> Array:
     return strings(array)
 
 
-def _bytes(array: Array, style: Style) -> Array:
-    return numbers.map_elements(encode, array.astype(object)) if style.bytes == "base64" else byte_strings(array)
+def _bytes(array: Array, style: Style) -> bytes | Array:
+    return base64_strings(array) if style.bytes == "base64" else byte_strings(array)
 
 
 def _objects(array: Array, _style: Style) -> Array:
