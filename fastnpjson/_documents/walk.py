@@ -17,6 +17,7 @@ from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._documents.caller_default import DECLINED
 from fastnpjson._documents.errors import message
 from fastnpjson._documents.numpy_objects import UNKNOWN, converter
+from fastnpjson._stdlib.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
 _INT64: Final = range(-(2**63), 2**64)
 # Flags for a document as a whole; they would change a value that becomes a fragment of it.
 _DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-
-
-class _Key(str):
-    """A key that equals no other: two keys with the same text are two members, as in orjson."""
-
-    __slots__ = ()
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
 
 class Walk:
@@ -87,15 +78,15 @@ class Walk:
             return [self.value(item, (path, index), depth + 1) for index, item in enumerate(items)]
         return self._leaf(obj, path, depth)
 
-    def _members(self, members: Iterable[tuple[_Key, Any]], path: Path, depth: int) -> dict[_Key, Any]:
+    def _members(self, members: Iterable[tuple[Key, Any]], path: Path, depth: int) -> dict[Key, Any]:
         return {key: self.value(item, (path, key), depth + 1) for key, item in members}
 
-    def _key(self, key: Any, path: Path) -> _Key:
+    def _key(self, key: Any, path: Path) -> Key:
         while issubclass(type(key), enum.Enum):
             key = key.value
         # Exactly an int: for a subclass the range would compare with each of its numbers.
         if issubclass(type(key), int) and int.__index__(key) not in _INT64:
-            return _Key(_digits(key, path))
+            return Key(_digits(key, path))
         if issubclass(type(key), np.ndarray):
             raise _error(path, key, "not a key")
         key = self._finite(key, path)
@@ -108,7 +99,7 @@ class Walk:
             [name] = orjson.loads(orjson.dumps({name: 0}, None, self._option & DATES | orjson.OPT_NON_STR_KEYS))
         except TypeError as error:
             raise _error(path, key, f"not a key: {error}") from None
-        return _Key(name)
+        return Key(name)
 
     def _leaf(self, obj: Any, path: Path, depth: int) -> Any:
         unknown: list[Any] = []
@@ -172,7 +163,7 @@ def _has_parts(kind: type) -> bool:
     return not issubclass(kind, (str, int)) and (issubclass(kind, enum.Enum) or hasattr(kind, "__dataclass_fields__"))
 
 
-def _fields(obj: Any, path: Path) -> Iterable[tuple[_Key, Any]]:
+def _fields(obj: Any, path: Path) -> Iterable[tuple[Key, Any]]:
     """Return the fields of a dataclass that orjson writes."""
     members = None if "__slots__" in type(obj).__dict__ else getattr(obj, "__dict__", None)
     try:
@@ -180,7 +171,7 @@ def _fields(obj: Any, path: Path) -> Iterable[tuple[_Key, Any]]:
             members = {field.name: getattr(obj, field.name) for field in dataclasses.fields(obj)}
     except AttributeError as error:
         raise _error(path, obj, str(error)) from None
-    return [(_Key(name), member) for name, member in members.items() if not name.startswith("_")]
+    return [(Key(name), member) for name, member in members.items() if not name.startswith("_")]
 
 
 def _digits(number: int, path: Path) -> str:

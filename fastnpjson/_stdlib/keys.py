@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 
 
-class _Key(str):
+class Key(str):
     """A key that equals no other: two keys with the same text are two members, as in json and orjson."""
 
     __slots__ = ()
@@ -69,9 +69,9 @@ def _text(key: Any, encode: Callable[[Any], bytes]) -> Any:
     if isinstance(key, str):
         return key
     if isinstance(key, np.integer):
-        return _Key(int(key))
+        return Key(int(key))
     try:
         [text] = orjson.loads(encode({key: 0}))
     except orjson.JSONEncodeError:
         return key
-    return _Key(text)
+    return Key(text)

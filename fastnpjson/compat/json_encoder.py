@@ -50,7 +50,7 @@ class JSONEncoder(json.JSONEncoder):
 
     item_separator: str = ","
     key_separator: str = ":"
-    # Of NaN, for which a subclass writes null, as orjson does: it replaces the words of json.
+    # The kinds of NaN that a subclass writes as null: orjson does, and in the text of json the subclass does.
     _nulls: ClassVar[int] = 0
 
     def __init__(

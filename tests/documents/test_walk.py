@@ -16,7 +16,8 @@ from cases import ANIMAL, UNKNOWN
 import fastnpjson
 from fastnpjson._documents.caller_default import NO_DEFAULT
 from fastnpjson._documents.plan import make_plan
-from fastnpjson._documents.walk import Walk, _fields, _Key
+from fastnpjson._documents.walk import Walk, _fields
+from fastnpjson._stdlib.keys import Key
 
 
 def nested(depth):
@@ -104,8 +105,8 @@ def test_dataclass_with_slots():
 
 
 def test_keys_never_meet():
-    assert operator.eq(_Key("a"), _Key("a")) is False
-    assert orjson.dumps({_Key("a"): 1, _Key("a"): 2}, option=orjson.OPT_NON_STR_KEYS) == b'{"a":1,"a":2}'
+    assert operator.eq(Key("a"), Key("a")) is False
+    assert orjson.dumps({Key("a"): 1, Key("a"): 2}, option=orjson.OPT_NON_STR_KEYS) == b'{"a":1,"a":2}'
 
 
 class Misbehaving:
