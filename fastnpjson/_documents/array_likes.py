@@ -34,6 +34,8 @@ def read(obj: Any) -> Any:
     reason = "Type is not JSON serializable"
     try:
         array = _READERS.get(package_of(obj), _by_protocol)(obj)
+    except MemoryError:
+        raise
     except Exception as error:  # of other packages
         array, reason = NotImplemented, f"{type(error).__name__}: {error}"
     if array is NotImplemented:
@@ -54,7 +56,7 @@ def _by_protocol(obj: Any) -> Any:
         view = memoryview(obj)
     except TypeError:
         return NotImplemented
-    code = view.format[-1:]
+    code = view.format.lstrip("@=<>!")
     is_number = code in _NUMBERS or (code == "B" and any(base.__module__ in _WITHOUT_BYTES for base in kind.__mro__))
     return np.asarray(view) if is_number else NotImplemented
 

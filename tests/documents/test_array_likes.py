@@ -77,6 +77,7 @@ STRANGERS = {
     "buffer-released": (released, "ValueError: operation forbidden on released memoryview"),
     "ctypes-characters": (ctypes.create_string_buffer(b"ab"), "c_char_Array_3"),
     "ctypes-structure": (type("Point", (ctypes.Structure,), {"_fields_": [("x", ctypes.c_int)]})(), "Point"),
+    "ctypes-pointer": (ctypes.pointer(ctypes.c_int(1)), "LP_c_int"),
     "mmap": (mmap.mmap(-1, 4), "mmap"),
     "objects": (OfArray(np.array([1, None])), "OfArray"),
     "raises": (raises, "Raises: ZeroDivisionError: division by zero; pass default=$"),
@@ -142,6 +143,15 @@ def test_error_of_a_default_is_not_hidden():
 
     with pytest.raises(LookupError):
         fastnpjson.dumps([OfArray(GRID)], default)
+
+
+def test_lack_of_memory_is_no_missing_json():
+    class Large:
+        def __array__(self, dtype=None, copy=None):
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        fastnpjson.dumps([Large()])
 
 
 def test_settings_hold():

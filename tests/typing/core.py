@@ -25,6 +25,9 @@ fastnpjson.loads("", True)  # type: ignore[call-arg]
 fastnpjson.dumps(1, option="x")  # type: ignore[arg-type]
 fastnpjson.dump({}, "x.json", durability="fsync", decimals=2)
 fastnpjson.dump({}, "x.json", durability="never")  # type: ignore[arg-type]
+fastnpjson.dump_lines([], "x.jsonl", nan="string", complex="pair", bytes="base64")
+fastnpjson.Encoder(nan="string", complex="string", bytes="utf-8")
+fastnpjson.Encoder(nan="NaN")  # type: ignore[arg-type]
 fastnpjson.Encoder(str)  # type: ignore[call-arg]
 
 try:
