@@ -190,7 +190,7 @@ give_back(Hook *hook)
     }
 }
 
-static PyObject *
+PyObject *
 write_natively(PyObject *obj, PyObject *option)
 {
     PyObject *flags = numpy_option;
@@ -270,7 +270,7 @@ hand_out_replies(PyObject *obj, PyObject *option, const Plan *plan, PyObject *fo
 }
 
 /* What Python hands over as a tuple: `Plan.native` in plan.py. */
-static int
+int
 read_plan(PyObject *numbers, Plan *plan)
 {
     if (!PyTuple_CheckExact(numbers) || PyTuple_GET_SIZE(numbers) != 3) {
@@ -309,12 +309,6 @@ hand_out_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
         return NULL;
     }
     return hand_out_replies(arguments[0], arguments[1], &plan, arguments[3], arguments[4]);
-}
-
-PyObject *
-write_array_natively(PyObject *array)
-{
-    return write_natively(array, Py_None);
 }
 
 int

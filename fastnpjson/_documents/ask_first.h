@@ -17,6 +17,7 @@ typedef struct {
 
 int import_ask_first(void);
 PyObject *find_or_write(PyObject *obj, PyObject *option, const Plan *plan);
-PyObject *write_array_natively(PyObject *array);
+PyObject *write_natively(PyObject *obj, PyObject *option);
+int read_plan(PyObject *numbers, Plan *plan);
 
 #endif

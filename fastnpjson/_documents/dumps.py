@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,8 +21,13 @@ from fastnpjson._documents.plan import make_plan
 from fastnpjson._documents.walk import Walk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastnpjson._documents.numpy_objects import Convert
     from fastnpjson._documents.plan import Plan
+
+    # Takes an object and the caller's default.
+    Encode = Callable[..., bytes]
 
 
 def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None) -> bytes:
@@ -44,7 +50,7 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     >>> dumps({"x": np.arange(6.0)[::2], "when": np.datetime64("2020-01-02", "7D")})
     b'{"x":[0.0,2.0,4.0],"when":"2020-01-02T00:00:00"}'
     """
-    return encode(obj, make_plan(option), NO_DEFAULT if default is None else CallerDefault(default))
+    return _encoder(option)(obj, default)
 
 
 def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = None) -> str:
@@ -75,7 +81,7 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
     while True:
         try:
             if attempt.writes_words:
-                document = with_words(document)
+                document, found = with_words(document), None
             text = ask_first.dumps(document, attempt, default, found)
             if plan.style.nan == "null" or not _has_nonfinite(document, text, attempt):
                 return text
@@ -116,10 +122,28 @@ def _raise_hidden(refusal: BaseException) -> None:
         raise cause
 
 
-def _resume(obj: Any, found: list[Any]) -> bytes:
-    return encode(obj, _PLAIN, NO_DEFAULT, found)
+def in_python(plan: Plan) -> Encode:
+    """Make the function that encodes documents by a plan."""
+
+    def encode_by_plan(obj: Any, default: Convert | None = None, found: bytes | list[Any] | None = None) -> bytes:
+        return encode(obj, plan, NO_DEFAULT if default is None else CallerDefault(default), found)
+
+    return encode_by_plan
 
 
-_PLAIN = make_plan()
+def make_encode(plan: Plan) -> Encode:
+    """Make the function that encodes documents by a plan: in C, as far as it needs no Python."""
+    if speedups is None:
+        return in_python(plan)
+    accelerated: Encode = speedups.make_encode(plan.option, plan.native, in_python(plan), plan.style.nan != "null")
+    return accelerated
+
+
+# Typed, because orjson refuses True where it takes 1.
+@lru_cache(maxsize=None, typed=True)
+def _encoder(option: int | None) -> Encode:
+    return make_encode(make_plan(option))
+
+
 if speedups is not None:
-    dumps = speedups.accelerate(dumps, _resume)
+    dumps = speedups.accelerate(dumps, in_python(make_plan()), _encoder)

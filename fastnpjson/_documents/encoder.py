@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from fastnpjson._documents.dumps import make_encode
 from fastnpjson._documents.settings import make_settings
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Encoder:
     b'{"pi":[3.14,"NaN"],"e":2.718281828}'
     """
 
-    __slots__ = ("_settings",)
+    __slots__ = ("_default", "_encode", "_settings")
 
     def __init__(  # noqa: PLR0913 # the settings are what the class is for
         self,
@@ -62,6 +63,7 @@ class Encoder:
             complex=complex,
             bytes=bytes,
         )
+        self._default, self._encode = default, make_encode(self._settings.plan)
 
     def __reduce__(self) -> tuple[Any, ...]:
         plan, default = self._settings
@@ -69,7 +71,7 @@ class Encoder:
 
     def encode(self, obj: Any, /) -> bytes:
         """Encode an object; what it returns and raises is as for `dumps`."""
-        return self._settings.encode(obj)
+        return self._encode(obj, self._default)
 
     def iterencode(self, obj: Any, /) -> Iterator[bytes]:
         """Encode an object in pieces of about a megabyte; joined, they are what `encode` returns.

@@ -89,6 +89,34 @@ def test_parameters_as_orjson():
     assert fastnpjson.dumps({"a": 1}, default=None, option=fastnpjson.OPT_SERIALIZE_NUMPY) == b'{"a":1}'
 
 
+@pytest.mark.parametrize(
+    ("arguments", "keywords"),
+    [
+        ((), {}),
+        ((), {"default": str}),
+        ((1, None, None, None), {}),
+        ((1,), {"options": 1}),
+        ((1, str), {"default": str}),
+        ((1, str, 1), {"option": 1}),
+        ((1,), {"option": 1, "obj": 1}),
+    ],
+    ids=["none", "no-object", "four", "unknown", "default-twice", "option-twice", "object-twice"],
+)
+def test_parameters_that_do_not_exist(arguments, keywords):
+    with pytest.raises(TypeError):
+        fastnpjson.dumps(*arguments, **keywords)
+
+
+@pytest.mark.parametrize("option", [None, 0, fastnpjson.OPT_SORT_KEYS | fastnpjson.OPT_APPEND_NEWLINE])
+@pytest.mark.parametrize("document", [{"b": {1}, "a": np.arange(2)}, {"b": "{1}", "a": 2}, np.arange(2.0)])
+def test_default_and_option_together(document, option):
+    expected = orjson.dumps(document, str, (option or 0) | orjson.OPT_SERIALIZE_NUMPY)
+    assert fastnpjson.dumps(document, str, option) == expected
+    assert fastnpjson.dumps(document, option=option, default=str) == expected
+    assert fastnpjson.dumps(document, str, option=option) == expected
+    assert fastnpjson.Encoder(default=str, option=option).encode(document) == expected
+
+
 @pytest.mark.parametrize("option", ["x", 1.5, True, -1, 1 << 20])
 def test_option_that_is_none(option):
     with pytest.raises(fastnpjson.JSONEncodeError, match="Invalid opts"):
