@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # What orjson allows with OPT_STRICT_INTEGER.
 _INT53: Final = 2**53 - 1
-_WORDS: Final = (b'"NaN"', b'"Infinity"', b'"-Infinity"', b"null")
 _BITS: Final[dict[int, np.dtype[Any]]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 
 
@@ -118,32 +117,6 @@ def floats(array: Array, decimals: int | None) -> bytes | Array:
     # dtype("g") where a longdouble is a float64, too.
     array = np.ascontiguousarray(array, f"f{array.dtype.itemsize}")
     return native.dumps(array)
-
-
-def with_words(written: bytes | Array, array: Array, mask: Array | None) -> bytes | Array:
-    """Put strings in the place of NaN and infinities that are not masked, as in the JSON of Protocol Buffers.
-
-    Args:
-        written: What `floats` made of the array, with NaN where it is masked.
-        array: The floats.
-        mask: Of the same shape, or `None`.
-    """
-    floats = known(array)
-    nonfinite = ~np.isfinite(floats)
-    if not nonfinite.any():
-        return written
-    odd = floats[nonfinite]
-    numbers = np.where(np.isnan(odd), 0, np.where(odd > 0, 1, 2))
-    if mask is not None:
-        numbers[mask[nonfinite]] = 3
-    words = list(map(_WORDS.__getitem__, numbers.tolist()))
-    if not isinstance(written, bytes):
-        written[nonfinite] = list(map(orjson.Fragment, words))
-        return written
-    # In the same order as the elements, and no number has these letters.
-    numbers_and_words = [b""] * (2 * len(words) + 1)
-    numbers_and_words[::2], numbers_and_words[1::2] = written.split(b"null"), words
-    return b"".join(numbers_and_words)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import orjson
@@ -17,26 +17,13 @@ from fastnpjson._arrays.in_place import write_in_place
 from fastnpjson._arrays.strings import base64_strings, byte_strings, strings
 from fastnpjson._arrays.time_units import NaT, Unsupported
 from fastnpjson._arrays.timedeltas import durations
+from fastnpjson._arrays.words import with_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fastnpjson._arrays.native import Array
-
-
-Nan: TypeAlias = Literal["null", "error", "string"]
-Complex: TypeAlias = Literal["error", "pair", "string"]
-Bytes: TypeAlias = Literal["utf-8", "base64"]
-
-
-class Style(NamedTuple):
-    """What shapes the text of an array: orjson's flags, and settings of `Encoder`."""
-
-    option: int = 0
-    decimals: int | None = None
-    nan: Nan = "null"
-    complex: Complex = "error"
-    bytes: Bytes = "utf-8"
+    from fastnpjson._arrays.style import Style
 
 
 class Written(NamedTuple):
@@ -154,7 +141,7 @@ def _integers(array: Array, style: Style) -> bytes:
 
 def _floats(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
     written = numbers.floats(array, style.decimals)
-    return numbers.with_words(written, array, mask) if style.nan == "string" else written
+    return with_words(written, array, mask) if style.nan == "string" else written
 
 
 def _complexes(array: Array, style: Style) -> bytes | Array:
@@ -173,20 +160,8 @@ def _dates(array: Array, style: Style) -> bytes | Array:
     return dates(numbers.contiguous(array), style.option & DATES)
 
 
-def _durations(array: Array, _style: Style) -> Array:
-    return durations(numbers.contiguous(array))
-
-
-def _strings(array: Array, _style: Style) -> Array:
-    return strings(array)
-
-
 def _bytes(array: Array, style: Style) -> bytes | Array:
     return base64_strings(array) if style.bytes == "base64" else byte_strings(array)
-
-
-def _objects(array: Array, _style: Style) -> Array:
-    return array
 
 
 def _records(array: Array, style: Style, mask: Array | None) -> Array:
@@ -211,9 +186,9 @@ _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
     "f": _floats,
     "c": _complexes,
     "M": _dates,
-    "m": _durations,
-    "U": _strings,
-    "T": _strings,
+    "m": lambda array, _style: durations(numbers.contiguous(array)),
+    "U": lambda array, _style: strings(array),
+    "T": lambda array, _style: strings(array),
     "S": _bytes,
-    "O": _objects,
+    "O": lambda array, _style: array,
 }

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from fastnpjson._arrays.write import Style, write
+from fastnpjson._arrays.style import Style
+from fastnpjson._arrays.write import write
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES

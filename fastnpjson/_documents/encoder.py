@@ -11,7 +11,7 @@ from fastnpjson._documents.settings import make_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fastnpjson._arrays.write import Bytes, Complex, Nan
+    from fastnpjson._arrays.style import Bytes, Complex, Nan
     from fastnpjson._documents.numpy_objects import Convert
 
 

@@ -15,10 +15,12 @@ from fastnpjson._arrays.datetimes import DATES, plain
 from fastnpjson._arrays.native import LARGE, NATIVE, NUMPY, fragment
 from fastnpjson._arrays.strings import decode, encode
 from fastnpjson._arrays.time_units import Unsupported
-from fastnpjson._arrays.write import Style, write
+from fastnpjson._arrays.write import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fastnpjson._arrays.style import Style
 
     Convert = Callable[[Any], Any]
 

@@ -10,7 +10,7 @@ import orjson
 
 from fastnpjson._accelerator import speedups
 from fastnpjson._arrays.native import NUMPY
-from fastnpjson._arrays.write import Style
+from fastnpjson._arrays.style import Style
 from fastnpjson._documents import kinds
 from fastnpjson._documents.finite import check_finite
 from fastnpjson._documents.numpy_objects import converter

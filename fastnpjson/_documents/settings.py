@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import index
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
-from fastnpjson._arrays.write import Bytes, Complex, Nan, Style
+from fastnpjson._arrays.style import Bytes, Complex, Nan, Style
 from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.iterencode import Stream

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from fastnpjson._arrays.write import Bytes, Complex, Nan
+    from fastnpjson._arrays.style import Bytes, Complex, Nan
     from fastnpjson._loads.loads import Arrays
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]

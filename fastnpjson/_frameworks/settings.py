@@ -6,7 +6,7 @@ import enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from fastnpjson._arrays.write import Style
+from fastnpjson._arrays.style import Style
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
 from fastnpjson._documents.plan import make_plan

@@ -50,8 +50,7 @@ class JSONEncoder(json.JSONEncoder):
 
     item_separator: str = ","
     key_separator: str = ":"
-    # The kinds of NaN that a subclass writes as null: orjson does, and in the text of json the subclass does.
-    _nulls: ClassVar[int] = 0
+    _nulls: ClassVar[int] = 0  # the kinds of NaN for which a subclass writes null
 
     def __init__(
         self,
@@ -124,8 +123,7 @@ class JSONEncoder(json.JSONEncoder):
             raise DifferenceError
         if found & kinds.KEY:
             return self._with_text_keys(obj, found, plan, default)
-        if found & _HAS_WORDS and not nulls and plan.inner is not None:
-            plan = plan.inner
+        plan = plan.inner or plan if found & _HAS_WORDS and not nulls else plan
         written = ask_first.find_or_write(obj, plan.option, plan.native)
         if type(written) is list and not is_worthwhile(obj, written):
             raise DifferenceError

@@ -10,7 +10,7 @@ import numpy as np
 from numpy import ma
 
 from fastnpjson._arrays.numbers import has_nan, known
-from fastnpjson._arrays.write import Style
+from fastnpjson._arrays.style import Style
 from fastnpjson._documents.default import default
 from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN, converter

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from orjson import JSONEncodeError
 
-from fastnpjson._arrays.write import Style
+from fastnpjson._arrays.style import Style
 from fastnpjson._documents import ask_first
 from fastnpjson._documents.caller_default import NO_DEFAULT
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, NoReplyError

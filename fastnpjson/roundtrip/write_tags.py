@@ -11,7 +11,7 @@ import orjson
 from numpy import ma
 
 from fastnpjson._arrays.native import fragment
-from fastnpjson._arrays.write import Style
+from fastnpjson._arrays.style import Style
 from fastnpjson._documents.numpy_objects import converter
 from fastnpjson.roundtrip import dtypes, write_values
 

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 
 from fastnpjson._arrays import numbers
-from fastnpjson._arrays.write import Style
+from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write as write_array
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from cases import DATES, DURATIONS, NUMPY_2, TABLES, layouts, ticks
 import fastnpjson
 from fastnpjson._accelerator import speedups
 from fastnpjson._arrays import in_place
-from fastnpjson._arrays.write import Style, write, write_rows
+from fastnpjson._arrays.style import Style
+from fastnpjson._arrays.write import write, write_rows
 
 needs_speedups = pytest.mark.skipif(speedups is None, reason="the extension is not there")
 NAT = -(2**63)
