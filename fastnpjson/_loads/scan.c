@@ -261,7 +261,7 @@ loads_cut_lists(PyObject *data, PyObject *paths, const char *mark)
     Py_ssize_t size;
     PyObject *result = NULL;
     const char *end, *text = text_of(data, &size);
-    if (text == NULL) {
+    if (text == NULL || memchr(text, '[', (size_t)size) == NULL) { /* the start of a list, if only in a string */
         return nothing();
     }
     scan.end = text + size;
