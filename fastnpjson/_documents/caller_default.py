@@ -33,7 +33,7 @@ class CallerDefault:
         reads_arrays: True to write what it declines as an array, if it is one in another form.
     """
 
-    reads_arrays: ClassVar = True
+    reads_arrays: ClassVar[bool] = True
 
     def __init__(self, default: Callable[[Any], Any] | None) -> None:
         self.default: Any = default
