@@ -43,11 +43,14 @@ nitpick_ignore_regex = [
 ]
 _ALIASES = {
     "Arrays": "bool | Mapping[str, Any] | None",
+    "Bytes": "Literal['utf-8', 'base64']",
+    "Complex": "Literal['error', 'pair', 'string']",
     "Convert": "Callable[[Any], Any]",
     "Data": "bytes | bytearray | memoryview | str",
     "Default": "Callable[[Any], Any]",
     "Durability": "Literal['rename', 'fsync']",
     "File": "str | bytes | os.PathLike | IO",
+    "Nan": "Literal['null', 'error', 'string']",
     "Unpack[Settings]": "Any",
 }
 

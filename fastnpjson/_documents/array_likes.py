@@ -31,15 +31,14 @@ def read(obj: Any) -> Any:
     Raises:
         JSONEncodeError: it stands for none, or its package does not give it away.
     """
-    reason = "Type is not JSON serializable"
     try:
         array = _READERS.get(package_of(obj), _by_protocol)(obj)
     except MemoryError:
         raise
     except Exception as error:  # of other packages
-        array, reason = NotImplemented, f"{type(error).__name__}: {error}"
+        raise JSONEncodeError(f"{type(error).__name__}: {error}; {way_out(obj)}") from error
     if array is NotImplemented:
-        raise JSONEncodeError(f"{reason}; {way_out(obj)}")
+        raise JSONEncodeError(f"Type is not JSON serializable; {way_out(obj)}")
     return array
 
 
@@ -70,11 +69,17 @@ def _pandas(obj: Any) -> Any:
     dtype = obj.dtype
     if isinstance(dtype, np.dtype):
         return obj.to_numpy()
+    if hasattr(dtype, "pyarrow_dtype"):
+        return _pyarrow(sys.modules["pyarrow"].array(obj))
     missing = np.asarray(obj.isna())
+    if dtype.name == "category":
+        if missing.all():
+            return np.ma.masked_all(len(obj))
+        categories: Any = _pandas(dtype.categories)
+        return np.ma.array(categories.take(getattr(obj, "cat", obj).codes, mode="clip"), mask=missing)
     if dtype.kind in "iufb" and type(dtype.na_value).__name__ == "NAType":
-        absent = dtype.numpy_dtype.type(0)
-        return np.ma.array(obj.to_numpy(dtype.numpy_dtype, na_value=absent), mask=missing)
-    array: Any = np.array(obj.astype(object) if dtype.name == "category" else obj)
+        return np.ma.array(obj.to_numpy(dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0)), mask=missing)
+    array: Any = np.array(obj)
     if array.dtype == object:
         array[missing] = None
     return array
@@ -88,7 +93,10 @@ def _polars(obj: Any) -> Any:
     if is_number and obj.null_count():
         return np.ma.array(obj.fill_null(0).to_numpy(), mask=obj.is_null().to_numpy())
     is_date = str(dtype).startswith(("Datetime", "Duration")) and getattr(dtype, "time_zone", None) is None
-    return obj.to_numpy() if is_number or is_date else obj.to_list()
+    if is_number or is_date:
+        return obj.to_numpy()
+    values = obj.to_list()
+    return _checked(values, not _may_be_cut(dtype) or type(obj)(values, dtype=dtype).equals(obj))
 
 
 def _pyarrow(obj: Any) -> Any:
@@ -99,7 +107,22 @@ def _pyarrow(obj: Any) -> Any:
     if is_number and obj.null_count:
         return np.ma.array(np.asarray(obj.fill_null(0)), mask=np.asarray(obj.is_null()))
     is_date = types.is_duration(dtype) or (types.is_timestamp(dtype) and dtype.tz is None)
-    return np.asarray(obj) if is_number or is_date else obj.to_pylist()
+    if is_number or is_date:
+        return np.asarray(obj)
+    values, chunked = obj.to_pylist(), sys.modules["pyarrow"].chunked_array
+    same = not _may_be_cut(dtype) or chunked([values], dtype).equals(chunked(getattr(obj, "chunks", [obj]), dtype))
+    return _checked(values, same)
+
+
+def _may_be_cut(dtype: Any) -> bool:
+    """Tell whether there may be nanoseconds in a column, which the times of Python do not have."""
+    return "ns" in str(dtype) or "Time" in str(dtype)
+
+
+def _checked(values: list[Any], same: bool) -> list[Any]:
+    if not same:
+        raise ValueError("nanoseconds, which the times of Python do not have")
+    return values
 
 
 def _torch(obj: Any) -> Any:

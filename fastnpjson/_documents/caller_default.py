@@ -30,7 +30,7 @@ class CallerDefault:
     Attributes:
         default: The caller's default, or `None`.
         given: The objects that it was asked about, in order, each with the reply.
-        reads_arrays: True to write what it declines as an array, if it is one in another form.
+        reads_arrays: True to write what it declines as an array, if it is one of another package.
     """
 
     reads_arrays: ClassVar[bool] = True
@@ -41,34 +41,39 @@ class CallerDefault:
         self._next = 0
 
     def ask(self, obj: Any) -> Any:
-        """Return or raise what the default returns or raises; what it declines may be an array in another form."""
-        if self.default is None:
-            return read(obj)
+        """Return or raise what the default returns or raises; what it declines may be an array of another package."""
         place = self._next
         if place < len(self.given) and self.given[place][0] is obj:
             reply = self.given[place][1]
         else:
             del self.given[place:]
             try:
-                reply = self.default(obj)
+                reply = self._reply(obj)
             except BaseException as error:
-                reply = self._declined(obj, error)
+                reply = _Raised(error)
             self.given.append((obj, reply))
         self._next = place + 1
         if type(reply) is _Raised:
             raise reply.error
         return reply
 
-    def _declined(self, obj: Any, error: BaseException) -> Any:
+    def _reply(self, obj: Any) -> Any:
+        if self.default is None:
+            return read(obj)
+        try:
+            return self.default(obj)
+        except TypeError as error:
+            return self.declined(obj, error)
+
+    def declined(self, obj: Any, error: TypeError) -> Any:
+        """Return the array that an object is, or raise the error of the default."""
         if self.reads_arrays and type(error) in DECLINED:
             with suppress(JSONEncodeError):
                 return read(obj)
-        return _Raised(error)
+        raise error
 
     def settle(self, obj: Any, reply: Any) -> None:
         """Take another reply for an object that was asked about, and forget what was asked about on the way."""
-        if self.default is None:
-            return
         start = next(index for index in range(self._next - 1, -1, -1) if self.given[index][0] is obj)
         self.given[start:] = [(obj, reply)]
         self._next = start + 1
@@ -76,7 +81,3 @@ class CallerDefault:
     def rewind(self) -> None:
         """Give the same replies once more, from the first."""
         self._next = 0
-
-
-# It keeps nothing, so that all calls without a default share it.
-NO_DEFAULT: Final = CallerDefault(None)

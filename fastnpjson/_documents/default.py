@@ -12,6 +12,7 @@ from fastnpjson._arrays.write import write
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES
+from fastnpjson._stdlib.integers import exact_loads
 
 
 def default(obj: Any, /) -> Any:
@@ -30,13 +31,12 @@ def default(obj: Any, /) -> Any:
     >>> json.dumps({"x": np.float32(0.1)}, default=default)
     '{"x": 0.1}'
     """
-    if not issubclass(type(obj), NUMPY_TYPES):
-        obj = _array(obj)
-    if issubclass(type(obj), NUMPY_TYPES) and np.asarray(obj).dtype.hasobject:
+    is_numpy = issubclass(type(obj), NUMPY_TYPES)
+    if is_numpy and np.asarray(obj).dtype.hasobject:
         text, builtins = write(obj, Style())
         return builtins if text is None else orjson.loads(text)
     try:
-        return orjson.loads(dumps(obj))
+        return exact_loads(dumps(obj if is_numpy else _array(obj)))
     except orjson.JSONDecodeError as error:
         raise orjson.JSONEncodeError(f"a longdouble beyond the float of Python: {error}") from None
 
@@ -45,4 +45,4 @@ def _array(obj: Any) -> Any:
     try:
         return read(obj)
     except orjson.JSONEncodeError as error:
-        raise orjson.JSONEncodeError(f"{type(obj).__name__}: {error}") from None
+        raise orjson.JSONEncodeError(f"{type(obj).__name__}: {error}") from error.__cause__

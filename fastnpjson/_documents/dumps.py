@@ -14,7 +14,7 @@ from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._arrays.time_units import Unsupported
 from fastnpjson._arrays.write import write
 from fastnpjson._documents import ask_first
-from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
+from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.finite import has_nonfinite, with_words
 from fastnpjson._documents.numpy_objects import NoReplyError
 from fastnpjson._documents.plan import make_plan
@@ -80,8 +80,6 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
     attempt = plan
     while True:
         try:
-            if attempt.writes_words:
-                document, found = with_words(document), None
             text = ask_first.dumps(document, attempt, default, found)
             if plan.style.nan == "null" or not _has_nonfinite(document, text, attempt):
                 return text
@@ -91,6 +89,8 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
         if attempt is not plan:
             return Walk(plan, default).dumps(obj)
         attempt, found = plan.take_all(), None
+        if plan.style.nan == "string":
+            document = with_words(document)
 
 
 def _has_nonfinite(document: Any, text: bytes, plan: Plan) -> bool:
@@ -126,7 +126,7 @@ def in_python(plan: Plan) -> Encode:
     """Make the function that encodes documents by a plan."""
 
     def encode_by_plan(obj: Any, default: Convert | None = None, found: bytes | list[Any] | None = None) -> bytes:
-        return encode(obj, plan, NO_DEFAULT if default is None else CallerDefault(default), found)
+        return encode(obj, plan, CallerDefault(default), found)
 
     return encode_by_plan
 

@@ -13,8 +13,8 @@ Path: TypeAlias = "tuple[Path, int | str] | None"
 _ENDS: Final = 8
 
 _WAYS_OUT: Final = {
-    "c": "use Encoder(complex='pair'), write .real and .imag, or pass default=",
-    "V": "view it with a dtype that has fields, or pass default=",
+    "c": "use Encoder(complex='pair'), write .real and .imag",
+    "V": "view it with a dtype that has fields",
     "M": "give it a unit, as in .astype('M8[s]')",
     "m": "give it a unit, as in .astype('m8[s]')",
 }
@@ -26,7 +26,7 @@ _WAYS_OF_BUILTINS: Final[dict[type, str]] = {
 }
 # As arrays most of these would lose names, units and dimensions.
 _WAYS_OF_PACKAGES: Final[dict[str | None, str]] = {
-    "PIL": "write numpy.asarray() of it",
+    "PIL": "write numpy.asarray() of it, after .convert('RGB') if it has a palette",
     "dask": "compute it, or write it with fastnpjson.dask",
     "pint": "write .magnitude and .units",
     "pydantic": "write .model_dump()",
@@ -35,7 +35,8 @@ _WAYS_OF_PACKAGES: Final[dict[str | None, str]] = {
 }
 _WAYS_OF_TABLES: Final[dict[str | None, str]] = {
     "pandas": "write dict(frame) for an object of columns, or frame.to_dict('records') for a list of rows",
-    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows",
+    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows, of a LazyFrame "
+    "after .collect()",
     "pyarrow": "write table.to_pydict() for an object of columns, or table.to_pylist() for a list of rows",
 }
 _PACKAGES: Final = frozenset({*_WAYS_OF_PACKAGES, *_WAYS_OF_TABLES})
@@ -94,12 +95,25 @@ def package_of(obj: Any) -> str | None:
 
 def way_out(obj: Any) -> str:
     """Say what to do with an object that has no JSON."""
-    if not issubclass(type(obj), (np.ndarray, np.generic)):
-        tables = _WAYS_OF_TABLES if hasattr(type(obj), "columns") else {}
-        ways = _WAYS_OF_PACKAGES | tables
-        way = _WAYS_OF_BUILTINS.get(type(obj)) or ways.get(package_of(obj))
-        return f"{way}, or pass default=" if way else "pass default="
+    way = _way_without_default(obj)
+    return f"{way}, or pass default=" if way else "pass default="
+
+
+def other_way_out(obj: Any) -> str:
+    """Say what else there is to do where a default has declined an object."""
+    way = _way_without_default(obj)
+    return f"; {way}" if way else ""
+
+
+def _way_without_default(obj: Any) -> str:
+    kind = type(obj)
+    if not issubclass(kind, (np.ndarray, np.generic)):
+        package = package_of(obj)
+        if package == "torch" and not hasattr(kind, "detach"):
+            return ""
+        ways = _WAYS_OF_PACKAGES | (_WAYS_OF_TABLES if hasattr(kind, "columns") else {})
+        return _WAYS_OF_BUILTINS.get(kind) or ways.get(package) or ""
     dtype = np.asarray(obj).dtype
     if dtype.names is not None:
-        return "write those of its fields that have JSON, or pass default="
-    return _WAYS_OUT.get(dtype.kind, "pass default=")
+        return "write those of its fields that have JSON"
+    return _WAYS_OUT.get(dtype.kind, "")

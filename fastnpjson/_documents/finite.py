@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any, Final
 
 import orjson
@@ -32,15 +33,23 @@ def has_nonfinite(obj: Any, text: bytes, option: int, *, numpy: bool) -> bool:
 
 
 def with_words(obj: Any) -> Any:
-    """Return a document, or a part of one, with words for the NaN and the infinities among Python's floats.
+    """Return a document with words for the NaN and the infinities among Python's floats.
 
-    It looks into exact containers only, and not at keys.
+    It looks into exact containers only, and not at keys. What is nested too deep for the stack stays as it is.
     """
+    if not kinds.kinds(obj, kinds.NONFINITE) & kinds.NONFINITE:
+        return obj
+    with suppress(RecursionError):
+        return _with_words(obj)
+    return obj
+
+
+def _with_words(obj: Any) -> Any:
     kind = type(obj)
     if kind is dict:
-        return {key: with_words(value) for key, value in obj.items()}
+        return {key: _with_words(value) for key, value in obj.items()}
     if kind is list or kind is tuple:
-        return [with_words(item) for item in obj]
+        return [_with_words(item) for item in obj]
     if kind is not float or math.isfinite(obj):
         return obj
     return "NaN" if math.isnan(obj) else "Infinity" if obj > 0 else "-Infinity"

@@ -6,7 +6,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from fastnpjson._arrays.style import Bytes, Complex, Nan, Style
-from fastnpjson._documents.caller_default import NO_DEFAULT, CallerDefault
+from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.iterencode import Stream
 from fastnpjson._documents.plan import make_plan
@@ -28,7 +28,7 @@ class DocumentSettings(NamedTuple):
 
     def encode(self, obj: Any) -> bytes:
         """Encode a document."""
-        return encode(obj, self.plan, NO_DEFAULT if self.default is None else CallerDefault(self.default))
+        return encode(obj, self.plan, CallerDefault(self.default))
 
     def stream(self, advance: Callable[[int], object] | None = None) -> Stream:
         """Make a stream for one document; `advance` is called with the size of each part of an array it writes."""

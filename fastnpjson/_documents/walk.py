@@ -15,7 +15,7 @@ from fastnpjson._arrays.datetimes import DATES
 from fastnpjson._arrays.native import DEEPEST
 from fastnpjson._arrays.numbers import has_nan
 from fastnpjson._documents.caller_default import DECLINED
-from fastnpjson._documents.errors import message
+from fastnpjson._documents.errors import message, other_way_out
 from fastnpjson._documents.numpy_objects import UNKNOWN, converter
 from fastnpjson._stdlib.keys import Key
 
@@ -45,7 +45,9 @@ class Walk:
         self._option = plan.option
         self._nan = plan.style.nan
         # A key that is rounded could be another.
-        self._convert_key = converter(plan.style._replace(option=plan.option & DATES, decimals=None))
+        style = plan.style._replace(option=plan.option & DATES, decimals=None)
+        # Nor is a pair one.
+        self._convert_key = converter(style._replace(complex="error") if style.complex == "pair" else style)
         self._inner = self if plan.inner is None else Walk(plan.inner, default)
         self._subclasses = not plan.option & orjson.OPT_PASSTHROUGH_SUBCLASS
 
@@ -143,14 +145,15 @@ class Walk:
                 raise
             if self._default.default is None:
                 raise _error(path, obj, str(error)) from None
-            raise _error(path, obj, f"default raised {error!r}" if str(error) else "default declined it") from error
+            reason = f"default raised {error!r}" if str(error) else "default declined it"
+            raise _error(path, obj, reason + other_way_out(obj)) from error
 
     def _finite(self, obj: Any, path: Path) -> Any:
         """Return what can be written, with its NaN: a scalar of NumPy for a float that is to become a word."""
         if self._nan == "null" or (math.isfinite(obj) if type(obj) is float else not has_nan(obj)):
             return obj
         if self._nan == "error":
-            raise ValueError(message(path, obj, "NaN and infinities are not JSON; write None, or allow_nan=True"))
+            raise ValueError(message(path, obj, "NaN and infinities are not JSON; write None, or let them be null"))
         return np.float64(obj) if type(obj) is float else obj
 
 

@@ -114,7 +114,10 @@ def _with_fragments(
                 fragments.append(text.decode())
                 return _MARK
             others.add(kind)
-        reply = ask(item)
+        try:
+            reply = ask(item)
+        except TypeError as error:
+            reply = caller.declined(item, error)
         given.append((item, reply))
         return reply
 

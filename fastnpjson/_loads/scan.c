@@ -136,7 +136,9 @@ cut_all(Scan *scan, const char *p)
         }
         if (p == list) {
             p = cut(scan, list, ANY);
-            p += p == list;
+            if (p == list) {
+                p++;
+            }
         }
         if (p != NULL) {
             list = find_list(p, scan->end);

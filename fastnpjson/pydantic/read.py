@@ -1,7 +1,7 @@
 """JSON whose lists are cut out before pydantic reads it, and the arrays that fields take in their place.
 
-Only what validates no value before the field of the array sees it is cut. Where anything is unexpected, an error of the
-document included, pydantic reads the lists: its way is the oracle of this one.
+A list is cut out only if nothing sees it before its field does. If a document turns out not to be for this, or not to
+be valid, pydantic reads it as a whole: its way is the oracle of this one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from contextvars import ContextVar
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -27,12 +26,12 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
 
-# No string of a document can be guessed to be such a mark.
-_MARK: Final = f"fastnpjson-{os.urandom(16).hex()}-"
 # Below it the call costs more than the lists.
 _FEW: Final = 256
 # By their marks, the arrays that no field has taken yet.
 _left: Final[ContextVar[dict[str, Array] | None]] = ContextVar("fastnpjson.pydantic.left", default=None)
+# The attribute of a model with its schema and its paths.
+_PATHS: Final = "__fastnpjson_paths__"
 # What has the schema of the same value in it.
 _INNER: Final = {"default", "function-after", "function-wrap", "model", "nullable"}
 _ELEMENTS: Final = {"dict": "values_schema", "list": "items_schema"}
@@ -42,8 +41,13 @@ def cut_lists(data: Any, paths: Any) -> tuple[bytes, dict[str, Array]] | None:
     """Cut the arrays that paths lead to out of a document, bytes or str; `None` where there is nothing to cut."""
     if speedups is None or paths is None or type(data) not in {bytes, str} or len(data) < _FEW:
         return None
-    cut = speedups.cut_lists(data, paths, _MARK)
-    return cut and (cut[0], {f"{_MARK}{place}": array for place, array in enumerate(cut[1])})
+    # No string of the document can be guessed to be such a mark.
+    mark = f"fastnpjson-{os.urandom(16).hex()}-"
+    cut = speedups.cut_lists(data, paths, mark)
+    # There may have been integers that are no float: only the lists tell.
+    if cut is None or any(array.dtype.kind == "f" and (np.abs(array) >= 2**53).any() for array in cut[1]):
+        return None
+    return cut[0], {f"{mark}{place}": array for place, array in enumerate(cut[1])}
 
 
 def with_arrays(arrays: dict[str, Array], validate: Callable[[], Result]) -> Result:
@@ -85,28 +89,27 @@ def as_of_lists(array: Array, dtype: np.dtype[Any] | None) -> Array:
     """Return what `array_of` makes of the lists that an array was read from.
 
     Raises:
-        PydanticCustomError: only the lists tell.
+        PydanticCustomError: no value of the array is one of the dtype.
         ValidationError: a value has no place in the dtype.
     """
     if dtype is not None and dtype.kind == "f" and array.dtype.kind in "iu":
         array = array.astype(np.float64)
-    if array.dtype.kind == "f" and (np.abs(array) >= 2**53).any():
-        raise PydanticCustomError("array_value", "There may have been integers that are no float")
+        if (np.abs(array) >= 2**53).any():
+            raise PydanticCustomError("array_value", "Input should be exact")
     if dtype is not None and array.dtype.kind == dtype.kind == "f":
         return rounded(array, dtype, array)
     return cast(array, dtype)
 
 
-@lru_cache(maxsize=256)
 def paths_of_model(model: Any) -> Any:
     """Return the paths of the arrays of a model, as `cut_lists` takes them, or `None` where there are none."""
-    return paths_of(model.__pydantic_core_schema__)
-
-
-def paths_of(schema: Any) -> Any:
-    """Return the paths of the arrays in what a schema of pydantic is for."""
-    definitions = {inner["ref"]: inner for inner in schema.get("definitions", ())}
-    return _paths(schema["schema"] if definitions else schema, definitions)
+    schema = model.__pydantic_core_schema__
+    known = vars(model).get(_PATHS)
+    if known is None or known[0] is not schema:  # which a rebuilt model has anew
+        definitions = {inner["ref"]: inner for inner in schema.get("definitions", ())}
+        known = schema, _paths(schema["schema"] if definitions else schema, definitions)
+        setattr(model, _PATHS, known)
+    return known[1]
 
 
 def _paths(schema: Mapping[str, Any], definitions: dict[str, Any]) -> Any:
@@ -118,10 +121,7 @@ def _paths(schema: Mapping[str, Any], definitions: dict[str, Any]) -> Any:
         inner = definitions.get(schema["schema_ref"])
         return inner and _paths(inner, others)
     if kind == "model-fields":
-        fields = schema["fields"].items()
-        names = [(key, field) for name, field in fields for key in (name, field.get("validation_alias"))]
-        found = {key: _paths(field["schema"], definitions) for key, field in names if type(key) is str}
-        return {key: paths for key, paths in found.items() if paths is not None} or None
+        return _paths_of_fields(schema["fields"], definitions)
     if kind in _ELEMENTS:
         paths = _paths(schema.get(_ELEMENTS[kind], {"type": "any"}), definitions)
         return None if paths is None else {None: paths}
@@ -129,3 +129,17 @@ def _paths(schema: Mapping[str, Any], definitions: dict[str, Any]) -> Any:
     if kind == "function-wrap":
         sees_lists = getattr(schema["function"]["function"], "__func__", None) is not share_names
     return None if sees_lists or kind not in _INNER else _paths(schema["schema"], definitions)
+
+
+def _paths_of_fields(fields: Mapping[str, Any], definitions: dict[str, Any]) -> Any:
+    aliases = {name: field.get("validation_alias", name) for name, field in fields.items()}
+    if any(type(alias) is not str for alias in aliases.values()):  # a field may take an element of another one's list
+        return None
+    keys = [key for name, alias in aliases.items() for key in {name, alias}]
+    found = {
+        key: _paths(fields[name]["schema"], definitions)
+        for name, alias in aliases.items()
+        for key in {name, alias}
+        if keys.count(key) == 1
+    }
+    return {key: paths for key, paths in found.items() if paths is not None} or None

@@ -26,7 +26,7 @@ def json_schema(dtype: np.dtype[Any] | None, shape: Shape, *, base64: bool) -> d
     """Return the schema of a field; what `ArrayField` has no dtype or no shape for is left open."""
     schema = _element(dtype)
     if shape is None:
-        # Swagger UI makes its example of the first, which is valid to the field.
+        # Swagger UI makes its example of the first, which is valid for the field.
         either = {"anyOf": [{"items": schema}, {"items": {"type": "array", "items": {}}}]}
         schema = {"type": "array", **(either if schema else {"items": {}})}
     for length in reversed(shape or ()):

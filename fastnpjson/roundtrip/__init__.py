@@ -21,7 +21,7 @@ from orjson import JSONEncodeError
 
 from fastnpjson._arrays.style import Style
 from fastnpjson._documents import ask_first
-from fastnpjson._documents.caller_default import NO_DEFAULT
+from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.numpy_objects import NUMPY_TYPES, NoReplyError
 from fastnpjson._documents.plan import Plan
 from fastnpjson._documents.walk import Walk
@@ -157,10 +157,12 @@ def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
 
 def _ask_or_walk(obj: Any, convert: Callable[[Any], Any]) -> bytes:
     plan = Plan(Style(), _OPTION, convert, _NOTHING)
+    default = CallerDefault(None)
     try:
-        return ask_first.dumps(obj, plan, NO_DEFAULT)
+        return ask_first.dumps(obj, plan, default)
     except (JSONEncodeError, NoReplyError):
-        return Walk(plan, NO_DEFAULT).dumps(obj)
+        default.rewind()
+        return Walk(plan, default).dumps(obj)
 
 
 def _without_numpy(obj: Any) -> Any:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import mmap
 
+import ml_dtypes
 import numpy as np
 import orjson
 import pandas as pd
@@ -154,6 +155,52 @@ def test_lack_of_memory_is_no_missing_json():
         fastnpjson.dumps([Large()])
 
 
+@pytest.mark.parametrize("option", [None, fastnpjson.OPT_INDENT_2])
+@pytest.mark.parametrize("default", [None, bytes.hex], ids=["none", "declines"])
+def test_read_once(option, default):
+    class Counted(OfArray):
+        reads = 0
+
+        def __array__(self, dtype=None, copy=None):
+            type(self).reads += 1
+            return self.array
+
+    document = [Counted(np.array([1.0])), np.nan, {1: 2}]
+    fastnpjson.dumps(document, default, option)
+    assert Counted.reads == 1
+    fastnpjson.Encoder(nan="string", default=default, option=option).encode(document)
+    assert Counted.reads == 2
+
+
+def test_hook_writes_what_dumps_writes():
+    moment = pd.Timestamp("2026-01-02T03:04:05.000000007", tz="UTC")
+    for like in (pd.Series([moment]), pd.Series([moment.date(), None]), pd.Series([2**70], dtype=object)):
+        assert json.loads(json.dumps(like, default=fastnpjson.default)) == json.loads(fastnpjson.dumps(like))
+
+
+def test_tensor_of_a_dtype_that_numpy_has_not():
+    # As PyTorch's: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.float.html
+    def as_float(tensor):
+        return OfArray(tensor.array.astype("f4"))
+
+    members = {"__module__": "torch", "dtype": "torch.bfloat16", "float": as_float, "detach": None}
+    bfloat16 = type("Tensor", (OfArray,), members)(np.array([0.1], ml_dtypes.bfloat16))
+    assert fastnpjson.dumps(bfloat16) == fastnpjson.dumps(bfloat16.array.astype("f4"))
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"torch.dtype: Type is not JSON serializable; pass default=$"):
+        fastnpjson.dumps(type("dtype", (), {"__module__": "torch"})())
+
+
+def test_way_out_where_a_default_declines():
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"default raised TypeError\('no'\); write dict\(frame\)"):
+        fastnpjson.dumps(pd.DataFrame(), default=lambda _: (_ for _ in ()).throw(TypeError("no")))
+
+
+def test_error_of_a_package_is_the_cause():
+    with pytest.raises(fastnpjson.JSONEncodeError) as caught:
+        json.dumps(raises, default=fastnpjson.default)
+    assert type(caught.value.__cause__) is ZeroDivisionError
+
+
 def test_settings_hold():
     like = OfArray(np.array([0.125, np.nan]))
     assert fastnpjson.Encoder(decimals=2).encode([like]) == b"[[0.12,null]]"
@@ -195,6 +242,9 @@ SERIES = {
     "string": pd.Series(["a", None], dtype="string"),
     "str": pd.Series(["a", None]),
     "category": pd.Series(["a", None, "b"], dtype="category"),
+    "category-of-float32": pd.Series(np.array([0.1, 0.2, np.nan], "f4")).astype("category"),
+    "category-of-nothing": pd.Series([None, None], dtype="category"),
+    "category-index": pd.CategoricalIndex(["b", "a", "b"]),
     "category-of-integers": pd.Series(pd.Categorical([1, None, 2])),
     "sparse": pd.Series(pd.arrays.SparseArray([0, 1])),
     "index": pd.Index([3, 1]),
@@ -217,7 +267,7 @@ def test_pandas(series):
     # Element by element.
     expected = [None if np.all(pd.isna(item)) else item for item in series]
     expected = [list(item) if isinstance(item, tuple) else item for item in expected]
-    if series.dtype == "float32":
+    if "float32" in (str(series.dtype), str(getattr(series.dtype, "categories", np.empty(0)).dtype)):
         expected = [np.float32(item) if item is not None else None for item in expected]
     assert fastnpjson.dumps({"x": series}) == fastnpjson.dumps({"x": expected})
 
@@ -235,6 +285,8 @@ def test_pandas_columns_of_a_frame():
 def test_pandas_null_is_no_nan():
     encoder = fastnpjson.Encoder(nan="string")
     assert encoder.encode({"x": pd.Series([0.5, None], dtype="Float64"), "y": pd.NA}) == b'{"x":[0.5,null],"y":null}'
+    category = pd.Series([0.123, None], dtype="category")
+    assert fastnpjson.Encoder(decimals=1, nan="string").encode(category) == b"[0.1,null]"
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,12 @@ def test_polars_types():
     assert read(pl.Series([[1, 2]], dtype=pl.Array(pl.Int64, 2))) == [[1, 2]]
     assert read(pl.Series([b"\xff"]), bytes="base64") == ["/w=="]
     assert read(pl.DataFrame({"a": [1], "b": ["x"]}).to_dict()) == {"a": [1], "b": ["x"]}
+    nanoseconds = pl.Series([1577836800123456789]).cast(pl.Datetime("ns"))
+    assert read(nanoseconds) == ["2020-01-01T00:00:00.123456789"]
+    assert read(pl.Series([NOON.time()])) == ["12:00:00"]
+    for cut in (nanoseconds.dt.replace_time_zone("UTC"), pl.Series([[7]]).cast(pl.List(pl.Datetime("ns")))):
+        refused(cut, "ValueError: nanoseconds, which the times of Python do not have")
+    refused(pl.Series([1]).cast(pl.Time), "ValueError: nanoseconds")
     refused(pl.Series([decimal.Decimal("1.5")]), "decimal.Decimal: ")
     refused(pl.DataFrame({"a": [1]}), r"write frame.to_dict\(\) .*, or frame.to_dicts\(\)")
     refused(pl.LazyFrame({"a": [1]}), r"write frame.to_dict\(\)")
@@ -89,6 +95,9 @@ def test_pyarrow_types():
     pa = pytest.importorskip("pyarrow")
     assert read(pa.array([0.1, None], pa.float32())) == [0.1, None]
     assert read(pa.array(["a", "b", "a"]).dictionary_encode()) == ["a", "b", "a"]
+    assert read(pa.array([123456000], pa.time64("ns"))) == ["00:00:00.123456"]
+    refused(pa.array([123456789], pa.time64("ns")), "ValueError: nanoseconds")
+    refused(pa.chunked_array([[1], [2]], pa.time64("ns")), "ValueError: nanoseconds")
     table = pa.table({"a": [1], "b": ["x"]})
     assert read(dict(zip(table.column_names, table.columns, strict=True))) == {"a": [1], "b": ["x"]}
     refused(table, r"write table.to_pydict\(\) .*, or table.to_pylist\(\)")
@@ -107,6 +116,8 @@ def test_pandas_series_of_pyarrow():
         "string[pyarrow]": ["a", None],
     }.items():
         assert read(pd.Series(values, dtype=dtype)) == values
+    refused(pd.Series([123456789], dtype="time64[ns][pyarrow]"), "ValueError: nanoseconds")
+    assert read(pd.Index([1, None], dtype="int64[pyarrow]")) == [1, None]
     assert read(pd.Series(pd.to_datetime([NOON, None]), dtype="timestamp[ns][pyarrow]")) == TIMES["datetimes"][1]
 
 

@@ -1,5 +1,6 @@
 """`fastnpjson.flask` in Flask and Quart: everything that they document about JSON, with NumPy data in it."""
 
+import array
 import asyncio
 import collections.abc
 import dataclasses
@@ -753,3 +754,23 @@ def test_enum_that_the_default_declines_is_its_value(app, arguments):
 
     with app.app_context():
         assert json.loads(app.json.dumps([Signal.RED], default=default, **arguments)) == [1]
+
+
+@pytest.mark.parametrize("arguments", [{}, {"indent": 4}, {"ensure_ascii": False}], ids=["none", "indent", "unicode"])
+def test_array_of_another_package(app, arguments):
+    asked = []
+
+    def default(obj):
+        asked.append(type(obj))
+        raise TypeError
+
+    samples = array.array("d", [0.5, 1.5])
+    document = {"one": samples, "many": [samples, samples], "é": np.arange(2)}
+    for keywords in (arguments, {**arguments, "default": default}):
+        assert json.loads(app.json.dumps(document, **keywords)) == {
+            "one": [0.5, 1.5],
+            "many": [[0.5, 1.5], [0.5, 1.5]],
+            "é": [0, 1],
+        }
+    assert asked == [array.array] * 3
+    assert app.json.response(document).json["one"] == [0.5, 1.5]

@@ -27,7 +27,8 @@ BLOCK = re.compile(r"^```python (\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 WAYS_OUT = {
     "dask": "compute it, or write it with fastnpjson.dask",
     "pandas": "write dict(frame) for an object of columns, or frame.to_dict('records') for a list of rows",
-    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows",
+    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows, of a LazyFrame "
+    "after .collect()",
     "pydantic": "write .model_dump()",
     "torch": "write .detach().cpu().resolve_conj().resolve_neg().numpy()",
     "xarray": "write .to_dict(data='array')",
@@ -215,7 +216,7 @@ def test_json_field_of_django_takes_nan_on_postgresql(postgresql):
 
 
 def forged(module, base=object):
-    return type("Frame", (base,), {"__module__": module} | ({"columns": ()} if base is object else {}))
+    return type("Frame", (base,), {"__module__": module} | ({"columns": (), "detach": None} if base is object else {}))
 
 
 @pytest.mark.parametrize(
