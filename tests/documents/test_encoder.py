@@ -216,6 +216,13 @@ def test_any_complex_array(dtype, nan, form, data):
         Oracle(nan=nan, complex=form).check(read(text), document)
 
 
+def test_complex_keys():
+    assert fastnpjson.Encoder(complex="string").encode({1j: 0, np.complex64(0.1): 1}) == b'{"0.0+1.0j":0,"0.1+0.0j":1}'
+    for key in (1j, np.complex64(1j)):
+        with pytest.raises(fastnpjson.JSONEncodeError, match="not a key"):
+            fastnpjson.Encoder(complex="pair").encode({key: 0})
+
+
 def test_complex_strings_are_read_by_complex():
     strings = json.loads(
         fastnpjson.Encoder(complex="string", nan="string").encode([*NUMBERS.flat, complex(NAN, -math.inf)])
