@@ -88,7 +88,7 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
         default.rewind()
         if attempt is not plan:
             return Walk(plan, default).dumps(obj)
-        attempt, found = plan.take_all(), None
+        attempt, found = plan.second(), None
         if plan.style.nan == "string":
             document = with_words(document)
 

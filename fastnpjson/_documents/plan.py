@@ -50,8 +50,8 @@ class Plan(NamedTuple):
         """Whether NaN in NumPy data does not become `null`; orjson knows nothing of words."""
         return self.style.nan == "string" and (speedups is None or not self.native[1] & FLOATS)
 
-    def take_all(self) -> Plan:
-        """Return the plan for a document that this one does not do for: with other keys, or with NaN."""
+    def second(self) -> Plan:
+        """Return the plan of a second attempt, which takes keys that are no strings, and writes words for NaN."""
         _, native, size = self.native
         left = (0, native & ~FLOATS, size) if self.style.nan == "string" else self.native
         return self._replace(option=self.option | orjson.OPT_NON_STR_KEYS, native=left)
