@@ -80,6 +80,8 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
     attempt = plan
     while True:
         try:
+            if attempt is not plan and plan.style.nan == "string":
+                document = with_words(document)
             text = ask_first.dumps(document, attempt, default, found)
             if plan.style.nan == "null" or not _has_nonfinite(document, text, attempt):
                 return text
@@ -89,8 +91,6 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
         if attempt is not plan:
             return Walk(plan, default).dumps(obj)
         attempt, found = plan.second(), None
-        if plan.style.nan == "string":
-            document = with_words(document)
 
 
 def _has_nonfinite(document: Any, text: bytes, plan: Plan) -> bool:

@@ -83,7 +83,7 @@ def _name(obj: Any) -> str:
 def _text_of(dtype: np.dtype[Any]) -> str:
     try:
         return str(dtype)
-    except ZeroDivisionError:  # up to NumPy 1.26, for a field with a dtype of ml_dtypes
+    except ZeroDivisionError:  # up to NumPy 1.26, for an aligned record without fields
         return f"with the fields {dtype.names}"
 
 

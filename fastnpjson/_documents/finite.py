@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from typing import Any, Final
 
 import orjson
@@ -35,13 +34,12 @@ def has_nonfinite(obj: Any, text: bytes, option: int, *, numpy: bool) -> bool:
 def with_words(obj: Any) -> Any:
     """Return a document with words for the NaN and the infinities among Python's floats.
 
-    It looks into exact containers only, and not at keys. What is nested too deep for the stack stays as it is.
+    It looks into exact containers only, and not at keys.
+
+    Raises:
+        RecursionError: it is nested too deep for what the caller left of the stack.
     """
-    if not kinds.kinds(obj, kinds.NONFINITE) & kinds.NONFINITE:
-        return obj
-    with suppress(RecursionError):
-        return _with_words(obj)
-    return obj
+    return _with_words(obj) if kinds.kinds(obj, kinds.NONFINITE) & kinds.NONFINITE else obj
 
 
 def _with_words(obj: Any) -> Any:

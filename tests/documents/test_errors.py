@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import fastnpjson
@@ -54,3 +55,12 @@ def test_cycle_says_how_deep(document, step):
     assert " (255 levels deep): " in message
     assert "part of a cycle" in message
     assert message.count("[0]") <= 16
+
+
+def test_dtype_that_numpy_cannot_print():
+    # Up to NumPy 1.26: https://github.com/numpy/numpy/blob/v1.26.4/numpy/core/_dtype.py#L242
+    aligned = np.dtype([("empty", np.dtype([], align=True)), ("z", complex)], align=True)
+    with pytest.raises(
+        fastnpjson.JSONEncodeError, match=r"^\$\[0\]: numpy.ndarray of dtype .*part.* and shape \(1,\): "
+    ):
+        fastnpjson.dumps([np.zeros(1, [("part", aligned)])])

@@ -237,6 +237,8 @@ def test_settings_are_those_of_pydantic(settings):
         pytest.param(Outer, '{"pet":{"kind":"dog","x":[1,2,3]},"x":[0]}', id="tagged-union"),
         pytest.param(Outer, '{"after":[1,2.5],"arrays":[[0],[[1]]],"by_name":{"a":{"x":[0]}}}', id="after"),
         pytest.param(Inner, '{"x":[0.5,9007199254740993]}', id="integer-between-floats"),
+        pytest.param(Inner, '{"x":[9007199254740993]}', id="integer-between-floats-alone"),
+        pytest.param(Inner, '{"x":[9007199254740992,1]}', id="integer-that-is-a-float"),
         pytest.param(Inner, '{"why":[0.5,1e39]}', id="past-float32"),
         pytest.param(Inner, '{"why":[16777217,1]}', id="integer-that-float32-rounds"),
         pytest.param(Inner, '{"x":' + "[" * 250 + "1" + "]" * 250 + "}", id="deep"),
