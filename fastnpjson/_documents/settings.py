@@ -6,14 +6,14 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from fastnpjson._arrays.style import Bytes, Complex, Nan, Style
-from fastnpjson._documents.caller_default import CallerDefault
-from fastnpjson._documents.dumps import encode
+from fastnpjson._documents.dumps import make_encode
 from fastnpjson._documents.iterencode import Stream
 from fastnpjson._documents.plan import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastnpjson._documents.dumps import Encode
     from fastnpjson._documents.numpy_objects import Convert
     from fastnpjson._documents.plan import Plan
 
@@ -25,10 +25,11 @@ class DocumentSettings(NamedTuple):
 
     plan: Plan
     default: Convert | None
+    write: Encode
 
     def encode(self, obj: Any) -> bytes:
         """Encode a document."""
-        return encode(obj, self.plan, CallerDefault(self.default))
+        return self.write(obj, self.default)
 
     def stream(self, advance: Callable[[int], object] | None = None) -> Stream:
         """Make a stream for one document; `advance` is called with the size of each part of an array it writes."""
@@ -50,4 +51,5 @@ def make_settings(
         if settings.nan == "string":
             raise ValueError("nan='string' contradicts allow_nan=False")
         settings = settings._replace(nan="error")
-    return DocumentSettings(make_plan(option, settings), default)
+    plan = make_plan(option, settings)
+    return DocumentSettings(plan, default, make_encode(plan))

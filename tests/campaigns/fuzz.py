@@ -24,7 +24,7 @@ import pytest
 from oracle import Oracle, read
 
 import fastnpjson
-from fastnpjson._documents import ask_first, dumps, encoder, kinds
+from fastnpjson._documents import ask_first, dumps, kinds, settings
 
 UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
 NUMBERS = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "g"]
@@ -278,7 +278,7 @@ def twins():
     with (
         mock.patch.multiple(ask_first, find_or_write=ask_first._find_or_write, hand_out=ask_first._hand_out),
         mock.patch.object(kinds, "kinds", kinds.find_kinds),
-        mock.patch.object(encoder, "make_encode", dumps.in_python),
+        mock.patch.object(settings, "make_encode", dumps.in_python),
     ):
         yield
 
