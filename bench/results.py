@@ -14,7 +14,7 @@ from pytest_benchmark.stats import Stats
 
 from bench.libraries import BASELINE, LIBRARIES
 from bench.reasons import reason
-from fastnpjson._accelerator import speedups
+from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

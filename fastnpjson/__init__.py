@@ -25,7 +25,7 @@ from fastnpjson._documents.dumps import dumps, dumps_str
 from fastnpjson._documents.encoder import Encoder
 from fastnpjson._files.files import dump, load
 from fastnpjson._files.lines import dump_lines, load_lines
-from fastnpjson._loads.loads import loads
+from fastnpjson._reading.loads import loads
 
 __all__ = [
     "OPT_APPEND_NEWLINE",

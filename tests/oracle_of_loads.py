@@ -7,7 +7,7 @@ import json
 import numpy as np
 import orjson
 
-from fastnpjson import _accelerator
+from fastnpjson import _extension
 
 
 def leaves_of(lists):
@@ -90,9 +90,9 @@ def same(one, other):
 
 
 def python_twin():
-    spec = importlib.util.find_spec("fastnpjson._loads.loads")
+    spec = importlib.util.find_spec("fastnpjson._reading.loads")
     twin = importlib.util.module_from_spec(spec)
-    speedups, _accelerator.speedups = _accelerator.speedups, None
+    speedups, _extension.speedups = _extension.speedups, None
     spec.loader.exec_module(twin)
-    _accelerator.speedups = speedups
+    _extension.speedups = speedups
     return twin.loads

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from fastnpjson._arrays import numbers
+from fastnpjson._arrays.dtypes import map_elements
 
 if TYPE_CHECKING:
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
 
 _NOT_MISSING: Final = object()
 
@@ -27,7 +27,7 @@ def strings(array: Array) -> Array:
         raise orjson.JSONEncodeError(f"characters that Unicode does not have ({error})") from None
     missing = getattr(array.dtype, "na_object", _NOT_MISSING)
     if missing is not _NOT_MISSING:
-        objects[numbers.map_elements(lambda string: string is missing, objects).astype(bool)] = None
+        objects[map_elements(lambda string: string is missing, objects).astype(bool)] = None
     return objects
 
 
@@ -35,9 +35,9 @@ def byte_strings(array: Array) -> Array:
     """Return an object array of strings.
 
     Raises:
-        JSONEncodeError: as `decode`.
+        JSONEncodeError: as `utf8_text`.
     """
-    return numbers.map_elements(decode, array.astype(object))
+    return map_elements(utf8_text, array.astype(object))
 
 
 def base64_strings(array: Array) -> bytes | Array:
@@ -52,12 +52,12 @@ def base64_strings(array: Array) -> bytes | Array:
     return texts[0]
 
 
-def encode(encoded: bytes) -> str:
+def base64_text(encoded: bytes) -> str:
     """Encode bytes in base64 (RFC 4648)."""
     return b2a_base64(encoded, newline=False).decode()
 
 
-def decode(encoded: bytes) -> str:
+def utf8_text(encoded: bytes) -> str:
     """Decode the bytes of a NumPy scalar.
 
     Raises:

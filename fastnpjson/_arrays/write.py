@@ -11,18 +11,16 @@ import orjson
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
 from numpy import ma
 
-from fastnpjson._arrays import complexes, numbers
-from fastnpjson._arrays.datetimes import DATES, dates
-from fastnpjson._arrays.in_place import write_in_place
+from fastnpjson._arrays.dtypes import Unsupported, contiguous, known, known_dtype
+from fastnpjson._arrays.floats import complex_pairs, complex_strings, floats, integers, masked_integers, put_words
+from fastnpjson._arrays.layout import write_in_place
 from fastnpjson._arrays.strings import base64_strings, byte_strings, strings
-from fastnpjson._arrays.time_units import NaT, Unsupported
-from fastnpjson._arrays.timedeltas import durations
-from fastnpjson._arrays.words import with_words
+from fastnpjson._arrays.times import DATES, NaT, dates, durations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
     from fastnpjson._arrays.style import Style
 
 
@@ -93,9 +91,9 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
         return _records(array, style, mask)
     if mask is not None and mask.any():
         return _masked(array, style, mask)
-    if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and numbers.known_dtype(array.dtype) is np.float32:
+    if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and known_dtype(array.dtype) is np.float32:
         return _floats(array, style)
-    array = numbers.known(array)
+    array = known(array)
     writer = _WRITERS.get(array.dtype.kind)
     if writer is None:
         raise Unsupported
@@ -116,12 +114,12 @@ def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
     kind = data.dtype.kind
     data = data.copy()
     if kind in "Mm":
-        data = numbers.contiguous(data)
+        data = contiguous(data)
         data.view(np.int64)[mask] = NaT
     else:
         data[mask] = np.nan if kind == "f" else np.zeros((), data.dtype)
     if kind in "iu" and not style.option & orjson.OPT_STRICT_INTEGER:
-        text = numbers.masked_integers(data, mask)
+        text = masked_integers(data, mask)
         if text is not None:
             return text
     if kind == "f":
@@ -136,28 +134,28 @@ def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
 
 
 def _integers(array: Array, style: Style) -> bytes:
-    return numbers.integers(array, strict=bool(style.option & orjson.OPT_STRICT_INTEGER))
+    return integers(array, strict=bool(style.option & orjson.OPT_STRICT_INTEGER))
 
 
 def _floats(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
-    written = numbers.floats(array, style.decimals)
-    return with_words(written, array, mask) if style.nan == "string" else written
+    written = floats(array, style.decimals)
+    return put_words(written, array, mask) if style.nan == "string" else written
 
 
 def _complexes(array: Array, style: Style) -> bytes | Array:
     if style.complex == "error":
         raise Unsupported
-    parts = complexes.pairs(array)
+    parts = complex_pairs(array)
     if style.complex == "pair":
         return _floats(parts, style)
     text = _floats(parts.reshape(-1), style._replace(nan="string"))
     if not isinstance(text, bytes):
         text = orjson.dumps(text.tolist())
-    return complexes.strings(text, array, nonfinite=style.nan == "string")
+    return complex_strings(text, array, nonfinite=style.nan == "string")
 
 
 def _dates(array: Array, style: Style) -> bytes | Array:
-    return dates(numbers.contiguous(array), style.option & DATES)
+    return dates(contiguous(array), style.option & DATES)
 
 
 def _bytes(array: Array, style: Style) -> bytes | Array:
@@ -186,7 +184,7 @@ _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
     "f": _floats,
     "c": _complexes,
     "M": _dates,
-    "m": lambda array, _style: durations(numbers.contiguous(array)),
+    "m": lambda array, _style: durations(contiguous(array)),
     "U": lambda array, _style: strings(array),
     "T": lambda array, _style: strings(array),
     "S": _bytes,

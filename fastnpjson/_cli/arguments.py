@@ -8,12 +8,12 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from fastnpjson._accelerator import speedups
 from fastnpjson._cli.convert import FORMATS, Endpoint, convert
 from fastnpjson._cli.inspect import inspect
 from fastnpjson._cli.progress import Progress
+from fastnpjson._extension import speedups
 from fastnpjson._files.compression import CODECS, codec, suffixes
-from fastnpjson._loads.paths import tree
+from fastnpjson._reading.paths import tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import orjson
 
-from fastnpjson._arrays.numbers import rounded
+from fastnpjson._arrays.floats import rounded
 from fastnpjson._cli.npy import array_of, read_npy, write_npy
 from fastnpjson._cli.npz import read_npz, write_npz
 from fastnpjson._cli.tables import read_arrays, read_paths, stack, table_of
-from fastnpjson._documents.settings import make_settings
+from fastnpjson._documents.encoder import make_settings
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading, writing
 from fastnpjson._files.lines import lines, parse_lines, settings_of_lines

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fastnpjson._cli.convert import READERS, Endpoint
-from fastnpjson._documents.errors import json_path
-from fastnpjson._loads.loads import loads
+from fastnpjson._jsonpath import json_path
+from fastnpjson._reading.loads import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
     from fastnpjson._cli.progress import Progress
 
     Shape = tuple[int | str, ...]

@@ -14,7 +14,7 @@ from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading
 
 if TYPE_CHECKING:
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
     from fastnpjson._files.files import Write
 
 _HEADERS: Final = {

@@ -14,7 +14,7 @@ from fastnpjson._cli.npy import Writer, is_plain, map_array, read_array, write_n
 from fastnpjson._files.files import reading
 
 if TYPE_CHECKING:
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
     from fastnpjson._files.files import Write
 
 # The header before the data of a member has 30 bytes, the last four are the lengths of what comes between it and the

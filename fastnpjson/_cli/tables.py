@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastnpjson._cli.npy import array_of
-from fastnpjson._loads.arrays import array
-from fastnpjson._loads.dates import NotArray
-from fastnpjson._loads.loads import loads
-from fastnpjson._loads.paths import Leaf, tree
+from fastnpjson._reading.loads import loads
+from fastnpjson._reading.paths import Leaf, tree
+from fastnpjson._reading.values import NotArray, array
 from fastnpjson._stdlib.integers import exact_loads
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from orjson import JSONEncodeError
 
-from fastnpjson._documents.errors import package_of, way_out
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES
+from fastnpjson._documents.advice import package_of, way_out
+from fastnpjson._documents.convert import NUMPY_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ import orjson
 from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write
 from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.convert import NUMPY_TYPES
 from fastnpjson._documents.dumps import dumps
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES
 from fastnpjson._stdlib.integers import exact_loads
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,22 +10,21 @@ import orjson
 from numpy import ndarray
 from orjson import JSONEncodeError
 
-from fastnpjson._accelerator import speedups
-from fastnpjson._arrays.numbers import has_nan
-from fastnpjson._arrays.time_units import Unsupported
+from fastnpjson._arrays.dtypes import Unsupported, has_nan
 from fastnpjson._arrays.write import write
-from fastnpjson._documents import ask_first
-from fastnpjson._documents.caller_default import CallerDefault
-from fastnpjson._documents.finite import has_nonfinite, with_words
-from fastnpjson._documents.numpy_objects import NoReplyError
-from fastnpjson._documents.plan import make_plan
+from fastnpjson._documents import two_pass
+from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._documents.rules import make_rules
+from fastnpjson._documents.survey import Kind, has_nonfinite, survey
+from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
+from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._documents.numpy_objects import Convert
-    from fastnpjson._documents.plan import Plan
+    from fastnpjson._documents.convert import Convert
+    from fastnpjson._documents.rules import Rules
 
     # Takes an object and the caller's default.
     Encode = Callable[..., bytes]
@@ -63,8 +63,8 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
     return dumps(obj, default, option).decode()
 
 
-def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any] | None = None) -> bytes:
-    """Encode a document; the arguments are those of `ask_first.dumps`, and it raises what `dumps` raises.
+def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None) -> bytes:
+    """Encode a document; the arguments are those of `two_pass.dumps`, and it raises what `dumps` raises.
 
     1. An array is written by itself: as a part of a document its text would be copied.
     2. Anything else is asked about first, and then written by orjson.
@@ -73,42 +73,42 @@ def encode(obj: Any, plan: Plan, default: CallerDefault, found: bytes | list[Any
     """
     document = obj
     if issubclass(type(obj), ndarray):
-        text, document = _array(obj, plan)
+        text, document = _array(obj, rules)
         if text is not None:
             return text
         found = None
-    attempt = plan
+    attempt = rules
     while True:
         try:
-            if attempt is not plan and plan.style.nan == "string":
-                document = with_words(document)
-            text = ask_first.dumps(document, attempt, default, found)
-            if plan.style.nan == "null" or not _has_nonfinite(document, text, attempt):
+            if attempt is not rules and rules.style.nan == "string":
+                document = replace_nonfinite(document)
+            text = two_pass.dumps(document, attempt, default, found)
+            if rules.style.nan == "null" or not _has_nonfinite(document, text, attempt):
                 return text
-        except (JSONEncodeError, NoReplyError, RecursionError) as error:
+        except (JSONEncodeError, NeedsWalk, RecursionError) as error:
             _raise_hidden(error)
         default.rewind()
-        if attempt is not plan:
-            return Walk(plan, default).dumps(obj)
-        attempt, found = plan.second(), None
+        if attempt is not rules:
+            return Walk(rules, default).dumps(obj)
+        attempt, found = rules.relaxed(), None
 
 
-def _has_nonfinite(document: Any, text: bytes, plan: Plan) -> bool:
-    return has_nonfinite(document, text, plan.option, numpy=not plan.writes_words)
+def _has_nonfinite(document: Any, text: bytes, rules: Rules) -> bool:
+    return has_nonfinite(document, text, rules.option, numpy=not rules.writes_words)
 
 
-def _array(array: Any, plan: Plan) -> tuple[bytes | None, Any]:
+def _array(array: Any, rules: Rules) -> tuple[bytes | None, Any]:
     """Return the JSON of an array, or else what is to be encoded in its place."""
     try:
-        text, builtins = write(array, plan.style)
+        text, builtins = write(array, rules.style)
     except (Unsupported, JSONEncodeError):
         return None, array
-    may_fail = plan.style.nan == "error" and (text is None or b"null" in text)
+    may_fail = rules.style.nan == "error" and (text is None or b"null" in text)
     if may_fail and not array.dtype.hasobject and has_nan(array):
         return None, array
     if text is None:
         return None, builtins
-    return (text + b"\n" if plan.option & orjson.OPT_APPEND_NEWLINE else text), array
+    return (text + b"\n" if rules.option & orjson.OPT_APPEND_NEWLINE else text), array
 
 
 def _raise_hidden(refusal: BaseException) -> None:
@@ -122,28 +122,52 @@ def _raise_hidden(refusal: BaseException) -> None:
         raise cause
 
 
-def in_python(plan: Plan) -> Encode:
-    """Make the function that encodes documents by a plan."""
+def in_python(rules: Rules) -> Encode:
+    """Make the function that encodes documents by a rules."""
 
-    def encode_by_plan(obj: Any, default: Convert | None = None, found: bytes | list[Any] | None = None) -> bytes:
-        return encode(obj, plan, CallerDefault(default), found)
+    def encode_by_rules(obj: Any, default: Convert | None = None, found: bytes | list[Any] | None = None) -> bytes:
+        return encode(obj, rules, Replies(default), found)
 
-    return encode_by_plan
+    return encode_by_rules
 
 
-def make_encode(plan: Plan) -> Encode:
-    """Make the function that encodes documents by a plan: in C, as far as it needs no Python."""
+def make_encode(rules: Rules) -> Encode:
+    """Make the function that encodes documents by a rules: in C, as far as it needs no Python."""
     if speedups is None:
-        return in_python(plan)
-    accelerated: Encode = speedups.make_encode(plan.option, plan.native, in_python(plan), plan.style.nan != "null")
+        return in_python(rules)
+    accelerated: Encode = speedups.make_encode(
+        rules.option, rules.natively, in_python(rules), rules.style.nan != "null"
+    )
     return accelerated
 
 
 # Typed, because orjson refuses True where it takes 1.
 @lru_cache(maxsize=None, typed=True)
 def _encoder(option: int | None) -> Encode:
-    return make_encode(make_plan(option))
+    return make_encode(make_rules(option))
 
 
 if speedups is not None:
-    dumps = speedups.accelerate(dumps, in_python(make_plan()), _encoder)
+    dumps = speedups.accelerate(dumps, in_python(make_rules()), _encoder)
+
+
+def replace_nonfinite(obj: Any) -> Any:
+    """Return a document with words for the NaN and the infinities among Python's floats.
+
+    It looks into exact containers only, and not at keys.
+
+    Raises:
+        RecursionError: it is nested too deep for what the caller left of the stack.
+    """
+    return _replace_nonfinite(obj) if survey(obj, Kind.NONFINITE) & Kind.NONFINITE else obj
+
+
+def _replace_nonfinite(obj: Any) -> Any:
+    kind = type(obj)
+    if kind is dict:
+        return {key: _replace_nonfinite(value) for key, value in obj.items()}
+    if kind is list or kind is tuple:
+        return [_replace_nonfinite(item) for item in obj]
+    if kind is not float or math.isfinite(obj):
+        return obj
+    return "NaN" if math.isnan(obj) else "Infinity" if obj > 0 else "-Infinity"

@@ -3,15 +3,58 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from operator import index
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
-from fastnpjson._documents.settings import make_settings
+from fastnpjson._arrays.style import Bytes, Complex, Nan, Style
+from fastnpjson._documents.dumps import make_encode
+from fastnpjson._documents.rules import make_rules
+from fastnpjson._documents.stream import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from fastnpjson._arrays.style import Bytes, Complex, Nan
-    from fastnpjson._documents.numpy_objects import Convert
+    from fastnpjson._documents.convert import Convert
+    from fastnpjson._documents.dumps import Encode
+    from fastnpjson._documents.rules import Rules
+
+
+_CHOICES: Final = {"nan": get_args(Nan), "complex": get_args(Complex), "bytes": get_args(Bytes)}
+
+
+class DocumentSettings(NamedTuple):
+    """The settings of an `Encoder`, with what is made of them once."""
+
+    rules: Rules
+    default: Convert | None
+    write: Encode
+
+    def encode(self, obj: Any) -> bytes:
+        """Encode a document."""
+        return self.write(obj, self.default)
+
+    def stream(self, advance: Callable[[int], object] | None = None) -> Stream:
+        """Make a stream for one document; `advance` is called with the size of each part of an array it writes."""
+        return Stream(self.rules, self.default, advance)
+
+
+def make_settings(
+    *, default: Convert | None = None, option: int | None = None, allow_nan: bool = True, **style: Any
+) -> DocumentSettings:
+    """Make the settings of an `Encoder`; the arguments are those of its class."""
+    settings = Style(**style)
+    # 10**22 is the largest power of ten that is exact in a float64.
+    if settings.decimals is not None and not 0 <= index(settings.decimals) <= 22:
+        raise ValueError(f"decimals must be in 0 to 22, not {settings.decimals}")
+    for name, choices in _CHOICES.items():
+        if getattr(settings, name) not in choices:
+            raise ValueError(f"{name} must be one of {choices}, not {getattr(settings, name)!r}")
+    if not allow_nan:
+        if settings.nan == "string":
+            raise ValueError("nan='string' contradicts allow_nan=False")
+        settings = settings._replace(nan="error")
+    rules = make_rules(option, settings)
+    return DocumentSettings(rules, default, make_encode(rules))
 
 
 class Encoder:
@@ -66,8 +109,8 @@ class Encoder:
         _, self._default, self._encode = self._settings
 
     def __reduce__(self) -> tuple[Any, ...]:
-        plan, default, _ = self._settings
-        return partial(type(self), default=default, **plan.style._asdict()), ()
+        rules, default, _ = self._settings
+        return partial(type(self), default=default, **rules.style._asdict()), ()
 
     def encode(self, obj: Any, /) -> bytes:
         """Encode an object; what it returns and raises is as for `dumps`."""

@@ -11,20 +11,20 @@ import numpy as np
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._arrays.datetimes import DATES
-from fastnpjson._arrays.native import DEEPEST
-from fastnpjson._arrays.numbers import has_nan
-from fastnpjson._documents.caller_default import DECLINED
-from fastnpjson._documents.errors import message, other_way_out
-from fastnpjson._documents.numpy_objects import UNKNOWN, converter
+from fastnpjson._arrays.dtypes import has_nan
+from fastnpjson._arrays.times import DATES
+from fastnpjson._documents.advice import message, other_way_out
+from fastnpjson._documents.convert import UNKNOWN, converter
+from fastnpjson._documents.two_pass import DECLINED
+from fastnpjson._orjson import DEEPEST
 from fastnpjson._stdlib.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fastnpjson._documents.caller_default import CallerDefault
-    from fastnpjson._documents.errors import Path
-    from fastnpjson._documents.plan import Plan
+    from fastnpjson._documents.rules import Rules
+    from fastnpjson._documents.two_pass import Replies
+    from fastnpjson._jsonpath import Path
 
 _INT64: Final = range(-(2**63), 2**64)
 # Flags for a document as a whole; they would change a value that becomes a fragment of it.
@@ -35,21 +35,21 @@ class Walk:
     """A slow walk over a document that knows where it is.
 
     Args:
-        plan: How to write the document.
+        rules: How to write the document.
         default: The caller's default.
     """
 
-    def __init__(self, plan: Plan, default: CallerDefault) -> None:
-        self._convert = plan.convert
+    def __init__(self, rules: Rules, default: Replies) -> None:
+        self._convert = rules.convert
         self._default = default
-        self._option = plan.option
-        self._nan = plan.style.nan
+        self._option = rules.option
+        self._nan = rules.style.nan
         # A key that is rounded could be another.
-        style = plan.style._replace(option=plan.option & DATES, decimals=None)
+        style = rules.style._replace(option=rules.option & DATES, decimals=None)
         # Nor is a pair one.
         self._convert_key = converter(style._replace(complex="error") if style.complex == "pair" else style)
-        self._inner = self if plan.inner is None else Walk(plan.inner, default)
-        self._subclasses = not plan.option & orjson.OPT_PASSTHROUGH_SUBCLASS
+        self._inner = self if rules.for_replies is None else Walk(rules.for_replies, default)
+        self._subclasses = not rules.option & orjson.OPT_PASSTHROUGH_SUBCLASS
 
     def dumps(self, obj: Any) -> bytes:
         """Encode a document.

@@ -11,10 +11,10 @@ from typing import IO, TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from orjson import JSONDecodeError
 
-from fastnpjson._documents.settings import make_settings
+from fastnpjson._documents.encoder import make_settings
 from fastnpjson._files.atomic import fsspec_for, replacing, uploading
 from fastnpjson._files.compression import codec
-from fastnpjson._loads.loads import loads
+from fastnpjson._reading.loads import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from fastnpjson._arrays.style import Bytes, Complex, Nan
-    from fastnpjson._loads.loads import Arrays
+    from fastnpjson._reading.loads import Arrays
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
     Write = Callable[[bytes], object]

@@ -9,23 +9,23 @@ import numpy as np
 import orjson
 from orjson import JSONDecodeError, JSONEncodeError
 
-from fastnpjson._arrays.numbers import has_nan
+from fastnpjson._arrays.dtypes import has_nan
 from fastnpjson._arrays.write import write_rows
-from fastnpjson._documents.iterencode import reply_to, rows_of_slice
-from fastnpjson._documents.numpy_objects import UNKNOWN
-from fastnpjson._documents.settings import make_settings
+from fastnpjson._documents.convert import UNKNOWN
+from fastnpjson._documents.encoder import make_settings
+from fastnpjson._documents.stream import reply_to, rows_of_slice
 from fastnpjson._files.files import error_prefix, is_durable, reading, writing
-from fastnpjson._loads.loads import loads
+from fastnpjson._reading.loads import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from typing_extensions import Unpack
 
-    from fastnpjson._arrays.native import Array
-    from fastnpjson._documents.settings import DocumentSettings
+    from fastnpjson._arrays.dtypes import Array
+    from fastnpjson._documents.encoder import DocumentSettings
     from fastnpjson._files.files import Durability, File, Settings
-    from fastnpjson._loads.loads import Arrays
+    from fastnpjson._reading.loads import Arrays
 
 
 def dump_lines(
@@ -134,7 +134,7 @@ def _has_plain_rows(array: Array, settings: DocumentSettings) -> bool:
     """Tell whether the text of the rows is found in the text of the array."""
     if not array.ndim or not array.size:
         return False
-    return reply_to(array.dtype, settings.plan.convert) is not UNKNOWN
+    return reply_to(array.dtype, settings.rules.convert) is not UNKNOWN
 
 
 def _each(objs: Iterable[Any], settings: DocumentSettings, first: int) -> Iterator[bytes]:
@@ -150,6 +150,6 @@ def _each(objs: Iterable[Any], settings: DocumentSettings, first: int) -> Iterat
 
 def _rows(rows: Array, settings: DocumentSettings) -> bytes:
     """Write the rows of an array at once, and put newlines in the place of the commas between them."""
-    if settings.plan.style.nan == "error" and has_nan(rows):
+    if settings.rules.style.nan == "error" and has_nan(rows):
         raise ValueError("NaN")
-    return write_rows(rows, settings.plan.style)
+    return write_rows(rows, settings.rules.style)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from orjson import Fragment
 
-from fastnpjson._documents.caller_default import CallerDefault
+from fastnpjson._documents.two_pass import Replies
 from fastnpjson._stdlib.escapes import with_null
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson._stdlib.keys import with_text_keys
@@ -30,7 +30,7 @@ _MARK: Final = os.urandom(16).hex()
 def dumps(
     obj: Any,
     settings: Settings,
-    caller: CallerDefault,
+    caller: Replies,
     *,
     spread: bool = False,
     words: bool = False,
@@ -77,17 +77,17 @@ def dumps(
     return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
 
 
-def make_caller(settings: Settings) -> CallerDefault:
+def make_caller(settings: Settings) -> Replies:
     """Make the caller's default for fastnpjson."""
     if not settings.asks_all:
-        return CallerDefault(settings.default)
+        return Replies(settings.default)
 
     def answer(obj: Any) -> Fragment:
         # Of a reply, too, json asks for all.
         reply = settings.default(obj)
-        return Fragment(dumps(reply, settings, CallerDefault(settings.default), separators=(",", ":")).encode())
+        return Fragment(dumps(reply, settings, Replies(settings.default), separators=(",", ":")).encode())
 
-    return CallerDefault(answer)
+    return Replies(answer)
 
 
 def fragment(settings: Settings, obj: Any) -> bytes:
@@ -96,13 +96,13 @@ def fragment(settings: Settings, obj: Any) -> bytes:
 
 
 def _with_fragments(
-    obj: Any, settings: Settings, caller: CallerDefault, *, spread: bool, allow_nan: bool, **kwargs: Any
+    obj: Any, settings: Settings, caller: Replies, *, spread: bool, allow_nan: bool, **kwargs: Any
 ) -> str:
     fragments: list[str] = []
     others: set[type] = set()
     known = (*settings.known, Fragment)
     # To ask through the caller takes as long as some defaults do.
-    ask, given = (caller.ask, []) if caller.given else (caller.default, caller.given)
+    ask, given = (caller.ask, []) if caller.log else (caller.default, caller.log)
 
     def hook(item: Any) -> Any:
         kind = type(item)

@@ -8,21 +8,20 @@ import orjson
 from numpy import ndarray
 from orjson import JSONEncodeError
 
-from fastnpjson._documents import kinds
-from fastnpjson._documents.ask_first import find_or_write
-from fastnpjson._documents.caller_default import CallerDefault
 from fastnpjson._documents.dumps import encode
+from fastnpjson._documents.survey import Kind, survey
+from fastnpjson._documents.two_pass import Replies, collect
 from fastnpjson._frameworks import by_json
 from fastnpjson._frameworks.settings import Settings
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 
 if TYPE_CHECKING:
-    from fastnpjson._documents.plan import Plan
+    from fastnpjson._documents.rules import Rules
 
-_NUMPY: Final = kinds.NUMPY | kinds.OTHER_NUMPY
+_NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 # What orjson encodes without asking a default, and what may hold some of it.
-_UNASKED: Final = ~(_NUMPY | kinds.KEY)
+_UNASKED: Final = ~(_NUMPY | Kind.KEY)
 
 
 class FrameworkEncoder(Settings):
@@ -47,50 +46,50 @@ class FrameworkEncoder(Settings):
 
     def laid_out(self, obj: Any, **kwargs: Any) -> str:
         """Encode a document by json, with arguments of `json.dumps`, and arrays in the layout of lists."""
-        return by_json.dumps(obj, self, CallerDefault(self.default), spread=True, **kwargs)
+        return by_json.dumps(obj, self, Replies(self.default), spread=True, **kwargs)
 
     def _text(self, obj: Any) -> bytes | str:
         caller = by_json.make_caller(self)
         utf8 = self._by_orjson(obj, caller)
         if utf8 is not None:
             return escape(utf8) if self.ensure_ascii else utf8
-        caller = caller if caller.given else CallerDefault(self.default)
+        caller = caller if caller.log else Replies(self.default)
         layout: dict[str, Any] = {"indent": 2} if self.option & orjson.OPT_INDENT_2 else {"separators": (",", ":")}
         text = by_json.dumps(obj, self, caller, **layout)
         return text + "\n" if self.option & orjson.OPT_APPEND_NEWLINE else text
 
-    def _by_orjson(self, obj: Any, caller: CallerDefault) -> bytes | None:
+    def _by_orjson(self, obj: Any, caller: Replies) -> bytes | None:
         """Encode a document by orjson; `None` if it is for json."""
-        if self.asks_all and kinds.kinds(obj, 0) & _UNASKED:
+        if self.asks_all and survey(obj, 0) & _UNASKED:
             return None
-        plan = self.plan()
+        rules = self.rules()
         if issubclass(type(obj), ndarray):
-            return encode(obj, plan, caller)
+            return encode(obj, rules, caller)
         try:
-            plan, found = _find(obj, plan)
+            rules, found = _find(obj, rules)
         except JSONEncodeError:
             # json knows nothing of this flag.
-            return encode(obj, plan, caller) if self.option & orjson.OPT_STRICT_INTEGER else None
+            return encode(obj, rules, caller) if self.option & orjson.OPT_STRICT_INTEGER else None
         if self._is_slow(obj, found):
             return None
         try:
-            return encode(obj, plan, caller, found)
+            return encode(obj, rules, caller, found)
         except JSONEncodeError:
             return None
 
     def _is_slow(self, obj: Any, found: bytes | list[Any]) -> bool:
         """Tell whether json takes less time for the rest of the work, which it does not for NumPy data."""
         slow = not is_worthwhile(obj, found) if isinstance(found, list) else self.ensure_ascii and is_dense(found)
-        return slow and not kinds.kinds(obj, 0) & _NUMPY
+        return slow and not survey(obj, 0) & _NUMPY
 
 
-def _find(obj: Any, plan: Plan) -> tuple[Plan, bytes | list[Any]]:
-    """Return the JSON of a document, or what Python is to be asked for; and the plan for the keys that it has."""
+def _find(obj: Any, rules: Rules) -> tuple[Rules, bytes | list[Any]]:
+    """Return the JSON of a document, or what Python is to be asked for; and the rules for the keys that it has."""
     try:
-        return plan, find_or_write(obj, plan.option, plan.native)
+        return rules, collect(obj, rules.option, rules.natively)
     except JSONEncodeError as error:
         if "Dict key must be str" not in str(error):
             raise
     # With the flag for other keys orjson takes three times as long to sort.
-    plan = plan._replace(option=plan.option | orjson.OPT_NON_STR_KEYS)
-    return plan, find_or_write(obj, plan.option, plan.native)
+    rules = rules._replace(option=rules.option | orjson.OPT_NON_STR_KEYS)
+    return rules, collect(obj, rules.option, rules.natively)

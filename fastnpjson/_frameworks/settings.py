@@ -7,17 +7,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fastnpjson._arrays.style import Style
+from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN
 from fastnpjson._documents.dumps import encode
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN
-from fastnpjson._documents.plan import make_plan
+from fastnpjson._documents.rules import make_rules
 from fastnpjson._stdlib.escapes import escape
 from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._documents.caller_default import CallerDefault
-    from fastnpjson._documents.plan import Plan
+    from fastnpjson._documents.rules import Rules
+    from fastnpjson._documents.two_pass import Replies
 
 NUMPY: Final = NUMPY_TYPES
 NUMPY_AND_ENUMS: Final = (*NUMPY_TYPES, enum.Enum)
@@ -46,23 +46,23 @@ class Settings(NamedTuple):
     allow_nan: bool = True
     check_circular: bool = True
 
-    def plan(self, without: int = 0) -> Plan:
-        """Return the plan for fastnpjson, without some of the flags."""
-        return _plan(self.option & ~without, allow_nan=self.allow_nan)
+    def rules(self, without: int = 0) -> Rules:
+        """Return the rules for fastnpjson, without some of the flags."""
+        return _rules(self.option & ~without, allow_nan=self.allow_nan)
 
-    def encode(self, obj: Any, caller: CallerDefault, without: int) -> bytes:
+    def encode(self, obj: Any, caller: Replies, without: int) -> bytes:
         """Encode a document, or a part of one, by fastnpjson."""
-        text = encode(obj, self.plan(without), caller)
+        text = encode(obj, self.rules(without), caller)
         return escape(text) if self.ensure_ascii else text
 
 
 @cache
-def _plan(option: int, *, allow_nan: bool) -> Plan:
-    """Make a plan by which a subclass of a builtin is that builtin, as it is to json."""
-    plan = make_plan(option, Style(nan="null" if allow_nan else "error"))
+def _rules(option: int, *, allow_nan: bool) -> Rules:
+    """Make a rules by which a subclass of a builtin is that builtin, as it is to json."""
+    rules = make_rules(option, Style(nan="null" if allow_nan else "error"))
 
     def convert(obj: Any) -> Any:
-        reply = plan.convert(obj)
+        reply = rules.convert(obj)
         return builtin(obj) if reply is UNKNOWN and is_subclass(type(obj)) else reply
 
-    return plan._replace(convert=convert)
+    return rules._replace(convert=convert)

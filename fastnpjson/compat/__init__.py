@@ -175,7 +175,7 @@ def loads(
     if (cls, object_hook, parse_float, parse_int, object_pairs_hook) == (None,) * 5 and not kw:
         try:
             return agreement.loads(s)
-        except (agreement.DifferenceError, AttributeError, TypeError, ValueError):
+        except (agreement.NeedsJson, AttributeError, TypeError, ValueError):
             pass  # json may take it, and if not, says why
     return json.loads(s, cls=cls, **dict(zip(_HOOKS, hooks, strict=True)), **kw)  # type: ignore[arg-type]
 

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import orjson
 
-from fastnpjson._documents import ask_first, kinds
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES
+from fastnpjson._documents import two_pass
+from fastnpjson._documents.convert import NUMPY_TYPES
+from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
-from fastnpjson.compat.agreement import JSONS, DifferenceError, JSONDefault, make_layout_plan
+from fastnpjson.compat.agreement import JSONS, JSONReplies, NeedsJson, make_layout_rules
 from fastnpjson.compat.keys import with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fastnpjson._documents.caller_default import CallerDefault
-    from fastnpjson._documents.plan import Plan
+    from fastnpjson._documents.rules import Rules
+    from fastnpjson._documents.two_pass import Replies
 
-_NUMPY: Final = kinds.NUMPY | kinds.OTHER_NUMPY
+_NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 # Where NaN may be: it has a word, and orjson would write null.
-_HAS_WORDS: Final = kinds.NUMPY_NONFINITE | kinds.OTHER_NUMPY
+_HAS_WORDS: Final = Kind.NATIVE_NONFINITE | Kind.OTHER_NUMPY
 
 
 class JSONEncoder(json.JSONEncoder):
@@ -103,7 +104,7 @@ class JSONEncoder(json.JSONEncoder):
         yield self._text(o)
 
     def _text(self, o: Any) -> str:
-        default = JSONDefault(self.default)
+        default = JSONReplies(self.default)
         try:
             utf8 = self._by_orjson(o, default)
         except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
@@ -115,35 +116,35 @@ class JSONEncoder(json.JSONEncoder):
         # How Python replaces a lone surrogate is its escape in JSON, too.
         return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
-    def _by_orjson(self, obj: Any, default: CallerDefault) -> bytes:
-        plan = make_layout_plan(self.indent, self.item_separator, self.key_separator, self.sort_keys, self.allow_nan)
+    def _by_orjson(self, obj: Any, default: Replies) -> bytes:
+        rules = make_layout_rules(self.indent, self.item_separator, self.key_separator, self.sort_keys, self.allow_nan)
         nulls = self._nulls if self.allow_nan else 0
-        found = kinds.kinds(obj) & ~nulls
-        if plan is None or found & JSONS:
-            raise DifferenceError
-        if found & kinds.KEY:
-            return self._with_text_keys(obj, found, plan, default)
-        plan = plan.inner or plan if found & _HAS_WORDS and not nulls else plan
-        written = ask_first.find_or_write(obj, plan.option, plan.native)
+        found = survey(obj) & ~nulls
+        if rules is None or found & JSONS:
+            raise NeedsJson
+        if found & Kind.KEY:
+            return self._with_text_keys(obj, found, rules, default)
+        rules = rules.for_replies or rules if found & _HAS_WORDS and not nulls else rules
+        written = two_pass.collect(obj, rules.option, rules.natively)
         if type(written) is list and not is_worthwhile(obj, written):
-            raise DifferenceError
+            raise NeedsJson
         if type(written) is bytes and self.ensure_ascii and not found & _NUMPY and is_dense(written):
-            raise DifferenceError
-        return ask_first.dumps(obj, plan, default, written)
+            raise NeedsJson
+        return two_pass.dumps(obj, rules, default, written)
 
-    def _with_text_keys(self, obj: Any, found: int, plan: Plan, default: CallerDefault) -> bytes:
+    def _with_text_keys(self, obj: Any, found: int, rules: Rules, default: Replies) -> bytes:
         if not found & _NUMPY:
-            raise DifferenceError  # json is faster
-        unsorted = (plan.inner or plan)._replace(option=plan.option & ~orjson.OPT_SORT_KEYS)
+            raise NeedsJson  # json is faster
+        unsorted = (rules.for_replies or rules)._replace(option=rules.option & ~orjson.OPT_SORT_KEYS)
         keyed = with_text_keys(self, obj)
-        if kinds.kinds(keyed) & JSONS:  # in a named tuple, which is a list now
-            raise DifferenceError
-        text = ask_first.dumps(keyed, unsorted, default)
-        if self.sort_keys and default.given:
-            raise DifferenceError  # replies are not sorted
+        if survey(keyed) & JSONS:  # in a named tuple, which is a list now
+            raise NeedsJson
+        text = two_pass.dumps(keyed, unsorted, default)
+        if self.sort_keys and default.log:
+            raise NeedsJson  # replies are not sorted
         return text
 
-    def _by_json(self, obj: Any, default: CallerDefault) -> str:
+    def _by_json(self, obj: Any, default: Replies) -> str:
         def as_it_is() -> str:
             return self._stdlib(self._hook(default), sort_keys=self.sort_keys).encode(obj)
 
@@ -155,22 +156,22 @@ class JSONEncoder(json.JSONEncoder):
         first, second = (with_keys, as_it_is) if self.skipkeys else (as_it_is, with_keys)
         try:
             return first()
-        except (TypeError, DifferenceError) as error:
+        except (TypeError, NeedsJson) as error:
             refusal = error
         default.rewind()
         try:
             return second()
-        except DifferenceError:
+        except NeedsJson:
             raise refusal from None
 
-    def _hook(self, default: CallerDefault) -> Callable[[Any], Any]:
+    def _hook(self, default: Replies) -> Callable[[Any], Any]:
         """Make the hook that json calls, which asks the default about what neither json nor NumPy knows."""
-        if default.given:
+        if default.log:
             return lambda item: builtins(item) if is_numpy(item) else default.ask(item)
         own = "default" in vars(self) or type(self).default is not JSONEncoder.default
         # The method of this class itself is about nothing but NumPy data.
         ask = self.default if own else super().default
-        given, others = default.given, set[type]()
+        given, others = default.log, set[type]()
 
         def hook(item: Any) -> Any:
             kind = type(item)

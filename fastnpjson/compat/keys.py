@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from fastnpjson._arrays.native import DEEPEST
+from fastnpjson._orjson import DEEPEST
 from fastnpjson._stdlib.subclasses import members_of
-from fastnpjson.compat.agreement import DifferenceError
+from fastnpjson.compat.agreement import NeedsJson
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
@@ -17,10 +17,10 @@ def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
     """Copy the containers of a document, with keys as an encoder writes them, sorted as json sorts them.
 
     Raises:
-        DifferenceError: two keys have the same text, one has none, or it is a cycle.
+        NeedsJson: two keys have the same text, one has none, or it is a cycle.
     """
     if depth > DEEPEST:
-        raise DifferenceError
+        raise NeedsJson
     if issubclass(type(obj), (list, tuple)):
         return [item if type(item) in _LEAVES else with_text_keys(encoder, item, depth + 1) for item in obj]
     if not issubclass(type(obj), dict):
@@ -30,7 +30,7 @@ def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
     for key, item in sorted(items) if encoder.sort_keys else items:
         text = key if type(key) is str else _text(encoder, key)
         if text in members:
-            raise DifferenceError
+            raise NeedsJson
         if text is not None:
             members[text] = item if type(item) in _LEAVES else with_text_keys(encoder, item, depth + 1)
     return members
@@ -46,5 +46,5 @@ def _text(encoder: json.JSONEncoder, key: Any) -> str | None:
     if key is None or isinstance(key, (int, float)):
         return json.dumps(key, allow_nan=encoder.allow_nan)
     if not encoder.skipkeys:
-        raise DifferenceError
+        raise NeedsJson
     return None

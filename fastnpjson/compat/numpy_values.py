@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy import ma
 
-from fastnpjson._arrays.numbers import has_nan, known
+from fastnpjson._arrays.dtypes import has_nan, known
 from fastnpjson._arrays.style import Style
+from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN, converter
 from fastnpjson._documents.default import default
 from fastnpjson._documents.dumps import dumps
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES, UNKNOWN, converter
 
 _convert: Final = converter(Style())
 

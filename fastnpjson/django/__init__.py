@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastnpjson import compat
-from fastnpjson._documents import kinds
+from fastnpjson._documents.survey import Kind
 from fastnpjson._frameworks.encoder import FrameworkEncoder
 from fastnpjson._stdlib.escapes import with_null
 
@@ -52,7 +52,7 @@ class JSONFieldEncoder(JSONEncoder):
     '{"x":[0.5,null],"best":null}'
     """
 
-    _nulls: ClassVar[int] = kinds.NONFINITE | kinds.NUMPY_NONFINITE
+    _nulls: ClassVar[int] = Kind.NONFINITE | Kind.NATIVE_NONFINITE
 
     def _text(self, o: Any) -> str:
         text = super()._text(o)

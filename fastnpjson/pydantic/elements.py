@@ -13,7 +13,7 @@ from fastnpjson.pydantic.exact import cast, floats_of_integers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
 
 # What pydantic writes of floats that JSON has no number for.
 WORDS: Final[dict[Any, float]] = {None: np.nan, "NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 if TYPE_CHECKING:
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
 
 
 def refused(good: Array, elements: Array, error: PydanticCustomError | str) -> ValidationError:

@@ -12,7 +12,7 @@ from fastnpjson.pydantic.errors import inexact, refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
 
 
 def cast(array: Array, dtype: np.dtype[Any] | None) -> Array:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 from pydantic_core import PydanticCustomError
 
-from fastnpjson._accelerator import speedups
+from fastnpjson._extension import speedups
 from fastnpjson.pydantic.elements import rounded
 from fastnpjson.pydantic.exact import cast
 from fastnpjson.pydantic.shape import share_names
@@ -22,7 +22,7 @@ from fastnpjson.pydantic.shape import share_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
 
     Result = TypeVar("Result")
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
     from fastnpjson.pydantic.schema import Shape
 
 # The lengths of the names in the model that is validated.

@@ -19,7 +19,7 @@ from fastnpjson.pydantic.shape import with_shape
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
     from fastnpjson.pydantic.schema import Shape
 
 

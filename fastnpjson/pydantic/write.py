@@ -16,7 +16,7 @@ from fastnpjson import dumps, roundtrip
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
 
     Text = TypeVar("Text", str, bytes)
 

@@ -20,10 +20,10 @@ import orjson
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.style import Style
-from fastnpjson._documents import ask_first
-from fastnpjson._documents.caller_default import CallerDefault
-from fastnpjson._documents.numpy_objects import NUMPY_TYPES, NoReplyError
-from fastnpjson._documents.plan import Plan
+from fastnpjson._documents import two_pass
+from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
+from fastnpjson._documents.rules import Natively, Rules
+from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 from fastnpjson.roundtrip import read_tags
 from fastnpjson.roundtrip.context import Context
@@ -33,7 +33,7 @@ from fastnpjson.roundtrip.write_tags import WASTE, builtin, tag, tagger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._documents.errors import Path
+    from fastnpjson._jsonpath import Path
 
 __all__ = ["dumps", "loads"]
 
@@ -42,7 +42,7 @@ _FLOOR: Final = 2**24
 # numpy.str_ is a subclass of str, and orjson would write it as one.
 _OPTION: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
 # orjson may write nothing of NumPy by itself.
-_NOTHING: Final = (0, 0, 0)
+_NOTHING: Final = Natively(0, 0, 0)
 
 
 def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
@@ -149,20 +149,20 @@ def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
         if not found:
             return others, others
         if all(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
-            return ask_first.hand_out(obj, _OPTION, _NOTHING, found, list(map(convert, found))), others
+            return two_pass.substitute(obj, _OPTION, _NOTHING, found, list(map(convert, found))), others
     except TypeError:  # it takes a walk to write or to explain
         pass
     return _ask_or_walk(obj, convert), _ask_or_walk(obj, _without_numpy)
 
 
 def _ask_or_walk(obj: Any, convert: Callable[[Any], Any]) -> bytes:
-    plan = Plan(Style(), _OPTION, convert, _NOTHING)
-    default = CallerDefault(None)
+    rules = Rules(Style(), _OPTION, convert, _NOTHING)
+    default = Replies(None)
     try:
-        return ask_first.dumps(obj, plan, default)
-    except (JSONEncodeError, NoReplyError):
+        return two_pass.dumps(obj, rules, default)
+    except (JSONEncodeError, NeedsWalk):
         default.rewind()
-        return Walk(plan, default).dumps(obj)
+        return Walk(rules, default).dumps(obj)
 
 
 def _without_numpy(obj: Any) -> Any:

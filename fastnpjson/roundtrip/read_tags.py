@@ -8,14 +8,14 @@ import numpy as np
 from numpy import ma
 from orjson import JSONEncodeError
 
-from fastnpjson._documents.errors import json_path
+from fastnpjson._jsonpath import json_path
 from fastnpjson.roundtrip import base64, dtypes, foreign_tags, read_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
-    from fastnpjson._documents.errors import Path
+    from fastnpjson._arrays.dtypes import Array
+    from fastnpjson._jsonpath import Path
     from fastnpjson.roundtrip.context import Context
 
     DType = np.dtype[Any]

@@ -10,15 +10,15 @@ import numpy as np
 import orjson
 from numpy import ma
 
-from fastnpjson._arrays.native import fragment
 from fastnpjson._arrays.style import Style
-from fastnpjson._documents.numpy_objects import converter
+from fastnpjson._documents.convert import converter
+from fastnpjson._orjson import fragment
 from fastnpjson.roundtrip import dtypes, write_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
 
 # How many bytes of an array there may be for each byte of its text. Padded strings have more, and become base64.
 WASTE: Final = 64

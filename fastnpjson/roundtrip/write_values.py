@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
-from fastnpjson._arrays import numbers
+from fastnpjson._arrays import floats
 from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write as write_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._arrays.native import Array
+    from fastnpjson._arrays.dtypes import Array
 
 # The only float32 whose shortest digits become another float32 if they are read as a float64 and rounded.
 _TWICE_ROUNDED: Final = (b"7.038531e-26", b"7.038530691851209e-26")
@@ -34,13 +34,13 @@ def write(array: Array) -> bytes | list[Any]:
 
 
 def _integers(array: Array) -> bytes:
-    return numbers.integers(array, strict=False)
+    return floats.integers(array, strict=False)
 
 
 def _floats(array: Array) -> bytes | list[Any]:
     if array.dtype.itemsize > 8:
         return _nest([_longdouble(number) for number in array.reshape(-1)], array.shape)
-    text: Any = numbers.floats(array, None)
+    text: Any = floats.floats(array, None)
     if array.dtype.itemsize == 4:
         text = text.replace(*_TWICE_ROUNDED)
     if b"null" not in text:

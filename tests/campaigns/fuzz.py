@@ -24,7 +24,7 @@ import pytest
 from oracle import Oracle, read
 
 import fastnpjson
-from fastnpjson._documents import ask_first, dumps, kinds, settings
+from fastnpjson._documents import dumps, encoder, survey, two_pass
 
 UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
 NUMBERS = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "g"]
@@ -264,7 +264,7 @@ def encoded(document, default, option, **settings):
             encode(document)
         raise
     assert encode(document) == expected
-    assert kinds.kinds(document) == kinds.find_kinds(document)
+    assert survey.survey(document) == survey.survey_in_python(document)
     if settings == DEFAULTS:
         assert fastnpjson.dumps(document, default, option) == expected
         if default is None and not option:
@@ -276,9 +276,9 @@ def encoded(document, default, option, **settings):
 def twins():
     """Use no function of the extension module."""
     with (
-        mock.patch.multiple(ask_first, find_or_write=ask_first._find_or_write, hand_out=ask_first._hand_out),
-        mock.patch.object(kinds, "kinds", kinds.find_kinds),
-        mock.patch.object(settings, "make_encode", dumps.in_python),
+        mock.patch.multiple(two_pass, collect=two_pass._collect, substitute=two_pass._substitute),
+        mock.patch.object(survey, "survey", survey.survey_in_python),
+        mock.patch.object(encoder, "make_encode", dumps.in_python),
     ):
         yield
 

@@ -20,7 +20,7 @@ import orjson
 from oracle import Oracle, read
 
 import fastnpjson
-from fastnpjson._arrays import in_place
+from fastnpjson._arrays import layout
 
 FLAGS = [
     orjson.OPT_INDENT_2,
@@ -178,7 +178,7 @@ def lines(array, encoder_settings):
 def both(function, *arguments):
     """Return the outcome of the extension, which is that of Python."""
     written = outcome(function, *arguments)
-    with mock.patch.object(in_place, "speedups", None):
+    with mock.patch.object(layout, "speedups", None):
         twin = outcome(function, *arguments)
     assert written == twin, (written, twin)
     return written

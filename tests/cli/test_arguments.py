@@ -21,7 +21,7 @@ from processes import ARRAY, linux, posix, program, pty, read_terminal, run, unc
 
 import fastnpjson
 from fastnpjson.__main__ import main
-from fastnpjson._accelerator import speedups
+from fastnpjson._extension import speedups
 
 ERRORS = {
     "no-source": (["no.npy", "x.json"], "No such file"),

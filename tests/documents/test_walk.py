@@ -14,8 +14,8 @@ import pytest
 from cases import ANIMAL, UNKNOWN
 
 import fastnpjson
-from fastnpjson._documents.caller_default import CallerDefault
-from fastnpjson._documents.plan import make_plan
+from fastnpjson._documents.rules import make_rules
+from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk, _fields
 from fastnpjson._stdlib.keys import Key
 
@@ -222,7 +222,7 @@ def test_nothing_is_lost_on_the_way_to_an_error(holder):
 def test_field_that_is_not_set():
     unset = SlotsBelowDict(1)
     del unset.x
-    walk = Walk(make_plan(), CallerDefault(None))
+    walk = Walk(make_rules(), Replies(None))
     with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$: .*SlotsBelowDict: .*x"):
         walk._members(_fields(unset, None), None, 0)
 

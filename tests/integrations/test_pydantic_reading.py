@@ -19,7 +19,7 @@ pydantic = pytest.importorskip("pydantic", reason="needs the extra 'pydantic'")
 from pydantic import ConfigDict, Field  # noqa: E402
 
 import fastnpjson.pydantic.read  # noqa: E402
-from fastnpjson._accelerator import speedups  # noqa: E402
+from fastnpjson._extension import speedups  # noqa: E402
 from fastnpjson.pydantic import ArrayField, BaseModel  # noqa: E402
 
 reading = fastnpjson.pydantic.read

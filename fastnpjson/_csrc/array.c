@@ -1,0 +1,235 @@
+/* An array to JSON text, element by element in place; write.py is the Python version. */
+#include "layout.h"
+
+/* What a function below returns beside 0: an exception is set, or the writer in Python decides. */
+enum { RAISED = -1, REFUSED = 1 };
+
+static int write_node(Text *text, Node *node, const char *data, const char *mask);
+
+static int
+write_leaf(Text *text, const Node *leaf, const char *item, const char *mask)
+{
+    if (need_room(text, leaf->longest) < 0) {
+        return RAISED;
+    }
+    char *at = mask != NULL && *mask ? put_null(text->at) : leaf->write(leaf, item, text->at);
+    if (at == NULL) {
+        return REFUSED;
+    }
+    text->at = at;
+    return 0;
+}
+
+/* Take the next number of a column, and write it or `null`. */
+static int
+write_token(Text *text, Node *node, const char *mask)
+{
+    const char *start = node->token;
+    if (start >= node->last) {
+        return REFUSED;
+    }
+    const char *comma = memchr(start, ',', (size_t)(node->last - start));
+    const char *end = comma == NULL ? node->last : comma;
+    node->token = end + 1;
+    if (need_room(text, end - start + 4) < 0) {
+        return RAISED;
+    }
+    if (mask != NULL && *mask) {
+        text->at = put_null(text->at);
+        return 0;
+    }
+    memcpy(text->at, start, (size_t)(end - start));
+    text->at += end - start;
+    return 0;
+}
+
+static int
+write_strings(Text *text, const Node *node, const char *item, const char *mask)
+{
+    if (mask != NULL && *mask) {
+        if (need_room(text, 4) < 0) {
+            return RAISED;
+        }
+        text->at = put_null(text->at);
+        return 0;
+    }
+    return write_string(text, node, item);
+}
+
+static int
+write_record(Text *text, Node *record, const char *data, const char *mask)
+{
+    if (put_char(text, '{') < 0) {
+        return RAISED;
+    }
+    for (Node *field = record->child; field != NULL; field = field->sibling) {
+        if (need_room(text, field->key_length) < 0) {
+            return RAISED;
+        }
+        memcpy(text->at, field->key, (size_t)field->key_length);
+        text->at += field->key_length;
+        int failed = write_node(text, field, data + field->offset, mask == NULL ? NULL : mask + field->mask_offset);
+        if (failed) {
+            return failed;
+        }
+    }
+    return put_char(text, '}');
+}
+
+/* Write the elements of an array with one dimension, each with a comma, or a newline, behind it. */
+static int
+write_leaves(Text *text, const Node *array, const char *data, const char *mask, char separator)
+{
+    const Node *leaf = array->child;
+    for (npy_intp i = 0; i < array->count; i++) {
+        if (need_room(text, leaf->longest) < 0) {
+            return RAISED;
+        }
+        char *at = mask != NULL && mask[i * array->mask_stride] ? put_null(text->at) : leaf->write(leaf, data, text->at);
+        if (at == NULL) {
+            return REFUSED;
+        }
+        *at++ = separator;
+        text->at = at;
+        data += array->stride;
+    }
+    return 0;
+}
+
+static int
+write_elements(Text *text, Node *array, const char *data, const char *mask, char separator)
+{
+    if (array->child->write != NULL) {
+        return write_leaves(text, array, data, mask, separator);
+    }
+    for (npy_intp i = 0; i < array->count; i++) {
+        int failed = write_node(text, array->child, data, mask);
+        if (failed) {
+            return failed;
+        }
+        if (put_char(text, separator) < 0) {
+            return RAISED;
+        }
+        data += array->stride;
+        mask = mask == NULL ? NULL : mask + array->mask_stride;
+    }
+    return 0;
+}
+
+static int
+write_array(Text *text, Node *array, const char *data, const char *mask)
+{
+    if (put_char(text, '[') < 0) {
+        return RAISED;
+    }
+    int failed = write_elements(text, array, data, mask, ',');
+    if (failed) {
+        return failed;
+    }
+    if (array->count) {
+        text->at[-1] = ']';
+        return 0;
+    }
+    return put_char(text, ']');
+}
+
+static int
+write_node(Text *text, Node *node, const char *data, const char *mask)
+{
+    switch (node->kind) {
+    case '[':
+        return write_array(text, node, data, mask);
+    case '{':
+        return write_record(text, node, data, mask);
+    case '#':
+        return write_token(text, node, mask);
+    case 'T':
+        return write_strings(text, node, data, mask);
+    default:
+        return write_leaf(text, node, data, mask);
+    }
+}
+
+/* Whether nobody has given the arrays another dtype or shape since the layout was made. */
+static int
+fits(PyArrayObject *array, PyObject *dtype, PyArrayObject *mask, PyObject *mask_dtype)
+{
+    if ((PyObject *)PyArray_DESCR(array) != dtype || PyArray_NDIM(array) == 0) {
+        return 0;
+    }
+    return mask == NULL || ((PyObject *)PyArray_DESCR(mask) == mask_dtype && PyArray_SAMESHAPE(array, mask));
+}
+
+static Node *
+wrap_in_arrays(Layout *layout, Node *node, PyArrayObject *array, PyArrayObject *mask)
+{
+    for (int axis = PyArray_NDIM(array) - 1; axis >= 0 && node != NULL; axis--) {
+        npy_intp mask_stride = mask == NULL ? 0 : PyArray_STRIDE(mask, axis);
+        node = new_array(layout, node, PyArray_DIM(array, axis), PyArray_STRIDE(array, axis), mask_stride);
+    }
+    return node;
+}
+
+static PyObject *
+write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
+{
+    Text text;
+    /* As much as strings take; what is too long for malloc's heap grows without a copy. */
+    if (start_text(&text, PyArray_NBYTES(array) / 4 + 256) < 0) {
+        return NULL;
+    }
+    const char *mask_data = mask == NULL ? NULL : PyArray_BYTES(mask);
+    int failed = lines ? write_elements(&text, node, PyArray_BYTES(array), mask_data, '\n')
+                       : write_array(&text, node, PyArray_BYTES(array), mask_data);
+    if (!failed) {
+        return finish_text(&text);
+    }
+    Py_XDECREF(text.bytes);
+    if (failed == RAISED) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+write_in_place(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyArrayObject *array, *mask = NULL;
+    PyObject *dtype, *mask_or_none, *mask_dtype, *tuple, *columns;
+    int lines;
+    if (!PyArg_ParseTuple(args, "O!OOOO!O!p", &PyArray_Type, &array, &dtype, &mask_or_none, &mask_dtype, &PyTuple_Type,
+                          &tuple, &PyTuple_Type, &columns, &lines)) {
+        return NULL;
+    }
+    if (mask_or_none != Py_None) {
+        if (!PyArray_Check(mask_or_none)) {
+            PyErr_SetString(PyExc_TypeError, "the mask must be an array or None");
+            return NULL;
+        }
+        mask = (PyArrayObject *)mask_or_none;
+    }
+    if (!fits(array, dtype, mask, mask_dtype)) {
+        Py_RETURN_NONE;
+    }
+    Layout layout = {0};
+    PyObject *written = NULL;
+    Node *element = parse_layout(&layout, tuple, columns, PyArray_TYPE(array));
+    Node *node = element == NULL ? NULL : wrap_in_arrays(&layout, element, array, mask);
+    if (node != NULL) {
+        if (element->kind == 'T') {
+            lock_strings(element, PyArray_DESCR(array));
+        }
+        written = write_text(node, array, mask, lines);
+        if (element->kind == 'T') {
+            unlock_strings(element);
+        }
+    }
+    free_layout(&layout);
+    return written;
+}
+
+PyMethodDef write_methods[] = {
+    {"write", write_in_place, METH_VARARGS, "Write an array as its layout says; None leaves it to the writer in Python."},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,26 @@
+/* Numbers as JSON writes them, to the nearest double or float. */
+#ifndef FASTNPJSON_DECIMAL_H
+#define FASTNPJSON_DECIMAL_H
+
+#include "speedups.h"
+
+typedef struct {
+    npy_uint64 digits;      /* as an integer, without the dot, where there are at most 19 from the first that is not 0 */
+    npy_int64 exponent;     /* of ten */
+    const char *start;
+    char negative;
+    char is_integer;        /* neither a dot nor an exponent */
+    char fits;              /* digits are all of the digits; for an integer, up to 2**64 - 1 */
+} Number;
+
+/* Read a number of RFC 8259, in text that ends with what is no part of one; NULL where there is none. */
+const char *loads_read_number(const char *text, const char *end, Number *number);
+
+/* Round a number once. Returns 0, 1 where it is out of range or only Python can tell, or -1 with an exception set. */
+int loads_to_double(const Number *number, double *value);
+int loads_to_float(const Number *number, float *value);
+
+/* Ask a function of Python for the table of powers of five, once. */
+int loads_fill_powers(PyObject *make_powers);
+
+#endif

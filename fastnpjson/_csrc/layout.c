@@ -1,0 +1,196 @@
+/* The nodes of a layout that layout.py has made. */
+#include "layout.h"
+
+static Node *parse(Layout *layout, PyObject *tuple);
+
+static Node *
+new_node(Layout *layout, int kind)
+{
+    Node *node = PyMem_Calloc(1, sizeof(Node));
+    if (node == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    node->kind = kind;
+    node->earlier = layout->latest;
+    layout->latest = node;
+    return node;
+}
+
+Node *
+new_array(Layout *layout, Node *child, npy_intp count, npy_intp stride, npy_intp mask_stride)
+{
+    Node *node = new_node(layout, '[');
+    if (node != NULL) {
+        node->child = child;
+        node->count = count;
+        node->stride = stride;
+        node->mask_stride = mask_stride;
+    }
+    return node;
+}
+
+static Node *
+parse_array(Layout *layout, PyObject *tuple)
+{
+    int kind;
+    npy_intp count, stride, mask_stride;
+    PyObject *element;
+    if (!PyArg_ParseTuple(tuple, "CnnnO!", &kind, &count, &stride, &mask_stride, &PyTuple_Type, &element)) {
+        return NULL;
+    }
+    Node *child = parse(layout, element);
+    return child == NULL ? NULL : new_array(layout, child, count, stride, mask_stride);
+}
+
+static Node *
+parse_record(Layout *layout, PyObject *tuple)
+{
+    int kind;
+    PyObject *fields;
+    if (!PyArg_ParseTuple(tuple, "CO!", &kind, &PyTuple_Type, &fields)) {
+        return NULL;
+    }
+    Node *record = new_node(layout, kind);
+    if (record == NULL) {
+        return NULL;
+    }
+    Node **place = &record->child;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(fields); i++) {
+        const char *key;
+        Py_ssize_t key_length;
+        npy_intp offset, mask_offset;
+        PyObject *value;
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(fields, i), "y#nnO!", &key, &key_length, &offset, &mask_offset,
+                              &PyTuple_Type, &value)) {
+            return NULL;
+        }
+        Node *field = parse(layout, value);
+        if (field == NULL) {
+            return NULL;
+        }
+        field->key = key;
+        field->key_length = key_length;
+        field->offset = offset;
+        field->mask_offset = mask_offset;
+        *place = field;
+        place = &field->sibling;
+    }
+    return record;
+}
+
+/* A text made by orjson: an array of numbers with one dimension, of which each is taken in turn. */
+static Node *
+parse_token(Layout *layout)
+{
+    char *text;
+    Py_ssize_t length;
+    if (layout->used >= PyTuple_GET_SIZE(layout->columns)) {
+        PyErr_SetString(PyExc_ValueError, "a column is missing");
+        return NULL;
+    }
+    if (PyBytes_AsStringAndSize(PyTuple_GET_ITEM(layout->columns, layout->used++), &text, &length) < 0) {
+        return NULL;
+    }
+    Node *node = new_node(layout, '#');
+    if (node != NULL) {
+        node->token = text + 1;
+        node->last = text + length - 1;
+    }
+    return node;
+}
+
+static Node *
+parse_leaf(Layout *layout, PyObject *tuple)
+{
+    int kind, swapped, decimals, option;
+    npy_intp itemsize;
+    long long scale;
+    if (!PyArg_ParseTuple(tuple, "CnpLii", &kind, &itemsize, &swapped, &scale, &decimals, &option)) {
+        return NULL;
+    }
+    Node *node = new_node(layout, kind);
+    if (node == NULL) {
+        return NULL;
+    }
+    node->itemsize = itemsize;
+    node->swapped = swapped;
+    node->scale = scale;
+    node->limit = NPY_MAX_INT64 / scale;
+    node->decimals = decimals;
+    node->option = option;
+    /* The longest date is "+292277026596-12-04T15:30:07.123456789012345678+00:00". */
+    node->longest = 64;
+    switch (kind) {
+    case 'b':
+        node->write = write_boolean;
+        break;
+    case 'i':
+        node->write = write_integer;
+        break;
+    case 'u':
+        node->write = write_unsigned;
+        break;
+    case 'M':
+        node->write = write_date;
+        break;
+    case 'm':
+        node->write = write_duration;
+        break;
+    default:
+        node->write = kind == 'U' ? write_unicode : write_utf8;
+        /* Each byte, or each four of them, may become an escape such as \u001f. */
+        if (itemsize > PY_SSIZE_T_MAX / 8) {
+            PyErr_NoMemory();
+            return NULL;
+        }
+        node->longest = 6 * (kind == 'U' ? itemsize / 4 : itemsize) + 8;
+    }
+    return node;
+}
+
+static Node *
+parse(Layout *layout, PyObject *tuple)
+{
+    Py_UCS4 kind = 0;
+    if (PyTuple_GET_SIZE(tuple) > 0 && PyUnicode_Check(PyTuple_GET_ITEM(tuple, 0)) &&
+        PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(tuple, 0)) == 1) {
+        kind = PyUnicode_READ_CHAR(PyTuple_GET_ITEM(tuple, 0), 0);
+    }
+    switch (kind) {
+    case '[':
+        return parse_array(layout, tuple);
+    case '{':
+        return parse_record(layout, tuple);
+    case '#':
+        return parse_token(layout);
+    case 'T':
+        if (layout->number != NPY_VSTRING) {
+            break;
+        }
+        return new_node(layout, 'T');
+    default:
+        return parse_leaf(layout, tuple);
+    }
+    PyErr_SetString(PyExc_TypeError, "these are no strings");
+    return NULL;
+}
+
+/* Each node borrows from the tuple and the columns. */
+Node *
+parse_layout(Layout *layout, PyObject *tuple, PyObject *columns, int number)
+{
+    layout->columns = columns;
+    layout->number = number;
+    return parse(layout, tuple);
+}
+
+void
+free_layout(Layout *layout)
+{
+    while (layout->latest != NULL) {
+        Node *node = layout->latest;
+        layout->latest = node->earlier;
+        PyMem_Free(node);
+    }
+}

@@ -1,0 +1,50 @@
+/* The optional extension module: the hot paths of the package in C, which the Python version is the reference for. */
+#define FASTNPJSON_IMPORT_ARRAY
+#include "speedups.h"
+
+#include "two_pass.h"
+#include "survey.h"
+
+static PyMethodDef *const tables[] = {
+    two_pass_methods,
+    dumps_methods,
+    survey_methods,
+    loads_methods,
+    write_methods,
+};
+
+static int
+exec_speedups(PyObject *module)
+{
+    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+        if (PyModule_AddFunctions(module, tables[i]) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, exec_speedups},
+#if PY_VERSION_HEX >= 0x030C0000
+    /* As NumPy, it has state that interpreters would share. */
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "fastnpjson._speedups",
+    .m_doc = "The hot paths of fastnpjson in C.",
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__speedups(void)
+{
+    return PyModuleDef_Init(&definition);
+}

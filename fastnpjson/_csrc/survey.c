@@ -1,0 +1,266 @@
+/* A walk over a document that runs no Python code; survey.py is the Python version. */
+#include "survey.h"
+
+#include <datetime.h>
+#include <math.h>
+
+#include "orjson.h"
+
+/* How deep orjson goes. */
+#define DEEPEST 254
+/* How many values are looked at for NumPy before a document is walked over as a whole. */
+#define NEAR 16
+
+static PyTypeObject *uuid_type, *enum_type;
+static PyObject *dataclass_fields;
+
+static void add_container(Survey *survey, PyObject *obj, int depth);
+
+int
+import_survey(void)
+{
+    PyDateTime_IMPORT;
+    if (!PyDateTimeAPI) {
+        return -1;
+    }
+    PyObject *uuid = PyImport_ImportModule("uuid");
+    PyObject *enums = uuid ? PyImport_ImportModule("enum") : NULL;
+    if (enums) {
+        uuid_type = (PyTypeObject *)PyObject_GetAttrString(uuid, "UUID");
+        enum_type = (PyTypeObject *)PyObject_GetAttrString(enums, "EnumMeta");
+        dataclass_fields = PyUnicode_InternFromString("__dataclass_fields__");
+    }
+    Py_XDECREF(uuid);
+    Py_XDECREF(enums);
+    return uuid_type && enum_type && dataclass_fields ? 0 : -1;
+}
+
+static int
+kind_of_date(PyObject *obj)
+{
+    if (PyDateTime_CheckExact(obj)) {
+        return ((PyDateTime_DateTime *)obj)->hastzinfo ? KIND_AWARE : KIND_DATETIME;
+    }
+    if (PyTime_CheckExact(obj)) {
+        return ((PyDateTime_Time *)obj)->hastzinfo ? KIND_AWARE : KIND_DATETIME;
+    }
+    return PyDate_CheckExact(obj) ? KIND_DATETIME : 0;
+}
+
+static int
+kind_of_other(PyTypeObject *type)
+{
+    if (type == uuid_type) {
+        return KIND_UUID;
+    }
+    if (PyType_IsSubtype(Py_TYPE(type), enum_type)) {
+        return KIND_ENUM;
+    }
+    unsigned long builtins = Py_TPFLAGS_DICT_SUBCLASS | Py_TPFLAGS_LIST_SUBCLASS | Py_TPFLAGS_TUPLE_SUBCLASS |
+                             Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_LONG_SUBCLASS;
+    if (PyType_HasFeature(type, builtins) || PyType_IsSubtype(type, &PyFloat_Type) ||
+        PyType_IsSubtype(type, PyDateTimeAPI->DateType) || PyType_IsSubtype(type, PyDateTimeAPI->TimeType)) {
+        return KIND_SUBCLASS;
+    }
+    return _PyType_Lookup(type, dataclass_fields) ? KIND_DATACLASS : KIND_OTHER;
+}
+
+static int
+has_nonfinite(PyArrayObject *array)
+{
+    npy_intp size = PyArray_SIZE(array);
+    if (PyArray_TYPE(array) == NPY_DOUBLE) {
+        const npy_double *numbers = PyArray_DATA(array);
+        for (npy_intp i = 0; i < size; i++) {
+            if (!isfinite(numbers[i])) {
+                return 1;
+            }
+        }
+    }
+    else if (PyArray_TYPE(array) == NPY_FLOAT) {
+        const npy_float *numbers = PyArray_DATA(array);
+        for (npy_intp i = 0; i < size; i++) {
+            if (!isfinite(numbers[i])) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+static void
+add_array(Survey *survey, PyArrayObject *array)
+{
+    if (!is_native_array(array) || (size_t)PyArray_NBYTES(array) >= survey->large) {
+        survey->found |= KIND_OTHER_NUMPY;
+        return;
+    }
+    survey->found |= KIND_NATIVE;
+    if (PyArray_SIZE(array) >= LARGE_SIZE) {
+        size_t bound = bound_of_text(array);
+        survey->nbytes = bound > SIZE_MAX - survey->nbytes ? SIZE_MAX : survey->nbytes + bound;
+    }
+    if (survey->wanted & KIND_NATIVE_NONFINITE && has_nonfinite(array)) {
+        survey->found |= KIND_NATIVE_NONFINITE;
+    }
+}
+
+static void
+add_scalar(Survey *survey, PyObject *obj)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    survey->found |= KIND_NATIVE;
+    if (!(survey->wanted & KIND_NATIVE_NONFINITE)) {
+        return;
+    }
+    if ((type == &PyFloat64ArrType_Type && !isfinite(PyArrayScalar_VAL(obj, Double))) ||
+        (type == &PyFloat32ArrType_Type && !isfinite(PyArrayScalar_VAL(obj, Float)))) {
+        survey->found |= KIND_NATIVE_NONFINITE;
+    }
+}
+
+static void
+add_leaf(Survey *survey, PyObject *obj)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (type == &PyArray_Type) {
+        add_array(survey, (PyArrayObject *)obj);
+    }
+    else if (is_native_scalar(type)) {
+        add_scalar(survey, obj);
+    }
+    else if (PyArray_Check(obj) || PyArray_CheckScalar(obj)) {
+        survey->found |= KIND_OTHER_NUMPY;
+    }
+    else {
+        int date = kind_of_date(obj);
+        survey->found |= date ? date : kind_of_other(type);
+    }
+}
+
+static int
+is_beyond_64_bits(PyObject *integer)
+{
+    int overflow;
+    (void)PyLong_AsLongLongAndOverflow(integer, &overflow);
+    if (overflow <= 0) {
+        return overflow < 0;
+    }
+    int is_beyond = PyLong_AsUnsignedLongLong(integer) == (unsigned long long)-1 && PyErr_Occurred() != NULL;
+    PyErr_Clear();
+    return is_beyond;
+}
+
+/* In a container most values are text or numbers: they are settled without a call. */
+static inline void
+add_value(Survey *survey, PyObject *obj, int depth)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (type == &PyUnicode_Type || type == &PyBool_Type || obj == Py_None) {
+        return;
+    }
+    if (type == &PyLong_Type) {
+        if (survey->wanted & ~survey->found & KIND_BIG_INTEGER && is_beyond_64_bits(obj)) {
+            survey->found |= KIND_BIG_INTEGER;
+        }
+    }
+    else if (type == &PyFloat_Type) {
+        if (survey->wanted & KIND_NONFINITE && !isfinite(PyFloat_AS_DOUBLE(obj))) {
+            survey->found |= KIND_NONFINITE;
+        }
+    }
+    else {
+        add_container(survey, obj, depth);
+    }
+}
+
+static void
+add_container(Survey *survey, PyObject *obj, int depth)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (type != &PyDict_Type && type != &PyList_Type && type != &PyTuple_Type) {
+        add_leaf(survey, obj);
+        return;
+    }
+    if (depth > DEEPEST) {
+        survey->found |= KIND_OTHER;
+        return;
+    }
+    if (type == &PyDict_Type) {
+        Py_ssize_t position = 0;
+        PyObject *key, *value;
+        while (!(survey->found & survey->stop) && PyDict_Next(obj, &position, &key, &value)) {
+            survey->found |= PyUnicode_CheckExact(key) ? 0 : KIND_KEY;
+            add_value(survey, value, depth + 1);
+        }
+        return;
+    }
+    Py_ssize_t length = PySequence_Fast_GET_SIZE(obj);
+    PyObject **items = PySequence_Fast_ITEMS(obj);
+    for (Py_ssize_t i = 0; i < length && !(survey->found & survey->stop); i++) {
+        add_value(survey, items[i], depth + 1);
+    }
+}
+
+void
+survey_document(Survey *survey, PyObject *obj)
+{
+    add_value(survey, obj, 0);
+}
+
+static int
+is_near(PyObject *obj, int *left, int depth)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (type == &PyDict_Type) {
+        Py_ssize_t position = 0;
+        PyObject *key, *value;
+        while (--*left >= 0 && PyDict_Next(obj, &position, &key, &value)) {
+            if (is_near(value, left, depth + 1)) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+    if (type == &PyList_Type || type == &PyTuple_Type) {
+        Py_ssize_t length = PySequence_Fast_GET_SIZE(obj);
+        PyObject **items = PySequence_Fast_ITEMS(obj);
+        for (Py_ssize_t i = 0; i < length && --*left >= 0; i++) {
+            if (is_near(items[i], left, depth + 1)) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+    return type == &PyArray_Type || is_native_scalar(type);
+}
+
+/* Whether there is NumPy among the first values of a document; each of them goes one deeper at most. */
+int
+numpy_is_near(PyObject *obj)
+{
+    int left = NEAR;
+    return is_near(obj, &left, 0);
+}
+
+static PyObject *
+survey_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
+{
+    (void)module;
+    long wanted = KIND_NONFINITE | KIND_NATIVE_NONFINITE | KIND_BIG_INTEGER;
+    if (nargs < 1 || nargs > 2) {
+        PyErr_SetString(PyExc_TypeError, "survey(obj, wanted)");
+        return NULL;
+    }
+    if (nargs == 2 && (wanted = PyLong_AsLong(arguments[1])) == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    Survey survey = {.wanted = (int)wanted, .large = SIZE_MAX};
+    survey_document(&survey, arguments[0]);
+    return PyLong_FromLong(survey.found);
+}
+
+PyMethodDef survey_methods[] = {
+    {"survey", (PyCFunction)(void (*)(void))survey_python, METH_FASTCALL, "Return a bit for each kind of thing in a document."},
+    {NULL, NULL, 0, NULL},
+};

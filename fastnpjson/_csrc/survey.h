@@ -1,0 +1,36 @@
+/* What kinds of things are in a document; survey.py is the Python version. */
+#ifndef FASTNPJSON_SURVEY_H
+#define FASTNPJSON_SURVEY_H
+
+#include "speedups.h"
+
+/* The same numbers as in survey.py. */
+enum {
+    KIND_NATIVE = 1,        /* scalars and arrays that orjson writes right */
+    KIND_OTHER_NUMPY = 2,  /* all other scalars and arrays */
+    KIND_NONFINITE = 4,    /* NaN and infinities among Python's floats */
+    KIND_KEY = 8,          /* a key that is no exact str */
+    KIND_BIG_INTEGER = 16, /* beyond 64 bits */
+    KIND_SUBCLASS = 32,    /* of a builtin */
+    KIND_DATETIME = 64,    /* a naive datetime, date or time */
+    KIND_AWARE = 128,      /* a datetime or time with a time zone */
+    KIND_UUID = 256,
+    KIND_ENUM = 512,
+    KIND_DATACLASS = 1024,
+    KIND_OTHER = 2048, /* anything else, and what is deeper than orjson goes */
+    KIND_NATIVE_NONFINITE = 4096, /* NaN and infinities in what is of the kind KIND_NATIVE */
+};
+
+typedef struct {
+    int wanted;    /* NaN and big integers are looked for only if they are wanted */
+    int stop;      /* the kinds that end the walk */
+    size_t large;  /* arrays of so many bytes are of the kind KIND_OTHER_NUMPY */
+    int found;     /* the kinds that were found */
+    size_t nbytes; /* the bound of the text of all large arrays */
+} Survey;
+
+int import_survey(void);
+void survey_document(Survey *survey, PyObject *obj);
+int numpy_is_near(PyObject *obj);
+
+#endif

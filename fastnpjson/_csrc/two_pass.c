@@ -1,0 +1,339 @@
+/* Ask first, write after; two_pass.py is the Python version. While orjson is inside a document, no Python code runs. */
+#include "two_pass.h"
+
+#include <structmember.h>
+
+#include "survey.h"
+#include "orjson.h"
+
+static PyObject *orjson_dumps, *fragment_type, *numpy_option;
+static long numpy_flag;
+
+/* The hook that orjson calls for what it does not know. It belongs to one call. */
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc call;
+    Rules rules;
+    int skip;           /* this pass is thrown away: null for everything */
+    PyObject *found;    /* the list of what Python is to be asked for; NULL while there is none */
+    PyObject *replies;  /* the list of what Python said; NULL in the first pass */
+    Py_ssize_t next;
+} Hook;
+
+static PyTypeObject *hook_type;
+/* Kept for the next call: to make one takes as long as a small document. */
+static Hook *spare;
+
+static PyObject *
+as_fragment(PyObject *obj)
+{
+    PyObject *arguments[3] = {obj, Py_None, numpy_option};
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    if (!text) {
+        return NULL;
+    }
+    /* The document grows by the text, and may hold as much already. */
+    PyObject *fragment = has_room(2 * (size_t)PyBytes_GET_SIZE(text)) ? PyObject_CallOneArg(fragment_type, text)
+                                                                      : PyErr_NoMemory();
+    Py_DECREF(text);
+    return fragment;
+}
+
+static int
+is_ours(const Rules *rules, PyObject *obj)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (type != &PyArray_Type) {
+        if (type == &PyFloat64ArrType_Type || type == &PyFloat32ArrType_Type) {
+            return rules->may_write & FLOATS;
+        }
+        if (type == &PyInt64ArrType_Type || type == &PyUInt64ArrType_Type) {
+            return rules->may_write & LONGS;
+        }
+        return rules->may_write & INTEGERS && is_native_scalar(type);
+    }
+    PyArrayObject *array = (PyArrayObject *)obj;
+    int number = PyArray_TYPE(array);
+    int needs = number == NPY_FLOAT || number == NPY_DOUBLE ? FLOATS : PyArray_ITEMSIZE(array) == 8 ? LONGS : INTEGERS;
+    return is_native_dtype(array) && PyArray_NDIM(array) && PyArray_SIZE(array) &&
+           rules->may_write & needs && (size_t)PyArray_NBYTES(array) < rules->large &&
+           (PyArray_SIZE(array) < LARGE_SIZE || has_room(bound_of_text(array)));
+}
+
+static PyObject *
+fragment_of(PyArrayObject *array)
+{
+    if (is_native_array(array)) {
+        return as_fragment((PyObject *)array);
+    }
+    int layout = NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED;
+    PyObject *copy = PyArray_CheckFromAny((PyObject *)array, NULL, 0, 0, layout, NULL);
+    PyObject *fragment = copy ? as_fragment(copy) : NULL;
+    Py_XDECREF(copy);
+    return fragment;
+}
+
+static PyObject *
+write_ours(PyObject *obj)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (type == &PyArray_Type) {
+        return fragment_of((PyArrayObject *)obj);
+    }
+    if (type == &PyFloat64ArrType_Type) {
+        return PyFloat_FromDouble(PyArrayScalar_VAL(obj, Double));
+    }
+    if (type == &PyBoolArrType_Type) {
+        return PyBool_FromLong(PyArrayScalar_VAL(obj, Bool));
+    }
+    if (type == &PyFloat32ArrType_Type) {
+        return as_fragment(obj); /* a float of Python would have other digits */
+    }
+    return PyNumber_Index(obj);
+}
+
+static PyObject *
+collect_or_write(Hook *hook, PyObject *obj)
+{
+    if (is_ours(&hook->rules, obj)) {
+        return hook->skip ? Py_NewRef(Py_None) : write_ours(obj);
+    }
+    if (!hook->found && !(hook->found = PyList_New(0))) {
+        return NULL;
+    }
+    hook->skip = 1;
+    return PyList_Append(hook->found, obj) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *
+substitute(Hook *hook, PyObject *obj)
+{
+    if (hook->next < PyList_GET_SIZE(hook->found) && PyList_GET_ITEM(hook->found, hook->next) == obj) {
+        return Py_NewRef(PyList_GET_ITEM(hook->replies, hook->next++));
+    }
+    if (is_ours(&hook->rules, obj)) {
+        return write_ours(obj);
+    }
+    PyErr_SetString(PyExc_RuntimeError, CHANGED);
+    return NULL;
+}
+
+static PyObject *
+call_hook(PyObject *self, PyObject *const *arguments, size_t nargs, PyObject *names)
+{
+    if (PyVectorcall_NARGS(nargs) != 1 || names) {
+        PyErr_SetString(PyExc_TypeError, "the hook takes one object");
+        return NULL;
+    }
+    Hook *hook = (Hook *)self;
+    return hook->replies ? substitute(hook, arguments[0]) : collect_or_write(hook, arguments[0]);
+}
+
+static void
+dealloc_hook(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    Py_CLEAR(((Hook *)self)->found);
+    Py_CLEAR(((Hook *)self)->replies);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyMemberDef hook_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Hook, call), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot hook_slots[] = {
+    {Py_tp_dealloc, dealloc_hook},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_members, hook_members},
+    {0, NULL},
+};
+
+static PyType_Spec hook_spec = {
+    .name = "fastnpjson._speedups.Hook",
+    .basicsize = sizeof(Hook),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
+    .slots = hook_slots,
+};
+
+static Hook *
+take_hook(const Rules *rules)
+{
+    Hook *hook = spare;
+    spare = NULL;
+    if (!hook) {
+        hook = PyObject_New(Hook, hook_type);
+        if (!hook) {
+            return NULL;
+        }
+        hook->call = call_hook;
+        hook->found = hook->replies = NULL;
+    }
+    hook->rules = *rules;
+    hook->skip = 0;
+    hook->next = 0;
+    return hook;
+}
+
+static void
+give_back(Hook *hook)
+{
+    Py_CLEAR(hook->found);
+    Py_CLEAR(hook->replies);
+    if (spare) {
+        Py_DECREF(hook);
+    }
+    else {
+        spare = hook;
+    }
+}
+
+PyObject *
+write_natively(PyObject *obj, PyObject *option)
+{
+    PyObject *flags = numpy_option;
+    if (option != Py_None) {
+        long given = PyLong_AsLong(option);
+        flags = given == -1 && PyErr_Occurred() ? NULL : PyLong_FromLong(given | numpy_flag);
+        if (!flags) {
+            return NULL;
+        }
+    }
+    PyObject *arguments[3] = {obj, Py_None, flags};
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    if (flags != numpy_option) {
+        Py_DECREF(flags);
+    }
+    return text;
+}
+
+static PyObject *
+write_with_hook(PyObject *obj, PyObject *option, Hook *hook)
+{
+    PyObject *arguments[3] = {obj, (PyObject *)hook, option};
+    return PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+}
+
+static PyObject *
+collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip)
+{
+    Hook *hook = take_hook(rules);
+    if (!hook) {
+        return NULL;
+    }
+    hook->skip = skip;
+    PyObject *written = write_with_hook(obj, option, hook);
+    if (written && hook->found) {
+        Py_SETREF(written, Py_NewRef(hook->found));
+    }
+    else if (written && skip) { /* orjson knew it all the same */
+        hook->skip = 0;
+        Py_SETREF(written, write_with_hook(obj, option, hook));
+    }
+    give_back(hook);
+    return written;
+}
+
+PyObject *
+collect(PyObject *obj, PyObject *option, const Rules *rules)
+{
+    int skip = 0;
+    if (rules->may_write_whole && numpy_is_near(obj)) {
+        Survey survey = {.stop = ~rules->may_write_whole, .large = rules->large};
+        survey_document(&survey, obj);
+        if (!(survey.found & ~rules->may_write_whole) && has_room(survey.nbytes)) {
+            return write_natively(obj, option);
+        }
+        skip = survey.found & (KIND_OTHER_NUMPY | KIND_OTHER);
+    }
+    return collect_unknown(obj, option, rules, skip);
+}
+
+static PyObject *
+substitute_replies(PyObject *obj, PyObject *option, const Rules *rules, PyObject *found, PyObject *replies)
+{
+    Hook *hook = take_hook(rules);
+    if (!hook) {
+        return NULL;
+    }
+    hook->found = Py_NewRef(found);
+    hook->replies = Py_NewRef(replies);
+    PyObject *text = write_with_hook(obj, option, hook);
+    if (text && hook->next != PyList_GET_SIZE(found)) {
+        PyErr_SetString(PyExc_RuntimeError, CHANGED);
+        Py_CLEAR(text);
+    }
+    give_back(hook);
+    return text;
+}
+
+/* What Python hands over as a tuple: `Rules.may_write` in rules.py. */
+int
+read_rules(PyObject *numbers, Rules *rules)
+{
+    if (!PyTuple_Check(numbers) || PyTuple_GET_SIZE(numbers) != 3) {
+        PyErr_SetString(PyExc_TypeError, "`natively` is a tuple of three integers");
+        return 0;
+    }
+    rules->may_write_whole = (int)PyLong_AsLong(PyTuple_GET_ITEM(numbers, 0));
+    rules->may_write = (int)PyLong_AsLong(PyTuple_GET_ITEM(numbers, 1));
+    rules->large = PyLong_AsSize_t(PyTuple_GET_ITEM(numbers, 2));
+    return !PyErr_Occurred();
+}
+
+static PyObject *
+collect_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
+{
+    (void)module;
+    Rules rules;
+    if (nargs != 3) {
+        PyErr_SetString(PyExc_TypeError, "collect(obj, option, rules)");
+        return NULL;
+    }
+    return read_rules(arguments[2], &rules) ? collect(arguments[0], arguments[1], &rules) : NULL;
+}
+
+static PyObject *
+substitute_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
+{
+    (void)module;
+    Rules rules;
+    if (nargs != 5 || !PyList_CheckExact(arguments[3]) || !PyList_CheckExact(arguments[4]) ||
+        PyList_GET_SIZE(arguments[3]) != PyList_GET_SIZE(arguments[4])) {
+        PyErr_SetString(PyExc_TypeError, "substitute(obj, option, rules, found, replies): two lists of one length");
+        return NULL;
+    }
+    if (!read_rules(arguments[2], &rules)) {
+        return NULL;
+    }
+    return substitute_replies(arguments[0], arguments[1], &rules, arguments[3], arguments[4]);
+}
+
+int
+import_two_pass(void)
+{
+    PyObject *orjson = PyImport_ImportModule("orjson");
+    if (!orjson) {
+        return -1;
+    }
+    orjson_dumps = PyObject_GetAttrString(orjson, "dumps");
+    fragment_type = PyObject_GetAttrString(orjson, "Fragment");
+    numpy_option = PyObject_GetAttrString(orjson, "OPT_SERIALIZE_NUMPY");
+    Py_DECREF(orjson);
+    hook_type = (PyTypeObject *)PyType_FromSpec(&hook_spec);
+    if (!orjson_dumps || !fragment_type || !numpy_option || !hook_type) {
+        return -1;
+    }
+    numpy_flag = PyLong_AsLong(numpy_option);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+PyMethodDef two_pass_methods[] = {
+    {"collect", (PyCFunction)(void (*)(void))collect_python, METH_FASTCALL,
+     "Return JSON, or the list of what Python is to be asked for."},
+    {"substitute", (PyCFunction)(void (*)(void))substitute_python, METH_FASTCALL,
+     "Return JSON, with a reply in the place of each object that was found."},
+    {NULL, NULL, 0, NULL},
+};

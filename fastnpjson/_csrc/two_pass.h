@@ -1,0 +1,23 @@
+/* Ask first, write after; two_pass.py is the Python version. */
+#ifndef FASTNPJSON_TWO_PASS_H
+#define FASTNPJSON_TWO_PASS_H
+
+#include "speedups.h"
+
+#define CHANGED "the document was changed while it was encoded"
+
+/* The dtypes that orjson may write: the same numbers as in rules.py. */
+enum { FLOATS = 1, LONGS = 2, INTEGERS = 4 };
+
+typedef struct {
+    int may_write_whole;    /* the kinds that orjson may write natively, in a document with nothing else; 0 for never */
+    int may_write;   /* some of FLOATS, LONGS, INTEGERS */
+    size_t large; /* arrays of so many bytes are for Python */
+} Rules;
+
+int import_two_pass(void);
+PyObject *collect(PyObject *obj, PyObject *option, const Rules *rules);
+PyObject *write_natively(PyObject *obj, PyObject *option);
+int read_rules(PyObject *numbers, Rules *rules);
+
+#endif

@@ -1,0 +1,106 @@
+"""One object that orjson does not know, to one that it knows."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+from orjson import Fragment, JSONEncodeError
+
+from fastnpjson._arrays.dtypes import Unsupported
+from fastnpjson._arrays.strings import base64_text, utf8_text
+from fastnpjson._arrays.times import DATES
+from fastnpjson._arrays.write import write
+from fastnpjson._orjson import LARGE, NATIVE, NUMPY, fragment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastnpjson._arrays.style import Style
+
+    Convert = Callable[[Any], Any]
+
+# What `converter` makes of an object that is for the caller's default.
+UNKNOWN: Final = object()
+NUMPY_TYPES: Final = (np.ndarray, np.generic)
+_PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+# An array of one element for each of these would take 2 microseconds.
+_SCALARS: Final[dict[type, Convert]] = {
+    np.bool_: bool,
+    np.str_: str,
+    np.bytes_: utf8_text,
+    **{np.dtype(code).type: int for code in "bBhHiIlLqQ"},
+}
+
+
+def _natively(obj: Any) -> Fragment:
+    return Fragment(orjson.dumps(obj, None, NUMPY))
+
+
+_FLOATS: Final[dict[type, Convert]] = {np.float64: float, np.float32: _natively}
+
+
+class NeedsWalk(TypeError):
+    """Raised where a walk has to go on: it writes what orjson refuses, or says where it is."""
+
+
+@cache
+def converter(style: Style) -> Convert:
+    """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
+    scalars, dtypes = _SCALARS | _FLOATS, NATIVE
+    if style.option & orjson.OPT_STRICT_INTEGER:  # orjson forgets it for integers of NumPy
+        dtypes = dtypes - set(map(np.dtype, "lLqQ"))
+    if style.decimals is not None or style.nan == "string":
+        scalars, dtypes = _SCALARS, dtypes - set(map(np.dtype, "fd"))
+    if style.complex != "error":
+        scalars = scalars | {complex: lambda number: _written(np.complex128(number), style)}
+    if style.bytes == "base64":
+        scalars = scalars | dict.fromkeys((bytes, bytearray, np.bytes_), base64_text)
+
+    def convert(obj: Any) -> Any:
+        kind = type(obj)
+        scalar = scalars.get(kind)
+        if scalar is not None:
+            return scalar(obj)
+        if kind is np.ndarray and obj.dtype in dtypes and 0 < obj.size < LARGE:
+            with suppress(JSONEncodeError):  # not contiguous, or without dimensions
+                return _natively(obj)
+        if issubclass(kind, NUMPY_TYPES):
+            return _written(obj, style)
+        if issubclass(kind, datetime.datetime) and not style.option & _PASSTHROUGH:
+            return _timestamp(obj, style.option & DATES)
+        return UNKNOWN
+
+    return convert
+
+
+def _written(obj: Any, style: Style) -> Any:
+    try:
+        text, builtins = write(obj, style)
+    except Unsupported:
+        return UNKNOWN
+    if text is None and not np.asarray(obj).dtype.hasobject:
+        with suppress(JSONEncodeError):  # a walk finds the string that is not UTF-8
+            text = orjson.dumps(builtins, None, style.option & orjson.OPT_SORT_KEYS)
+    return builtins if text is None else fragment(text)
+
+
+def _timestamp(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.Fragment | None:
+    """Turn an instance of a subclass of `datetime.datetime` into something that orjson writes.
+
+    The nanoseconds of a ``pandas.Timestamp`` are kept, ``pandas.NaT`` becomes `None`.
+    """
+    if math.isnan(moment.year):
+        return None
+    builtin = datetime.datetime.combine(moment.date(), moment.timetz())
+    nanosecond = getattr(moment, "nanosecond", 0)
+    if not nanosecond or option & orjson.OPT_OMIT_MICROSECONDS:
+        return builtin
+    seconds = orjson.dumps(builtin.replace(microsecond=0), None, option)
+    # A quotation mark and 19 characters come before the fraction.
+    return orjson.Fragment(seconds[:20] + b".%06d%03d" % (builtin.microsecond, nanosecond) + seconds[20:])

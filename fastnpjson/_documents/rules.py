@@ -1,0 +1,97 @@
+"""Rules for encoding, made once from orjson's flags and a style."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import orjson
+
+from fastnpjson._arrays.style import Style
+from fastnpjson._documents.convert import converter
+from fastnpjson._documents.survey import Kind, check_finite
+from fastnpjson._extension import speedups
+from fastnpjson._orjson import NUMPY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The dtypes that the extension module may hand to orjson: floats, integers of 64 bits, and booleans with the rest.
+FLOATS: Final = 1
+LONGS: Final = 2
+INTEGERS: Final = 4
+_DEFAULTS: Final = Style()
+
+
+class Natively(NamedTuple):
+    """What orjson may write by itself, as the extension module takes it.
+
+    Attributes:
+        whole: The kinds of things in a document that orjson may write in one call; 0 for never.
+        dtypes: Some of `FLOATS`, `LONGS` and `INTEGERS`.
+        below: Arrays of so many bytes, and larger ones, are for `Rules.convert`.
+    """
+
+    whole: int
+    dtypes: int
+    below: int
+
+
+class Rules(NamedTuple):
+    """How to write a document.
+
+    Attributes:
+        style: What shapes the text of an array.
+        option: orjson's flags, without `OPT_SERIALIZE_NUMPY`.
+        convert: Turns an object that orjson does not know into one that it knows, or into `UNKNOWN`.
+        natively: What orjson may write by itself.
+        refuse: Raises for a reply that orjson would not write as it should.
+        for_replies: The rules for what replies hold; `None` for this one.
+    """
+
+    style: Style
+    option: int
+    convert: Callable[[Any], Any]
+    natively: Natively
+    refuse: Callable[[Any], object] | None = None
+    for_replies: Rules | None = None
+
+    @property
+    def writes_words(self) -> bool:
+        """Whether NaN in NumPy data does not become `null`; orjson knows nothing of words."""
+        return self.style.nan == "string" and (speedups is None or not self.natively.dtypes & FLOATS)
+
+    def relaxed(self) -> Rules:
+        """Return the rules of a second attempt, which takes keys that are no strings, and writes words for NaN."""
+        natively = self.natively
+        if self.style.nan == "string":
+            natively = natively._replace(whole=0, dtypes=natively.dtypes & ~FLOATS)
+        return self._replace(option=self.option | orjson.OPT_NON_STR_KEYS, natively=natively)
+
+
+# Typed, because orjson refuses True where it takes 1.
+@lru_cache(maxsize=None, typed=True)
+def make_rules(option: int | None = None, settings: Style = _DEFAULTS) -> Rules:
+    """Make the rules of orjson's flags, and of the settings in a style without them.
+
+    Raises:
+        JSONEncodeError: `option` is not one of orjson's.
+    """
+    orjson.dumps(None, None, option)
+    style = settings._replace(option=(option or 0) & ~NUMPY)
+    whole = Kind.NATIVE if style.option & orjson.OPT_PASSTHROUGH_DATETIME else Kind.NATIVE | Kind.DATETIME
+    dtypes = FLOATS | LONGS | INTEGERS
+    if style.option & orjson.OPT_STRICT_INTEGER:  # orjson forgets it for integers of NumPy
+        whole, dtypes = 0, dtypes & ~LONGS
+    if style.decimals is not None:
+        whole, dtypes = 0, dtypes & ~FLOATS
+    if style.option & orjson.OPT_INDENT_2:  # orjson would put each element on a line
+        whole = 0
+    return Rules(
+        style,
+        style.option,
+        converter(style),
+        Natively(whole, dtypes, sys.maxsize),
+        None if style.nan == "null" else check_finite,
+    )

@@ -1,0 +1,183 @@
+"""Ask first, write after: no Python code runs while orjson is inside a document.
+
+orjson aborts the process when a list or a dict shrinks under it. Python code in its hook can do that, and lets other
+threads do it. So orjson goes through a document twice where Python is needed: first it collects what it does not know,
+with a hook that is C all through; Python turns each of these objects into something that orjson knows; then orjson
+writes the document, with a hook that hands out the replies in order. Each pass takes the time of `orjson.dumps`, and
+a document with nothing unknown in it needs one.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+
+import orjson
+from orjson import Fragment, JSONEncodeError
+
+from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
+from fastnpjson._extension import speedups
+from fastnpjson._orjson import DEEPEST, fragment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastnpjson._documents.rules import Rules
+
+
+# How a default declines; all else that it raises is the caller's own, and so are subclasses.
+DECLINED: Final = frozenset({TypeError, JSONEncodeError})
+
+
+class _Raised(NamedTuple):
+    error: BaseException
+
+
+class Replies:
+    """A caller's default that can be rewound.
+
+    Attributes:
+        default: The caller's default, or `None`.
+        given: The objects that it was asked about, in order, each with the reply.
+        reads_arrays: True to write what it declines as an array, if it is one of another package.
+    """
+
+    reads_arrays: ClassVar[bool] = True
+
+    def __init__(self, default: Callable[[Any], Any] | None) -> None:
+        self.default: Any = default
+        self.log: list[tuple[Any, Any]] = []
+        self._next = 0
+
+    def ask(self, obj: Any) -> Any:
+        """Return or raise what the default returns or raises; what it declines may be an array of another package."""
+        place = self._next
+        if place < len(self.log) and self.log[place][0] is obj:
+            reply = self.log[place][1]
+        else:
+            del self.log[place:]
+            try:
+                reply = self._reply(obj)
+            except BaseException as error:
+                reply = _Raised(error)
+            self.log.append((obj, reply))
+        self._next = place + 1
+        if type(reply) is _Raised:
+            raise reply.error
+        return reply
+
+    def _reply(self, obj: Any) -> Any:
+        if self.default is None:
+            return read(obj)
+        try:
+            return self.default(obj)
+        except TypeError as error:
+            return self.declined(obj, error)
+
+    def declined(self, obj: Any, error: TypeError) -> Any:
+        """Return the array that an object is, or raise the error of the default."""
+        if self.reads_arrays and type(error) in DECLINED:
+            with suppress(JSONEncodeError):
+                return read(obj)
+        raise error
+
+    def freeze(self, obj: Any, reply: Any) -> None:
+        """Take another reply for an object that was asked about, and forget what was asked about on the way."""
+        start = next(index for index in range(self._next - 1, -1, -1) if self.log[index][0] is obj)
+        self.log[start:] = [(obj, reply)]
+        self._next = start + 1
+
+    def rewind(self) -> None:
+        """Give the same replies once more, from the first."""
+        self._next = 0
+
+
+# Replies that hold nothing unknown.
+_LEAVES: Final = frozenset({int, float, bool, type(None)})
+_EXHAUSTED: Final = object()
+_CHANGED: Final = "the document was changed while it was encoded"
+
+
+def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None, depth: int = 0) -> bytes:
+    """Encode a document.
+
+    Args:
+        obj: The document.
+        rules: How to write it.
+        default: The caller's default.
+        found: What `collect` returned, if it was called.
+        depth: How many replies this one is in.
+
+    Raises:
+        JSONEncodeError: orjson refuses the document.
+        NeedsWalk: an object in it has no JSON, or none that stands for itself.
+        RuntimeError: the default, or another thread, changed the document meanwhile.
+    """
+    written = collect(obj, rules.option, rules.natively) if found is None else found
+    if isinstance(written, bytes):
+        return written
+    replies = [_reply(item, rules, default, depth) for item in written]
+    return substitute(obj, rules.option, rules.natively, written, replies)
+
+
+def _reply(item: Any, rules: Rules, default: Replies, depth: int) -> Any:
+    """Return what stands in for an object, settled for good: a default may use what it returned again."""
+    try:
+        reply = rules.convert(item)
+        if asked := reply is UNKNOWN:
+            reply = default.ask(item)
+    except TypeError:
+        raise NeedsWalk from None
+    kind = type(reply)
+    if kind is str or kind is Fragment:
+        return reply
+    if rules.refuse is not None:
+        rules.refuse(reply)
+    if kind in _LEAVES:
+        return reply
+    settled = _settle(reply, rules, default, depth)
+    if asked:
+        default.freeze(item, settled)
+    return settled
+
+
+def _settle(reply: Any, rules: Rules, default: Replies, depth: int) -> Fragment:
+    # orjson does not indent a fragment.
+    if depth > DEEPEST or rules.option & orjson.OPT_INDENT_2:
+        raise NeedsWalk
+    inner = rules.for_replies or rules
+    inner = inner._replace(option=inner.option & ~orjson.OPT_APPEND_NEWLINE)
+    return fragment(dumps(reply, inner, default, depth=depth + 1))
+
+
+def _collect(obj: Any, option: int, _native: tuple[int, int, int]) -> Any:
+    """Return JSON, or the list of what Python is to be asked for."""
+    found: list[Any] = []
+    text = orjson.dumps(obj, found.append, option)
+    return found or text
+
+
+def _substitute(obj: Any, option: int, _native: tuple[int, int, int], found: list[Any], replies: list[Any]) -> bytes:
+    """Return JSON, with a reply in the place of each object that was found.
+
+    Raises:
+        RuntimeError: the document is not the one in which they were found. Only the extension module can tell that an
+            object is another one; here it is their number that counts.
+    """
+    left = iter(replies)
+    try:
+        text = orjson.dumps(obj, partial(next, left), option)
+    except JSONEncodeError:
+        # `next` returns the object itself where no reply is left, and orjson asks about that again.
+        if next(left, _EXHAUSTED) is _EXHAUSTED and len(_collect(obj, option, _native)) > len(found):
+            raise RuntimeError(_CHANGED) from None
+        raise
+    if next(left, _EXHAUSTED) is not _EXHAUSTED:
+        raise RuntimeError(_CHANGED)
+    return text
+
+
+collect: Final = _collect if speedups is None else speedups.collect
+substitute: Final = _substitute if speedups is None else speedups.substitute
