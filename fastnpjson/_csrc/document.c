@@ -25,7 +25,24 @@ may_have_nan(PyObject *obj, PyObject *text)
     return (survey.found & ~FINITE) != 0;
 }
 
-/* JSON, a list of what Python is to be asked for, or NULL without an error where Python is to begin. */
+/* The error that was raised, as an object. It has no traceback, and so refers to no frame. */
+static PyObject *
+take_error(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyErr_GetRaisedException();
+#else
+    PyObject *type, *error, *traceback;
+    PyErr_Fetch(&type, &error, &traceback);
+    PyErr_NormalizeException(&type, &error, &traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return error;
+#endif
+}
+
+/* JSON, a list of what Python is to be asked for, the refusal of orjson, or NULL without an error where Python is to
+ * begin. */
 static PyObject *
 write_or_find(PyObject *obj, PyObject *option, const Rules *rules)
 {
@@ -36,10 +53,8 @@ write_or_find(PyObject *obj, PyObject *option, const Rules *rules)
         return is_native ? write_natively(obj, option) : NULL;
     }
     PyObject *written = collect(obj, option, rules);
-    if (!written && PyErr_ExceptionMatches(PyExc_TypeError)) { /* Python takes it, or says what is wrong */
-        PyErr_Clear();
-    }
-    return written;
+    /* Python takes what orjson refuses, or says what is wrong. */
+    return !written && PyErr_ExceptionMatches(PyExc_TypeError) ? take_error() : written;
 }
 
 static PyObject *

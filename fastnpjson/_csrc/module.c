@@ -2,13 +2,15 @@
 #define FASTNPJSON_IMPORT_ARRAY
 #include "speedups.h"
 
-#include "two_pass.h"
+#include "replace.h"
 #include "survey.h"
+#include "two_pass.h"
 
 static PyMethodDef *const tables[] = {
     two_pass_methods,
     dumps_methods,
     survey_methods,
+    replace_methods,
     loads_methods,
     write_methods,
 };
@@ -16,7 +18,7 @@ static PyMethodDef *const tables[] = {
 static int
 exec_speedups(PyObject *module)
 {
-    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0) {
+    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_replace() < 0) {
         return -1;
     }
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {

@@ -6,6 +6,8 @@
 
 /* Smaller arrays take less than a megabyte, in a few dimensions. */
 #define LARGE_SIZE 16384
+/* How many levels of containers orjson writes. */
+#define DEEPEST 254
 
 int is_native_scalar(PyTypeObject *type);
 int is_native_dtype(PyArrayObject *array);

@@ -6,8 +6,6 @@
 
 #include "orjson.h"
 
-/* How deep orjson goes. */
-#define DEEPEST 254
 /* How many values are looked at for NumPy before a document is walked over as a whole. */
 #define NEAR 16
 
@@ -63,6 +61,14 @@ kind_of_other(PyTypeObject *type)
         return KIND_SUBCLASS;
     }
     return _PyType_Lookup(type, dataclass_fields) ? KIND_DATACLASS : KIND_OTHER;
+}
+
+/* The kind of what is neither a container nor of NumPy. */
+int
+kind_of(PyObject *obj)
+{
+    int date = kind_of_date(obj);
+    return date ? date : kind_of_other(Py_TYPE(obj));
 }
 
 static int
@@ -133,12 +139,11 @@ add_leaf(Survey *survey, PyObject *obj)
         survey->found |= KIND_OTHER_NUMPY;
     }
     else {
-        int date = kind_of_date(obj);
-        survey->found |= date ? date : kind_of_other(type);
+        survey->found |= kind_of(obj);
     }
 }
 
-static int
+int
 is_beyond_64_bits(PyObject *integer)
 {
     int overflow;

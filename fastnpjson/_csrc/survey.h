@@ -30,6 +30,8 @@ typedef struct {
 } Survey;
 
 int import_survey(void);
+int kind_of(PyObject *obj);
+int is_beyond_64_bits(PyObject *integer);
 void survey_document(Survey *survey, PyObject *obj);
 int numpy_is_near(PyObject *obj);
 

@@ -24,19 +24,23 @@ static PyTypeObject *hook_type;
 /* Kept for the next call: to make one takes as long as a small document. */
 static Hook *spare;
 
-static PyObject *
-as_fragment(PyObject *obj)
+/* Takes the text. */
+PyObject *
+make_fragment(PyObject *text)
 {
-    PyObject *arguments[3] = {obj, Py_None, numpy_option};
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
-    if (!text) {
-        return NULL;
-    }
     /* The document grows by the text, and may hold as much already. */
     PyObject *fragment = has_room(2 * (size_t)PyBytes_GET_SIZE(text)) ? PyObject_CallOneArg(fragment_type, text)
                                                                       : PyErr_NoMemory();
     Py_DECREF(text);
     return fragment;
+}
+
+static PyObject *
+as_fragment(PyObject *obj)
+{
+    PyObject *arguments[3] = {obj, Py_None, numpy_option};
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    return text ? make_fragment(text) : NULL;
 }
 
 static int

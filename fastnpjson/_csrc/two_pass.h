@@ -17,6 +17,7 @@ typedef struct {
 
 int import_two_pass(void);
 PyObject *collect(PyObject *obj, PyObject *option, const Rules *rules);
+PyObject *make_fragment(PyObject *text);
 PyObject *write_natively(PyObject *obj, PyObject *option);
 int read_rules(PyObject *numbers, Rules *rules);
 

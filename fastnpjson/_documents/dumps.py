@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from numpy import ndarray
@@ -15,9 +14,10 @@ from fastnpjson._arrays.write import write
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.rules import make_rules
-from fastnpjson._documents.survey import Kind, has_nonfinite, survey
+from fastnpjson._documents.replace import Replacements
+from fastnpjson._documents.survey import Kind, has_nonfinite
 from fastnpjson._documents.two_pass import Replies
-from fastnpjson._documents.walk import Walk
+from fastnpjson._documents.walk import Walk, fields_of
 from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
     # Takes an object and the caller's default.
     Encode = Callable[..., bytes]
+
+
+# For NaN, infinity and minus infinity.
+_WORDS: Final = ("NaN", "Infinity", "-Infinity")
 
 
 def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None) -> bytes:
@@ -63,34 +67,69 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
     return dumps(obj, default, option).decode()
 
 
-def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None) -> bytes:
+def encode(
+    obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | TypeError | None = None
+) -> bytes:
     """Encode a document; the arguments are those of `two_pass.dumps`, and it raises what `dumps` raises.
 
     1. An array is written by itself: as a part of a document its text would be copied.
     2. Anything else is asked about first, and then written by orjson.
-    3. What orjson refuses is tried with its flag for keys that are no strings, and NaN with words for it.
+    3. What orjson refuses is tried with replacements: text for keys, digits for integers, words for NaN.
     4. What is left is for a walk, which says where an error is, and NaN that is not allowed.
+
+    Args:
+        obj: The document.
+        rules: How to write it.
+        default: The caller's default.
+        found: What `collect` returned or raised, if it was called.
     """
-    document = obj
     if issubclass(type(obj), ndarray):
         text, document = _array(obj, rules)
         if text is not None:
             return text
-        found = None
-    attempt = rules
-    while True:
-        try:
-            if attempt is not rules and rules.style.nan == "string":
-                document = replace_nonfinite(document)
-            text = two_pass.dumps(document, attempt, default, found)
-            if rules.style.nan == "null" or not _has_nonfinite(document, text, attempt):
-                return text
-        except (JSONEncodeError, NeedsWalk, RecursionError) as error:
-            _raise_hidden(error)
-        default.rewind()
-        if attempt is not rules:
-            return Walk(rules, default).dumps(obj)
-        attempt, found = rules.relaxed(), None
+        found = None if document is not obj else found
+    else:
+        document = obj
+    if isinstance(found, TypeError):
+        _raise_hidden(found)
+    else:
+        text = _attempt(document, rules, default, found)
+        if text is not None:
+            return text
+    text = _attempt(document, rules.relaxed(_replacements(rules)), default)
+    return Walk(rules, default).dumps(obj) if text is None else text
+
+
+def _attempt(
+    document: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None
+) -> bytes | None:
+    """Return the JSON of a document, or `None` where another attempt is due."""
+    try:
+        if rules.replacements is not None:
+            document, rules = two_pass.replaced(document, rules, rules.replacements)
+        text = two_pass.dumps(document, rules, default, found)
+        if rules.style.nan == "null" or not _has_nonfinite(document, text, rules):
+            return text
+    except (JSONEncodeError, NeedsWalk, RecursionError) as error:
+        _raise_hidden(error)
+    default.rewind()
+    return None
+
+
+def _replacements(rules: Rules) -> Replacements:
+    """Make the replacements for what orjson refuses, and json writes."""
+    option, style = rules.option, rules.style
+    walk = Walk(rules, Replies(None))
+    kinds = 0 if option & orjson.OPT_STRICT_INTEGER else Kind.BIG_INTEGER
+    kinds |= Kind.NONFINITE if style.nan == "string" else 0
+    kinds |= 0 if option & orjson.OPT_PASSTHROUGH_SUBCLASS else Kind.SUBCLASS
+    # orjson sorts the members of a dict, and not those of a dataclass.
+    kinds |= 0 if option & (orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SORT_KEYS) else Kind.DATACLASS
+    return Replacements(kinds, walk.key, _members_of, _WORDS)
+
+
+def _members_of(obj: Any) -> dict[str, Any]:
+    return {str(name): member for name, member in fields_of(obj)}
 
 
 def _has_nonfinite(document: Any, text: bytes, rules: Rules) -> bool:
@@ -125,7 +164,9 @@ def _raise_hidden(refusal: BaseException) -> None:
 def in_python(rules: Rules) -> Encode:
     """Make the function that encodes documents by a rules."""
 
-    def encode_by_rules(obj: Any, default: Convert | None = None, found: bytes | list[Any] | None = None) -> bytes:
+    def encode_by_rules(
+        obj: Any, default: Convert | None = None, found: bytes | list[Any] | TypeError | None = None
+    ) -> bytes:
         return encode(obj, rules, Replies(default), found)
 
     return encode_by_rules
@@ -149,25 +190,3 @@ def _encoder(option: int | None) -> Encode:
 
 if speedups is not None:
     dumps = speedups.accelerate(dumps, in_python(make_rules()), _encoder)
-
-
-def replace_nonfinite(obj: Any) -> Any:
-    """Return a document with words for the NaN and the infinities among Python's floats.
-
-    It looks into exact containers only, and not at keys.
-
-    Raises:
-        RecursionError: it is nested too deep for what the caller left of the stack.
-    """
-    return _replace_nonfinite(obj) if survey(obj, Kind.NONFINITE) & Kind.NONFINITE else obj
-
-
-def _replace_nonfinite(obj: Any) -> Any:
-    kind = type(obj)
-    if kind is dict:
-        return {key: _replace_nonfinite(value) for key, value in obj.items()}
-    if kind is list or kind is tuple:
-        return [_replace_nonfinite(item) for item in obj]
-    if kind is not float or math.isfinite(obj):
-        return obj
-    return "NaN" if math.isnan(obj) else "Infinity" if obj > 0 else "-Infinity"

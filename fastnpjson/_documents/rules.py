@@ -17,6 +17,8 @@ from fastnpjson._orjson import NUMPY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastnpjson._documents.replace import Replacements
+
 # The dtypes that the extension module may hand to orjson: floats, integers of 64 bits, and booleans with the rest.
 FLOATS: Final = 1
 LONGS: Final = 2
@@ -48,6 +50,7 @@ class Rules(NamedTuple):
         natively: What orjson may write by itself.
         refuse: Raises for a reply that orjson would not write as it should.
         for_replies: The rules for what replies hold; `None` for this one.
+        replacements: What to replace in the document, and in replies; `None` in a first attempt.
     """
 
     style: Style
@@ -56,18 +59,20 @@ class Rules(NamedTuple):
     natively: Natively
     refuse: Callable[[Any], object] | None = None
     for_replies: Rules | None = None
+    replacements: Replacements | None = None
 
     @property
     def writes_words(self) -> bool:
         """Whether NaN in NumPy data does not become `null`; orjson knows nothing of words."""
         return self.style.nan == "string" and (speedups is None or not self.natively.dtypes & FLOATS)
 
-    def relaxed(self) -> Rules:
-        """Return the rules of a second attempt, which takes keys that are no strings, and writes words for NaN."""
+    def relaxed(self, replacements: Replacements) -> Rules:
+        """Return the rules of a second attempt, which replaces what orjson refuses, and writes words for NaN."""
         natively = self.natively
         if self.style.nan == "string":
             natively = natively._replace(whole=0, dtypes=natively.dtypes & ~FLOATS)
-        return self._replace(option=self.option | orjson.OPT_NON_STR_KEYS, natively=natively)
+        for_replies = self.for_replies and self.for_replies.relaxed(replacements)
+        return self._replace(natively=natively, for_replies=for_replies, replacements=replacements)
 
 
 # Typed, because orjson refuses True where it takes 1.

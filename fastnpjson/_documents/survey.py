@@ -69,7 +69,7 @@ def survey_in_python(obj: Any, wanted: int = Kind.NUMBERS) -> int:
             found |= Kind.OTHER
             break
         for value in layer:
-            found |= 0 if type(value) in _NONE else _kind(value)
+            found |= 0 if type(value) in _NONE else kind_of(value)
         if depth > DEEPEST and any(type(value) in {dict, list, tuple} for value in layer):
             found |= Kind.OTHER
         found |= Kind.KEY * any(type(key) is not str for value in layer if type(value) is dict for key in value)
@@ -87,7 +87,8 @@ def layers(obj: Any) -> Iterator[list[Any]]:
         ]
 
 
-def _kind(value: Any) -> int:
+def kind_of(value: Any) -> int:
+    """Return the kind of a value that is no container; for an int and a float 0, if it is nothing special."""
     kind = type(value)
     if kind is int:
         return 0 if -(2**63) <= value < 2**64 else Kind.BIG_INTEGER

@@ -18,12 +18,14 @@ from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
+from fastnpjson._documents.replace import replace
 from fastnpjson._extension import speedups
 from fastnpjson._orjson import DEEPEST, fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastnpjson._documents.replace import Replacements
     from fastnpjson._documents.rules import Rules
 
 
@@ -133,23 +135,35 @@ def _reply(item: Any, rules: Rules, default: Replies, depth: int) -> Any:
     kind = type(reply)
     if kind is str or kind is Fragment:
         return reply
+    inner = rules.for_replies or rules
+    if inner.replacements is not None:
+        reply, inner = replaced(reply, inner, inner.replacements)
+        kind = type(reply)
     if rules.refuse is not None:
         rules.refuse(reply)
     if kind in _LEAVES:
         return reply
-    settled = _settle(reply, rules, default, depth)
+    settled = _settle(reply, inner, default, depth)
     if asked:
         default.freeze(item, settled)
     return settled
 
 
+def replaced(document: Any, rules: Rules, replacements: Replacements) -> tuple[Any, Rules]:
+    """Return a document with all replaced that is to be, and the rules for it."""
+    document, keeps = replace(document, replacements)
+    return document, rules._replace(option=rules.option | orjson.OPT_NON_STR_KEYS) if keeps else rules
+
+
 def _settle(reply: Any, rules: Rules, default: Replies, depth: int) -> Fragment:
+    if type(reply) is Fragment:
+        return reply
     # orjson does not indent a fragment.
     if depth > DEEPEST or rules.option & orjson.OPT_INDENT_2:
         raise NeedsWalk
-    inner = rules.for_replies or rules
-    inner = inner._replace(option=inner.option & ~orjson.OPT_APPEND_NEWLINE)
-    return fragment(dumps(reply, inner, default, depth=depth + 1))
+    if rules.option & orjson.OPT_APPEND_NEWLINE:
+        rules = rules._replace(option=rules.option & ~orjson.OPT_APPEND_NEWLINE)
+    return fragment(dumps(reply, rules, default, depth=depth + 1))
 
 
 def _collect(obj: Any, option: int, _native: tuple[int, int, int]) -> Any:

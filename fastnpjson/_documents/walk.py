@@ -70,7 +70,7 @@ class Walk:
             raise _error(path, obj, f"nested deeper than {DEEPEST} levels, or part of a cycle")
         kind = type(obj)
         if kind is dict or (self._subclasses and issubclass(kind, dict)):
-            members = [(self._key(key, path), item) for key, item in dict.items(obj)]
+            members = [(self.key(key, path), item) for key, item in dict.items(obj)]
             if self._option & orjson.OPT_SORT_KEYS:
                 members.sort(key=lambda member: str(member[0]))
             return self._members(members, path, depth)
@@ -83,7 +83,13 @@ class Walk:
     def _members(self, members: Iterable[tuple[Key, Any]], path: Path, depth: int) -> dict[Key, Any]:
         return {key: self.value(item, (path, key), depth + 1) for key, item in members}
 
-    def _key(self, key: Any, path: Path) -> Key:
+    def key(self, key: Any, path: Path = None) -> Key:
+        """Return the text of a key.
+
+        Raises:
+            JSONEncodeError: it is no key.
+            ValueError: it is NaN or an infinity, which is not allowed.
+        """
         while issubclass(type(key), enum.Enum):
             key = key.value
         # Exactly an int: for a subclass the range would compare with each of its numbers.
@@ -119,7 +125,7 @@ class Walk:
         if issubclass(kind, enum.Enum):
             return self.value(obj.value, path, depth + 1)
         if hasattr(kind, "__dataclass_fields__"):
-            return self._members(_fields(obj, path), path, depth)
+            return self._members(fields_of(obj, path), path, depth)
         if issubclass(kind, int) and not self._option & orjson.OPT_STRICT_INTEGER:
             return Fragment(_digits(obj, path))
         raise _error(path, obj, refusal)
@@ -166,7 +172,7 @@ def _has_parts(kind: type) -> bool:
     return not issubclass(kind, (str, int)) and (issubclass(kind, enum.Enum) or hasattr(kind, "__dataclass_fields__"))
 
 
-def _fields(obj: Any, path: Path) -> Iterable[tuple[Key, Any]]:
+def fields_of(obj: Any, path: Path = None) -> Iterable[tuple[Key, Any]]:
     """Return the fields of a dataclass that orjson writes."""
     members = None if "__slots__" in type(obj).__dict__ else getattr(obj, "__dict__", None)
     try:

@@ -1,0 +1,25 @@
+/* The text of keys that are no strings. */
+#ifndef FASTNPJSON_KEY_TEXT_H
+#define FASTNPJSON_KEY_TEXT_H
+
+#include "speedups.h"
+
+/* orjson's flag for keys that are no strings makes it half as fast at all keys. So where there are few of them, they
+ * become text here: one for each that is text already, and so many. What Python makes text of counts as so many. */
+#define FEW_KEYS 64
+
+typedef struct {
+    int kinds;             /* what is replaced, and what is looked into */
+    PyObject *text_of_key; /* the function for all keys that C does not know */
+    PyObject *stand_in;    /* the function for enums and UUIDs, and for the fields of a dataclass */
+    PyObject *words;       /* for NaN, infinity and minus infinity */
+    PyObject *key_type;    /* a str that equals no other */
+    int like_json;         /* keys are as json writes them */
+    int sorts;             /* json sorts them */
+    int keeps;             /* there are keys left for orjson's flag */
+    Py_ssize_t room;       /* for so many more keys to become text, before all others are left for orjson's flag */
+} Replacing;
+
+PyObject *text_of_key(Replacing *replacing, PyObject *key);
+
+#endif

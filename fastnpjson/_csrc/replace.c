@@ -1,0 +1,340 @@
+/* Copies of only those containers that hold what orjson refuses; replace.py is the Python version.
+ *
+ * orjson is not inside the document, so what is called here may run Python code, and that may change the document. So
+ * a reference is held of all that is looked at across such a call, and sizes are read anew after it. */
+#include "replace.h"
+
+#include <math.h>
+
+#include "key_text.h"
+#include "orjson.h"
+#include "survey.h"
+#include "two_pass.h"
+
+static PyObject *value_name, *dict_name, *slots_name;
+
+static PyObject *replace_value(Replacing *replacing, PyObject *obj, int depth);
+
+int
+import_replace(void)
+{
+    value_name = PyUnicode_InternFromString("_value_");
+    dict_name = PyUnicode_InternFromString("__dict__");
+    slots_name = PyUnicode_InternFromString("__slots__");
+    return value_name && dict_name && slots_name ? 0 : -1;
+}
+
+/* What stays as it is, without a call: most values are text or small numbers. */
+static inline int
+is_plain(const Replacing *replacing, PyObject *obj)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (type == &PyUnicode_Type || type == &PyBool_Type || obj == Py_None) {
+        return 1;
+    }
+    if (type == &PyLong_Type) {
+        return !(replacing->kinds & KIND_BIG_INTEGER) || !is_beyond_64_bits(obj);
+    }
+    return type == &PyFloat_Type && (!(replacing->kinds & KIND_NONFINITE) || isfinite(PyFloat_AS_DOUBLE(obj)));
+}
+
+static PyObject *
+digits_of(PyObject *integer)
+{
+    PyObject *text = PyLong_Type.tp_repr(integer); /* has a limit of digits, and raises there */
+    PyObject *utf8 = text ? PyUnicode_AsASCIIString(text) : NULL;
+    Py_XDECREF(text);
+    return utf8 ? make_fragment(utf8) : NULL;
+}
+
+static PyObject *
+word_of(const Replacing *replacing, double number)
+{
+    return Py_NewRef(PyTuple_GET_ITEM(replacing->words, isnan(number) ? 0 : number > 0 ? 1 : 2));
+}
+
+static PyObject *
+replace_items(Replacing *replacing, PyObject *obj, int depth)
+{
+    PyObject *copy = NULL;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(obj); i++) {
+        PyObject *item = PySequence_Fast_GET_ITEM(obj, i);
+        if (is_plain(replacing, item)) {
+            continue;
+        }
+        Py_INCREF(item);
+        PyObject *other = replace_value(replacing, item, depth + 1);
+        int is_same = other == item;
+        Py_DECREF(item);
+        if (other && !is_same && !copy) {
+            copy = PyTuple_Check(obj) ? PySequence_List(obj) : PyList_GetSlice(obj, 0, PyList_GET_SIZE(obj));
+        }
+        if (!other || (!is_same && !copy)) {
+            Py_XDECREF(other);
+            Py_XDECREF(copy);
+            return NULL;
+        }
+        if (is_same || i >= PyList_GET_SIZE(copy)) {
+            Py_DECREF(other);
+        }
+        else {
+            PyList_SetItem(copy, i, other);
+        }
+    }
+    return copy ? copy : Py_NewRef(obj);
+}
+
+static int
+add_member(Replacing *replacing, PyObject *copy, PyObject *key, PyObject *item)
+{
+    int is_there = PyDict_Contains(copy, key);
+    if (is_there <= 0) {
+        return is_there < 0 ? -1 : PyDict_SetItem(copy, key, item);
+    }
+    /* Two keys of the same text are two members. */
+    PyObject *other = PyObject_CallOneArg(replacing->key_type, key);
+    int result = other ? PyDict_SetItem(copy, other, item) : -1;
+    Py_XDECREF(other);
+    replacing->keeps = 1;
+    return result;
+}
+
+/* The members that come before a position, as they are. */
+static PyObject *
+members_before(PyObject *obj, Py_ssize_t end)
+{
+    PyObject *copy = PyDict_New(), *key, *item;
+    Py_ssize_t position = 0;
+    while (copy && position < end && PyDict_Next(obj, &position, &key, &item)) {
+        Py_INCREF(key);
+        Py_INCREF(item);
+        int result = PyDict_SetItem(copy, key, item);
+        Py_DECREF(key);
+        Py_DECREF(item);
+        if (result < 0) {
+            Py_CLEAR(copy);
+        }
+    }
+    return copy;
+}
+
+/* Replaces one member, in a copy from the first that is replaced; -1 with an error. */
+static int
+replace_member(Replacing *replacing, PyObject *obj, Py_ssize_t before, PyObject *key, PyObject *item, PyObject **copy,
+               int depth)
+{
+    PyObject *text = PyUnicode_CheckExact(key) ? Py_NewRef(key) : text_of_key(replacing, key);
+    PyObject *other = !text ? NULL : text == Py_None && key != Py_None ? Py_NewRef(item) : replace_value(replacing, item, depth + 1);
+    int result = other ? 0 : -1;
+    if (other && !*copy && (text != key || other != item)) {
+        *copy = members_before(obj, before);
+        result = *copy ? 0 : -1;
+    }
+    if (!result && *copy && (text != Py_None || key == Py_None)) {
+        result = add_member(replacing, *copy, text, other);
+    }
+    Py_XDECREF(text);
+    Py_XDECREF(other);
+    return result;
+}
+
+static PyObject *
+replace_members(Replacing *replacing, PyObject *obj, int depth)
+{
+    PyObject *copy = NULL, *key, *item;
+    Py_ssize_t position = 0, before = 0;
+    for (; PyDict_Next(obj, &position, &key, &item); before = position) {
+        int has_text = PyUnicode_CheckExact(key);
+        replacing->room += has_text;
+        if (!copy && has_text && is_plain(replacing, item)) {
+            continue;
+        }
+        Py_INCREF(key);
+        Py_INCREF(item);
+        int result = replace_member(replacing, obj, before, key, item, &copy, depth);
+        Py_DECREF(key);
+        Py_DECREF(item);
+        if (result < 0) {
+            Py_XDECREF(copy);
+            return NULL;
+        }
+    }
+    return copy ? copy : Py_NewRef(obj);
+}
+
+static int
+has_other_keys(PyObject *obj)
+{
+    PyObject *key, *item;
+    Py_ssize_t position = 0;
+    while (PyDict_Next(obj, &position, &key, &item)) {
+        if (!PyUnicode_CheckExact(key)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* json sorts keys before they are text. Where orjson, which sorts the text, gets another order, it is an error. */
+static PyObject *
+sorted_members(PyObject *obj)
+{
+    PyObject *items = PyDict_Items(obj), *copy = NULL;
+    if (items && PyList_Sort(items) == 0 && (copy = PyDict_New())) {
+        for (Py_ssize_t i = 0; copy && i < PyList_GET_SIZE(items); i++) {
+            PyObject *pair = PyList_GET_ITEM(items, i);
+            if (PyDict_SetItem(copy, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1)) < 0) {
+                Py_CLEAR(copy);
+            }
+        }
+    }
+    Py_XDECREF(items);
+    return copy;
+}
+
+static int
+is_sorted_text(PyObject *obj)
+{
+    PyObject *key, *item, *last = NULL;
+    Py_ssize_t position = 0;
+    while (PyDict_Next(obj, &position, &key, &item)) {
+        if (last && PyUnicode_Compare(last, key) >= 0) {
+            return 0;
+        }
+        last = key;
+    }
+    return 1;
+}
+
+static PyObject *
+replace_sorted(Replacing *replacing, PyObject *obj, int depth)
+{
+    PyObject *members = sorted_members(obj);
+    PyObject *copy = members ? replace_members(replacing, members, depth) : NULL;
+    Py_XDECREF(members);
+    if (copy && !is_sorted_text(copy)) {
+        PyErr_SetString(PyExc_TypeError, "json sorts the keys in another order than orjson");
+        Py_CLEAR(copy);
+    }
+    return copy;
+}
+
+/* Looks into what stands for an object, and keeps the object itself where there is nothing to replace. */
+static PyObject *
+replace_inside(Replacing *replacing, PyObject *obj, PyObject *inside, int depth)
+{
+    PyObject *other = inside ? replace_value(replacing, inside, depth + 1) : NULL;
+    if (other && other == inside) {
+        Py_SETREF(other, Py_NewRef(obj));
+    }
+    Py_XDECREF(inside);
+    return other;
+}
+
+/* The members of a dataclass that orjson writes. */
+static PyObject *
+fields_of(Replacing *replacing, PyObject *obj)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (type->tp_dictoffset == 0 || type->tp_getattro != PyObject_GenericGetAttr || _PyType_Lookup(type, slots_name)) {
+        return PyObject_CallOneArg(replacing->stand_in, obj);
+    }
+    PyObject *members = PyObject_GenericGetAttr(obj, dict_name), *key, *item;
+    Py_ssize_t position = 0;
+    while (members && PyDict_CheckExact(members) && PyDict_Next(members, &position, &key, &item)) {
+        /* orjson leaves these out, and so does the stand-in. */
+        if (!PyUnicode_CheckExact(key) || (PyUnicode_GET_LENGTH(key) && PyUnicode_READ_CHAR(key, 0) == '_')) {
+            Py_SETREF(members, PyObject_CallOneArg(replacing->stand_in, obj));
+            break;
+        }
+    }
+    return members;
+}
+
+static PyObject *
+replace_other(Replacing *replacing, PyObject *obj, int depth)
+{
+    if (PyArray_Check(obj) || PyArray_CheckScalar(obj)) {
+        return Py_NewRef(obj);
+    }
+    int kind = kind_of(obj);
+    if (kind & replacing->kinds & (KIND_ENUM | KIND_UUID)) {
+        return PyObject_CallOneArg(replacing->stand_in, obj);
+    }
+    if (kind == KIND_ENUM) {
+        return replace_inside(replacing, obj, PyObject_GetAttr(obj, value_name), depth);
+    }
+    if (kind == KIND_DATACLASS) {
+        if (replacing->kinds & KIND_DATACLASS) {
+            return replace_inside(replacing, obj, fields_of(replacing, obj), depth);
+        }
+        replacing->keeps = 1; /* nobody knows what keys are in it */
+    }
+    if (PyLong_Check(obj) && kind & replacing->kinds & KIND_SUBCLASS && replacing->kinds & KIND_BIG_INTEGER &&
+        is_beyond_64_bits(obj)) {
+        return digits_of(obj);
+    }
+    return Py_NewRef(obj);
+}
+
+static PyObject *
+replace_container(Replacing *replacing, PyObject *obj, int depth)
+{
+    if (depth > DEEPEST) {
+        PyErr_SetString(PyExc_TypeError, "nested too deep");
+        return NULL;
+    }
+    if (!PyDict_Check(obj)) {
+        return replace_items(replacing, obj, depth);
+    }
+    int sorts = replacing->like_json && replacing->sorts && has_other_keys(obj);
+    return sorts ? replace_sorted(replacing, obj, depth) : replace_members(replacing, obj, depth);
+}
+
+/* A new reference to what stands for a value: the value itself, if there is nothing to replace in it. */
+static PyObject *
+replace_value(Replacing *replacing, PyObject *obj, int depth)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (is_plain(replacing, obj)) {
+        return Py_NewRef(obj);
+    }
+    if (type == &PyLong_Type) {
+        return digits_of(obj);
+    }
+    if (type == &PyFloat_Type) {
+        return word_of(replacing, PyFloat_AS_DOUBLE(obj));
+    }
+    int is_container = type == &PyDict_Type || type == &PyList_Type || type == &PyTuple_Type;
+    if (!is_container && replacing->kinds & KIND_SUBCLASS && (PyDict_Check(obj) || PyList_Check(obj))) {
+        is_container = kind_of(obj) == KIND_SUBCLASS;
+    }
+    return is_container ? replace_container(replacing, obj, depth) : replace_other(replacing, obj, depth);
+}
+
+static PyObject *
+replace_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
+{
+    (void)module;
+    Replacing replacing = {.room = FEW_KEYS};
+    if (nargs != 2 || !PyTuple_Check(arguments[1])) {
+        PyErr_SetString(PyExc_TypeError, "replace(obj, replacements)");
+        return NULL;
+    }
+    if (!PyArg_ParseTuple(arguments[1], "iOOO!Opp:replace", &replacing.kinds, &replacing.text_of_key, &replacing.stand_in,
+                          &PyTuple_Type, &replacing.words, &replacing.key_type, &replacing.like_json, &replacing.sorts)) {
+        return NULL;
+    }
+    if (PyTuple_GET_SIZE(replacing.words) != 3) {
+        PyErr_SetString(PyExc_TypeError, "`words` are three");
+        return NULL;
+    }
+    PyObject *document = replace_value(&replacing, arguments[0], 0);
+    return document ? Py_BuildValue("NN", document, PyBool_FromLong(replacing.keeps)) : NULL;
+}
+
+PyMethodDef replace_methods[] = {
+    {"replace", (PyCFunction)(void (*)(void))replace_python, METH_FASTCALL,
+     "Return a document that orjson takes, and whether it needs the flag for keys that are no strings."},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,152 @@
+"""Copies of only those containers that hold what orjson refuses, so that it can write the rest of the document."""
+
+from __future__ import annotations
+
+import math
+from enum import EnumMeta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from orjson import Fragment
+
+from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._documents.survey import Kind, kind_of
+from fastnpjson._extension import speedups
+from fastnpjson._orjson import DEEPEST
+from fastnpjson._stdlib.keys import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# What `Kind` says of a value is no use where there is no such bit.
+_STANDS_FOR_ITSELF: Final = frozenset({str, bool, type(None)})
+
+
+class Replacements(NamedTuple):
+    """What to replace in a document, and by what.
+
+    Attributes:
+        kinds: Of `Kind`: keys always; `BIG_INTEGER`, `NONFINITE`, `ENUM` and `UUID` to replace them, `SUBCLASS` and
+            `DATACLASS` to look into them, as orjson does.
+        text_of_key: Returns the text of a key, or `None` to leave the member out.
+        stand_in: Returns what stands for an enum or a UUID, and the fields of a dataclass in a dict.
+        words: What stands for NaN, infinity and minus infinity.
+        key_type: The type of a key whose text is that of another key of the same object.
+        like_json: True where ints and floats as keys have the text of json, not of orjson.
+        sorts: True where json sorts keys, which it does before they are text.
+    """
+
+    kinds: int
+    text_of_key: Callable[[Any], str | None]
+    stand_in: Callable[[Any], Any]
+    words: tuple[Any, Any, Any] = (None, None, None)
+    key_type: type[str] = Key
+    like_json: bool = False
+    sorts: bool = False
+
+
+def replace(obj: Any, replacements: Replacements) -> tuple[Any, bool]:
+    """Return a document that orjson takes, and whether it needs orjson's flag for keys that are no strings.
+
+    What holds nothing to replace is not copied. A copy is no other's: nobody changes it while orjson is inside it.
+
+    Raises:
+        NeedsWalk: there is something that has no replacement, or it is nested too deep.
+    """
+    try:
+        replaced: tuple[Any, bool] = _replace(obj, replacements)
+    except (TypeError, ValueError):
+        raise NeedsWalk from None
+    return replaced
+
+
+def _replace_in_python(obj: Any, replacements: Replacements) -> tuple[Any, bool]:
+    replacing = _Replacing(replacements)
+    return replacing.value(obj, 0), replacing.keeps
+
+
+class _Replacing:
+    def __init__(self, replacements: Replacements) -> None:
+        self._to = replacements
+        self.keeps = False
+
+    def value(self, obj: Any, depth: int) -> Any:
+        """Return what stands for a value: the value itself, if there is nothing to replace in it."""
+        kind, kinds = type(obj), self._to.kinds
+        if kind in _STANDS_FOR_ITSELF:
+            return obj
+        if kind is float:
+            return self._word(obj) if kinds & Kind.NONFINITE and not math.isfinite(obj) else obj
+        if kind is int:
+            return self._integer(obj)
+        looks = kinds & Kind.SUBCLASS and not isinstance(kind, EnumMeta)
+        if kind is dict or (looks and issubclass(kind, dict)):
+            return self._members(obj, depth)
+        if kind is list or kind is tuple or (looks and issubclass(kind, list)):
+            return self._items(obj, depth)
+        if looks and issubclass(kind, int):
+            return self._integer(obj)
+        return self._other(obj, depth)
+
+    def _integer(self, number: int) -> Any:
+        if not self._to.kinds & Kind.BIG_INTEGER or -(2**63) <= int.__index__(number) < 2**64:
+            return number
+        return Fragment(int.__repr__(number).encode())
+
+    def _word(self, number: float) -> Any:
+        return self._to.words[0 if math.isnan(number) else 1 if number > 0 else 2]
+
+    def _items(self, obj: Any, depth: int) -> Any:
+        _check(depth)
+        items = obj if type(obj) is tuple else list.copy(obj)
+        others = [self.value(item, depth + 1) for item in items]
+        return others if any(other is not item for other, item in zip(others, items, strict=True)) else obj
+
+    def _members(self, obj: Any, depth: int) -> Any:
+        _check(depth)
+        sorts = self._to.like_json and self._to.sorts and any(type(key) is not str for key in obj)
+        items: Iterable[tuple[Any, Any]] = sorted(dict.items(obj)) if sorts else dict.items(obj)
+        copy: dict[Any, Any] = {}
+        is_same = True
+        for key, item in items:
+            text = key if type(key) is str else self._text(key)
+            if text is None:
+                is_same = False
+                continue
+            other = self.value(item, depth + 1)
+            is_same = is_same and text is key and other is item
+            if text in copy:
+                text, self.keeps = self._to.key_type(text), True
+            copy[text] = other
+        if sorts and list(copy) != sorted(set(copy)):
+            raise NeedsWalk
+        return obj if is_same else copy
+
+    def _text(self, key: Any) -> str | None:
+        if self._to.like_json and type(key) is float and math.isfinite(key):
+            return float.__repr__(key)
+        text = self._to.text_of_key(key)
+        return None if text is None else str.__str__(text)
+
+    def _other(self, obj: Any, depth: int) -> Any:
+        kind, kinds = kind_of(obj), self._to.kinds
+        if kind & kinds & (Kind.ENUM | Kind.UUID):
+            return self._to.stand_in(obj)
+        if kind == Kind.ENUM:
+            return self._inside(obj, obj._value_, depth)
+        if kind == Kind.DATACLASS:
+            if kinds & Kind.DATACLASS:
+                return self._inside(obj, self._to.stand_in(obj), depth)
+            self.keeps = True  # nobody knows what keys are in it
+        return obj
+
+    def _inside(self, obj: Any, inside: Any, depth: int) -> Any:
+        other = self.value(inside, depth + 1)
+        return obj if other is inside else other
+
+
+def _check(depth: int) -> None:
+    if depth > DEEPEST:
+        raise NeedsWalk
+
+
+_replace: Final = _replace_in_python if speedups is None else speedups.replace
