@@ -20,25 +20,9 @@ may_have_nan(PyObject *obj, PyObject *text)
     if (memchr(PyBytes_AS_STRING(text), 'n', (size_t)PyBytes_GET_SIZE(text)) == NULL) {
         return 0;
     }
-    Survey survey = {.wanted = KIND_NONFINITE | KIND_NATIVE_NONFINITE, .stop = ~FINITE, .large = SIZE_MAX};
+    Survey survey = {.wanted = KIND_NONFINITE | KIND_NATIVE_NONFINITE | KIND_INSIDE, .stop = ~FINITE, .large = SIZE_MAX};
     survey_document(&survey, obj);
     return (survey.found & ~FINITE) != 0;
-}
-
-/* The error that was raised, as an object. It has no traceback, and so refers to no frame. */
-static PyObject *
-take_error(void)
-{
-#if PY_VERSION_HEX >= 0x030C0000
-    return PyErr_GetRaisedException();
-#else
-    PyObject *type, *error, *traceback;
-    PyErr_Fetch(&type, &error, &traceback);
-    PyErr_NormalizeException(&type, &error, &traceback);
-    Py_XDECREF(type);
-    Py_XDECREF(traceback);
-    return error;
-#endif
 }
 
 /* JSON, a list of what Python is to be asked for, the refusal of orjson, or NULL without an error where Python is to

@@ -76,7 +76,11 @@ text_of_common(const Replacing *replacing, PyObject *key)
     if (type == &PyLong_Type || (is_native_scalar(type) && !is_float)) {
         return text_of_integer(key);
     }
-    return PyUnicode_Check(key) && kind_of(key) != KIND_ENUM ? PyUnicode_FromObject(key) : NULL;
+    int is_subclass = (PyUnicode_Check(key) || PyLong_Check(key)) && kind_of(key) == KIND_SUBCLASS;
+    if (!is_subclass) {
+        return NULL;
+    }
+    return PyLong_Check(key) ? PyLong_Type.tp_repr(key) : PyUnicode_FromObject(key);
 }
 
 /* How many keys of text one key costs that orjson's flag knows, too; 0 for a key that it does not know. */

@@ -13,6 +13,7 @@ typedef struct {
     PyObject *text_of_key; /* the function for all keys that C does not know */
     PyObject *stand_in;    /* the function for enums and UUIDs, and for the fields of a dataclass */
     PyObject *words;       /* for NaN, infinity and minus infinity */
+    PyObject *dataclass;   /* turns members into what orjson takes for a dataclass */
     PyObject *key_type;    /* a str that equals no other */
     int like_json;         /* keys are as json writes them */
     int sorts;             /* json sorts them */

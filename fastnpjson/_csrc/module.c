@@ -2,6 +2,7 @@
 #define FASTNPJSON_IMPORT_ARRAY
 #include "speedups.h"
 
+#include "answer.h"
 #include "replace.h"
 #include "survey.h"
 #include "two_pass.h"
@@ -11,6 +12,7 @@ static PyMethodDef *const tables[] = {
     dumps_methods,
     survey_methods,
     replace_methods,
+    answer_methods,
     loads_methods,
     write_methods,
 };
@@ -18,7 +20,7 @@ static PyMethodDef *const tables[] = {
 static int
 exec_speedups(PyObject *module)
 {
-    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_replace() < 0) {
+    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_replace() < 0 || import_answer() < 0) {
         return -1;
     }
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {

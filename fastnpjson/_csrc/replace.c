@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-#include "key_text.h"
 #include "orjson.h"
 #include "survey.h"
 #include "two_pass.h"
@@ -36,6 +35,13 @@ is_plain(const Replacing *replacing, PyObject *obj)
         return !(replacing->kinds & KIND_BIG_INTEGER) || !is_beyond_64_bits(obj);
     }
     return type == &PyFloat_Type && (!(replacing->kinds & KIND_NONFINITE) || isfinite(PyFloat_AS_DOUBLE(obj)));
+}
+
+static PyObject *
+refuse_depth(void)
+{
+    PyErr_SetString(PyExc_TypeError, "nested too deep");
+    return NULL;
 }
 
 static PyObject *
@@ -219,18 +225,6 @@ replace_sorted(Replacing *replacing, PyObject *obj, int depth)
     return copy;
 }
 
-/* Looks into what stands for an object, and keeps the object itself where there is nothing to replace. */
-static PyObject *
-replace_inside(Replacing *replacing, PyObject *obj, PyObject *inside, int depth)
-{
-    PyObject *other = inside ? replace_value(replacing, inside, depth + 1) : NULL;
-    if (other && other == inside) {
-        Py_SETREF(other, Py_NewRef(obj));
-    }
-    Py_XDECREF(inside);
-    return other;
-}
-
 /* The members of a dataclass that orjson writes. */
 static PyObject *
 fields_of(Replacing *replacing, PyObject *obj)
@@ -251,6 +245,22 @@ fields_of(Replacing *replacing, PyObject *obj)
     return members;
 }
 
+/* Looks into an enum or a dataclass, and keeps the object itself where there is nothing to replace. */
+static PyObject *
+replace_inside(Replacing *replacing, PyObject *obj, int is_enum, int depth)
+{
+    PyObject *inside = is_enum ? PyObject_GetAttr(obj, value_name) : fields_of(replacing, obj);
+    PyObject *other = inside ? replace_value(replacing, inside, depth + is_enum) : NULL;
+    if (other && other == inside) {
+        Py_SETREF(other, Py_NewRef(obj));
+    }
+    else if (other && !is_enum) {
+        Py_SETREF(other, PyObject_CallOneArg(replacing->dataclass, other));
+    }
+    Py_XDECREF(inside);
+    return other;
+}
+
 static PyObject *
 replace_other(Replacing *replacing, PyObject *obj, int depth)
 {
@@ -258,17 +268,14 @@ replace_other(Replacing *replacing, PyObject *obj, int depth)
         return Py_NewRef(obj);
     }
     int kind = kind_of(obj);
+    if (depth > DEEPEST) {
+        return refuse_depth();
+    }
     if (kind & replacing->kinds & (KIND_ENUM | KIND_UUID)) {
         return PyObject_CallOneArg(replacing->stand_in, obj);
     }
-    if (kind == KIND_ENUM) {
-        return replace_inside(replacing, obj, PyObject_GetAttr(obj, value_name), depth);
-    }
-    if (kind == KIND_DATACLASS) {
-        if (replacing->kinds & KIND_DATACLASS) {
-            return replace_inside(replacing, obj, fields_of(replacing, obj), depth);
-        }
-        replacing->keeps = 1; /* nobody knows what keys are in it */
+    if (kind == KIND_ENUM || kind & replacing->kinds & KIND_DATACLASS) {
+        return replace_inside(replacing, obj, kind == KIND_ENUM, depth);
     }
     if (PyLong_Check(obj) && kind & replacing->kinds & KIND_SUBCLASS && replacing->kinds & KIND_BIG_INTEGER &&
         is_beyond_64_bits(obj)) {
@@ -281,8 +288,7 @@ static PyObject *
 replace_container(Replacing *replacing, PyObject *obj, int depth)
 {
     if (depth > DEEPEST) {
-        PyErr_SetString(PyExc_TypeError, "nested too deep");
-        return NULL;
+        return refuse_depth();
     }
     if (!PyDict_Check(obj)) {
         return replace_items(replacing, obj, depth);
@@ -312,21 +318,43 @@ replace_value(Replacing *replacing, PyObject *obj, int depth)
     return is_container ? replace_container(replacing, obj, depth) : replace_other(replacing, obj, depth);
 }
 
+/* What Python hands over as a tuple: `Replacements` in replace.py. */
+int
+read_replacements(PyObject *replacements, Replacing *replacing)
+{
+    *replacing = (Replacing){.room = FEW_KEYS};
+    if (!PyTuple_Check(replacements)) {
+        PyErr_SetString(PyExc_TypeError, "`replacements` is a tuple");
+        return 0;
+    }
+    if (!PyArg_ParseTuple(replacements, "iOOO!OOpp:replace", &replacing->kinds, &replacing->text_of_key,
+                          &replacing->stand_in, &PyTuple_Type, &replacing->words, &replacing->dataclass,
+                          &replacing->key_type, &replacing->like_json, &replacing->sorts)) {
+        return 0;
+    }
+    if (PyTuple_GET_SIZE(replacing->words) != 3) {
+        PyErr_SetString(PyExc_TypeError, "`words` are three");
+        return 0;
+    }
+    return 1;
+}
+
+PyObject *
+replace_document(Replacing *replacing, PyObject *obj)
+{
+    return replace_value(replacing, obj, 0);
+}
+
 static PyObject *
 replace_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
 {
     (void)module;
-    Replacing replacing = {.room = FEW_KEYS};
-    if (nargs != 2 || !PyTuple_Check(arguments[1])) {
+    Replacing replacing;
+    if (nargs != 2) {
         PyErr_SetString(PyExc_TypeError, "replace(obj, replacements)");
         return NULL;
     }
-    if (!PyArg_ParseTuple(arguments[1], "iOOO!Opp:replace", &replacing.kinds, &replacing.text_of_key, &replacing.stand_in,
-                          &PyTuple_Type, &replacing.words, &replacing.key_type, &replacing.like_json, &replacing.sorts)) {
-        return NULL;
-    }
-    if (PyTuple_GET_SIZE(replacing.words) != 3) {
-        PyErr_SetString(PyExc_TypeError, "`words` are three");
+    if (!read_replacements(arguments[1], &replacing)) {
         return NULL;
     }
     PyObject *document = replace_value(&replacing, arguments[0], 0);

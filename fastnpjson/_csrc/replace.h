@@ -2,8 +2,10 @@
 #ifndef FASTNPJSON_REPLACE_H
 #define FASTNPJSON_REPLACE_H
 
-#include "speedups.h"
+#include "key_text.h"
 
 int import_replace(void);
+int read_replacements(PyObject *replacements, Replacing *replacing);
+PyObject *replace_document(Replacing *replacing, PyObject *obj);
 
 #endif

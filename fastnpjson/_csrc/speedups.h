@@ -18,6 +18,7 @@ extern PyMethodDef two_pass_methods[];
 extern PyMethodDef dumps_methods[];
 extern PyMethodDef survey_methods[];
 extern PyMethodDef replace_methods[];
+extern PyMethodDef answer_methods[];
 extern PyMethodDef loads_methods[];
 extern PyMethodDef write_methods[];
 

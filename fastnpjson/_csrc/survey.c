@@ -10,7 +10,7 @@
 #define NEAR 16
 
 static PyTypeObject *uuid_type, *enum_type;
-static PyObject *dataclass_fields;
+static PyObject *dataclass_fields, *value_name, *dict_name, *slots_name, *two_to_64;
 
 static void add_container(Survey *survey, PyObject *obj, int depth);
 
@@ -27,10 +27,14 @@ import_survey(void)
         uuid_type = (PyTypeObject *)PyObject_GetAttrString(uuid, "UUID");
         enum_type = (PyTypeObject *)PyObject_GetAttrString(enums, "EnumMeta");
         dataclass_fields = PyUnicode_InternFromString("__dataclass_fields__");
+        value_name = PyUnicode_InternFromString("_value_");
+        dict_name = PyUnicode_InternFromString("__dict__");
+        slots_name = PyUnicode_InternFromString("__slots__");
+        two_to_64 = PyLong_FromString("0x10000000000000000", NULL, 16);
     }
     Py_XDECREF(uuid);
     Py_XDECREF(enums);
-    return uuid_type && enum_type && dataclass_fields ? 0 : -1;
+    return uuid_type && enum_type && dataclass_fields && value_name && dict_name && slots_name && two_to_64 ? 0 : -1;
 }
 
 static int
@@ -151,9 +155,8 @@ is_beyond_64_bits(PyObject *integer)
     if (overflow <= 0) {
         return overflow < 0;
     }
-    int is_beyond = PyLong_AsUnsignedLongLong(integer) == (unsigned long long)-1 && PyErr_Occurred() != NULL;
-    PyErr_Clear();
-    return is_beyond;
+    /* A conversion would raise, which takes ten times as long. A subclass is not asked. */
+    return PyLong_Type.tp_richcompare(integer, two_to_64, Py_GE) == Py_True;
 }
 
 /* In a container most values are text or numbers: they are settled without a call. */
@@ -180,30 +183,81 @@ add_value(Survey *survey, PyObject *obj, int depth)
 }
 
 static void
-add_container(Survey *survey, PyObject *obj, int depth)
+add_members(Survey *survey, PyObject *obj, int depth)
 {
-    PyTypeObject *type = Py_TYPE(obj);
-    if (type != &PyDict_Type && type != &PyList_Type && type != &PyTuple_Type) {
-        add_leaf(survey, obj);
-        return;
+    Py_ssize_t position = 0;
+    PyObject *key, *value;
+    while (!(survey->found & survey->stop) && PyDict_Next(obj, &position, &key, &value)) {
+        survey->found |= PyUnicode_CheckExact(key) ? 0 : KIND_KEY;
+        add_value(survey, value, depth + 1);
     }
-    if (depth > DEEPEST) {
-        survey->found |= KIND_OTHER;
-        return;
-    }
-    if (type == &PyDict_Type) {
-        Py_ssize_t position = 0;
-        PyObject *key, *value;
-        while (!(survey->found & survey->stop) && PyDict_Next(obj, &position, &key, &value)) {
-            survey->found |= PyUnicode_CheckExact(key) ? 0 : KIND_KEY;
-            add_value(survey, value, depth + 1);
-        }
-        return;
-    }
+}
+
+static void
+add_items(Survey *survey, PyObject *obj, int depth)
+{
     Py_ssize_t length = PySequence_Fast_GET_SIZE(obj);
     PyObject **items = PySequence_Fast_ITEMS(obj);
     for (Py_ssize_t i = 0; i < length && !(survey->found & survey->stop); i++) {
         add_value(survey, items[i], depth + 1);
+    }
+}
+
+/* Looks into an enum or a dataclass; 0 if it cannot. Its dict has no other way in, so that no Python code runs. */
+static int
+add_attribute(Survey *survey, PyObject *obj, PyObject *name, int depth)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    int is_plain = type->tp_dictoffset != 0 && _PyType_Lookup(type, slots_name) == NULL;
+    PyObject *value = is_plain ? PyObject_GenericGetAttr(obj, name) : NULL;
+    if (!value) {
+        PyErr_Clear();
+        return 0;
+    }
+    add_value(survey, value, depth);
+    Py_DECREF(value);
+    return 1;
+}
+
+/* Looks into what orjson looks into, too, if that is wanted; 0 if it is for `add_leaf`. */
+static int
+add_inside(Survey *survey, PyObject *obj, int depth)
+{
+    if (PyArray_Check(obj) || PyArray_CheckScalar(obj)) {
+        return 0;
+    }
+    int kind = kind_of(obj) & survey->wanted;
+    if (kind == KIND_ENUM || kind == KIND_DATACLASS) {
+        return add_attribute(survey, obj, kind == KIND_ENUM ? value_name : dict_name, depth + 1);
+    }
+    if (kind != KIND_SUBCLASS) {
+        return 0;
+    }
+    if (PyDict_Check(obj)) {
+        add_members(survey, obj, depth);
+    }
+    else if (PyList_Check(obj)) {
+        add_items(survey, obj, depth);
+    }
+    return 1;
+}
+
+static void
+add_container(Survey *survey, PyObject *obj, int depth)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    int is_exact = type == &PyDict_Type || type == &PyList_Type || type == &PyTuple_Type;
+    if (depth > DEEPEST && (is_exact || survey->wanted & KIND_INSIDE)) {
+        survey->found |= KIND_OTHER;
+    }
+    else if (type == &PyDict_Type) {
+        add_members(survey, obj, depth);
+    }
+    else if (is_exact) {
+        add_items(survey, obj, depth);
+    }
+    else if (!(survey->wanted & KIND_INSIDE) || !add_inside(survey, obj, depth)) {
+        add_leaf(survey, obj);
     }
 }
 

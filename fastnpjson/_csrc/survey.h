@@ -21,8 +21,11 @@ enum {
     KIND_NATIVE_NONFINITE = 4096, /* NaN and infinities in what is of the kind KIND_NATIVE */
 };
 
+/* What is looked into if it is wanted, and then is not among what is found. */
+enum { KIND_INSIDE = KIND_SUBCLASS | KIND_ENUM | KIND_DATACLASS };
+
 typedef struct {
-    int wanted;    /* NaN and big integers are looked for only if they are wanted */
+    int wanted;    /* what is looked for, and looked into, only if it is wanted */
     int stop;      /* the kinds that end the walk */
     size_t large;  /* arrays of so many bytes are of the kind KIND_OTHER_NUMPY */
     int found;     /* the kinds that were found */

@@ -6,7 +6,8 @@
 #include "survey.h"
 #include "orjson.h"
 
-static PyObject *orjson_dumps, *fragment_type, *numpy_option;
+PyObject *fragment_type;
+static PyObject *orjson_dumps, *numpy_option;
 static long numpy_flag;
 
 /* The hook that orjson calls for what it does not know. It belongs to one call. */
@@ -24,10 +25,37 @@ static PyTypeObject *hook_type;
 /* Kept for the next call: to make one takes as long as a small document. */
 static Hook *spare;
 
+/* The error that was raised, as an object. It has no traceback, and so refers to no frame. */
+PyObject *
+take_error(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyErr_GetRaisedException();
+#else
+    PyObject *type, *error, *traceback;
+    PyErr_Fetch(&type, &error, &traceback);
+    PyErr_NormalizeException(&type, &error, &traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return error;
+#endif
+}
+
+/* orjson shrinks each text from a kilobyte. Thousands of these in use leave as many gaps, and malloc takes 7 us to find
+ * another kilobyte: a copy of so many bytes lies in a pool of Python's. */
+#define SHORT_TEXT 400
+
 /* Takes the text. */
 PyObject *
 make_fragment(PyObject *text)
 {
+    Py_ssize_t length = PyBytes_GET_SIZE(text);
+    if (length <= SHORT_TEXT) {
+        Py_SETREF(text, PyBytes_FromStringAndSize(PyBytes_AS_STRING(text), length));
+        if (!text) {
+            return NULL;
+        }
+    }
     /* The document grows by the text, and may hold as much already. */
     PyObject *fragment = has_room(2 * (size_t)PyBytes_GET_SIZE(text)) ? PyObject_CallOneArg(fragment_type, text)
                                                                       : PyErr_NoMemory();

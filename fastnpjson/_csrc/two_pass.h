@@ -17,6 +17,10 @@ typedef struct {
 
 int import_two_pass(void);
 PyObject *collect(PyObject *obj, PyObject *option, const Rules *rules);
+/* orjson.Fragment */
+extern PyObject *fragment_type;
+
+PyObject *take_error(void);
 PyObject *make_fragment(PyObject *text);
 PyObject *write_natively(PyObject *obj, PyObject *option);
 int read_rules(PyObject *numbers, Rules *rules);

@@ -39,7 +39,7 @@ _SCALARS: Final[dict[type, Convert]] = {
 
 
 def _natively(obj: Any) -> Fragment:
-    return Fragment(orjson.dumps(obj, None, NUMPY))
+    return fragment(orjson.dumps(obj, None, NUMPY))
 
 
 _FLOATS: Final[dict[type, Convert]] = {np.float64: float, np.float32: _natively}
@@ -90,17 +90,17 @@ def _written(obj: Any, style: Style) -> Any:
     return builtins if text is None else fragment(text)
 
 
-def _timestamp(moment: datetime.datetime, option: int) -> datetime.datetime | orjson.Fragment | None:
-    """Turn an instance of a subclass of `datetime.datetime` into something that orjson writes.
+def _timestamp(moment: datetime.datetime, option: int) -> Fragment | None:
+    """Write an instance of a subclass of `datetime.datetime`.
 
     The nanoseconds of a ``pandas.Timestamp`` are kept, ``pandas.NaT`` becomes `None`.
     """
     if math.isnan(moment.year):
         return None
-    builtin = datetime.datetime.combine(moment.date(), moment.timetz())
+    builtin = datetime.datetime.combine(moment.date(), moment.timetz())  # with its fold
     nanosecond = getattr(moment, "nanosecond", 0)
     if not nanosecond or option & orjson.OPT_OMIT_MICROSECONDS:
-        return builtin
+        return fragment(orjson.dumps(builtin, None, option))
     seconds = orjson.dumps(builtin.replace(microsecond=0), None, option)
     # A quotation mark and 19 characters come before the fraction.
-    return orjson.Fragment(seconds[:20] + b".%06d%03d" % (builtin.microsecond, nanosecond) + seconds[20:])
+    return Fragment(seconds[:20] + b".%06d%03d" % (builtin.microsecond, nanosecond) + seconds[20:])

@@ -96,8 +96,13 @@ def encode(
         text = _attempt(document, rules, default, found)
         if text is not None:
             return text
-    text = _attempt(document, rules.relaxed(_replacements(rules)), default)
+    text = encode_with_replacements(document, rules, default)
     return Walk(rules, default).dumps(obj) if text is None else text
+
+
+def encode_with_replacements(obj: Any, rules: Rules, default: Replies) -> bytes | None:
+    """Encode a document that orjson refused; `None` if it refuses it all the same."""
+    return _attempt(obj, rules.relaxed(_replacements(rules)), default)
 
 
 def _attempt(
@@ -123,8 +128,7 @@ def _replacements(rules: Rules) -> Replacements:
     kinds = 0 if option & orjson.OPT_STRICT_INTEGER else Kind.BIG_INTEGER
     kinds |= Kind.NONFINITE if style.nan == "string" else 0
     kinds |= 0 if option & orjson.OPT_PASSTHROUGH_SUBCLASS else Kind.SUBCLASS
-    # orjson sorts the members of a dict, and not those of a dataclass.
-    kinds |= 0 if option & (orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SORT_KEYS) else Kind.DATACLASS
+    kinds |= 0 if option & orjson.OPT_PASSTHROUGH_DATACLASS else Kind.DATACLASS
     return Replacements(kinds, walk.key, _members_of, _WORDS)
 
 

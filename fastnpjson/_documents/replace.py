@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from enum import EnumMeta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from orjson import Fragment
 
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 _STANDS_FOR_ITSELF: Final = frozenset({str, bool, type(None)})
 
 
+class Members:
+    """What orjson takes for a dataclass, whose members it does not sort."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        self.__dict__ = members
+
+
 class Replacements(NamedTuple):
     """What to replace in a document, and by what.
 
@@ -30,6 +39,7 @@ class Replacements(NamedTuple):
         text_of_key: Returns the text of a key, or `None` to leave the member out.
         stand_in: Returns what stands for an enum or a UUID, and the fields of a dataclass in a dict.
         words: What stands for NaN, infinity and minus infinity.
+        dataclass: Turns members into what orjson takes for a dataclass.
         key_type: The type of a key whose text is that of another key of the same object.
         like_json: True where ints and floats as keys have the text of json, not of orjson.
         sorts: True where json sorts keys, which it does before they are text.
@@ -39,6 +49,7 @@ class Replacements(NamedTuple):
     text_of_key: Callable[[Any], str | None]
     stand_in: Callable[[Any], Any]
     words: tuple[Any, Any, Any] = (None, None, None)
+    dataclass: Callable[[dict[str, Any]], Any] = Members
     key_type: type[str] = Key
     like_json: bool = False
     sorts: bool = False
@@ -132,16 +143,13 @@ class _Replacing:
         if kind & kinds & (Kind.ENUM | Kind.UUID):
             return self._to.stand_in(obj)
         if kind == Kind.ENUM:
-            return self._inside(obj, obj._value_, depth)
-        if kind == Kind.DATACLASS:
-            if kinds & Kind.DATACLASS:
-                return self._inside(obj, self._to.stand_in(obj), depth)
-            self.keeps = True  # nobody knows what keys are in it
+            other = self.value(obj._value_, depth + 1)
+            return obj if other is obj._value_ else other
+        if kind == Kind.DATACLASS and kinds & Kind.DATACLASS:
+            members = self._to.stand_in(obj)
+            other = self.value(members, depth)
+            return obj if other is members else self._to.dataclass(other)
         return obj
-
-    def _inside(self, obj: Any, inside: Any, depth: int) -> Any:
-        other = self.value(inside, depth + 1)
-        return obj if other is inside else other
 
 
 def _check(depth: int) -> None:

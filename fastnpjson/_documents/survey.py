@@ -49,10 +49,13 @@ class Kind:
     NATIVE_NONFINITE: Final = 4096
     # What is looked for only if it is wanted: each takes time.
     NUMBERS: Final = NONFINITE | NATIVE_NONFINITE | BIG_INTEGER
+    # What is looked into if it is wanted, as orjson looks into it, and then is not among what is found.
+    INSIDE: Final = SUBCLASS | ENUM | DATACLASS
 
 
 _DATES: Final = (datetime.datetime, datetime.date, datetime.time)
 _BUILTINS: Final = (dict, list, tuple, str, int, float, *_DATES)
+_PLAIN: Final = frozenset({str, bool, type(None), dict, list, tuple, int, float})
 _NONE: Final = frozenset({str, bool, type(None), dict, list, tuple})
 
 
@@ -61,30 +64,48 @@ def survey_in_python(obj: Any, wanted: int = Kind.NUMBERS) -> int:
 
     Args:
         obj: The document.
-        wanted: Which of `Kind.NUMBERS` to look for.
+        wanted: Which of `Kind.NUMBERS` to look for, and which of `Kind.INSIDE` to look into.
     """
     found = 0
-    for depth, layer in enumerate(layers(obj)):
+    for depth, layer in enumerate(layers(obj, wanted & Kind.INSIDE)):
         if depth > DEEPEST + 1:
             found |= Kind.OTHER
             break
         for value in layer:
-            found |= 0 if type(value) in _NONE else kind_of(value)
+            found |= 0 if type(value) in _NONE else kind_of(value) & ~(wanted & Kind.INSIDE)
         if depth > DEEPEST and any(type(value) in {dict, list, tuple} for value in layer):
             found |= Kind.OTHER
         found |= Kind.KEY * any(type(key) is not str for value in layer if type(value) is dict for key in value)
     return found & (wanted | ~Kind.NUMBERS)
 
 
-def layers(obj: Any) -> Iterator[list[Any]]:
-    """Yield the values of a document, those of equal depth at once."""
+def layers(obj: Any, inside: int = 0) -> Iterator[list[Any]]:
+    """Yield the values of a document, those of equal depth at once, with what is inside of some kinds of values."""
     layer = [obj]
     while layer:
         yield layer
+        if inside:
+            layer = [_inside(item, inside) for item in layer]
         layer = [
             *chain.from_iterable([item.values() for item in layer if type(item) is dict]),
             *chain.from_iterable([item for item in layer if type(item) is list or type(item) is tuple]),
         ]
+
+
+def _inside(value: Any, inside: int) -> Any:
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    match kind_of(value) & inside:
+        case Kind.ENUM:
+            return [value._value_]
+        case Kind.DATACLASS:
+            return [getattr(value, name) for name in kind.__dataclass_fields__ if hasattr(value, name)]
+        case Kind.SUBCLASS if issubclass(kind, dict):
+            return list(dict.values(value))
+        case Kind.SUBCLASS if issubclass(kind, list):
+            return list.copy(value)
+    return value
 
 
 def kind_of(value: Any) -> int:
@@ -146,7 +167,7 @@ def check_finite(reply: Any) -> None:
 
 
 def _is_suspicious(obj: Any, option: int, *, numpy: bool) -> bool:
-    found = survey(obj, Kind.NONFINITE | Kind.NATIVE_NONFINITE * numpy)
+    found = survey(obj, Kind.NONFINITE | Kind.NATIVE_NONFINITE * numpy | Kind.INSIDE)
     if found & ~_LOOKED_AT:
         return True
     others: list[Any] = []

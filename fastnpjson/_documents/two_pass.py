@@ -19,6 +19,7 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.replace import replace
+from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._extension import speedups
 from fastnpjson._orjson import DEEPEST, fragment
 
@@ -37,25 +38,40 @@ class _Raised(NamedTuple):
     error: BaseException
 
 
+class Asked:
+    """Stands for an object which orjson knows, and which the default is to be asked about all the same."""
+
+    __slots__ = ("obj",)
+
+    def __init__(self, obj: Any) -> None:
+        self.obj = obj
+
+
 class Replies:
     """A caller's default that can be rewound.
 
     Attributes:
         default: The caller's default, or `None`.
-        given: The objects that it was asked about, in order, each with the reply.
+        direct: What the extension module may call in its place; `None` for nothing but `ask`.
+        log: The objects that it was asked about, in order, each with the reply.
+        next: The place in the log of the next reply.
         reads_arrays: True to write what it declines as an array, if it is one of another package.
+        keeps: True to keep replies as they were, and not as they were settled.
     """
 
     reads_arrays: ClassVar[bool] = True
+    keeps: ClassVar[bool] = False
 
     def __init__(self, default: Callable[[Any], Any] | None) -> None:
         self.default: Any = default
+        self.direct: Any = default
         self.log: list[tuple[Any, Any]] = []
-        self._next = 0
+        self.next = 0
 
     def ask(self, obj: Any) -> Any:
         """Return or raise what the default returns or raises; what it declines may be an array of another package."""
-        place = self._next
+        obj = obj.obj if type(obj) is Asked else obj
+        place = self.next
         if place < len(self.log) and self.log[place][0] is obj:
             reply = self.log[place][1]
         else:
@@ -65,7 +81,7 @@ class Replies:
             except BaseException as error:
                 reply = _Raised(error)
             self.log.append((obj, reply))
-        self._next = place + 1
+        self.next = place + 1
         if type(reply) is _Raised:
             raise reply.error
         return reply
@@ -85,15 +101,32 @@ class Replies:
                 return read(obj)
         raise error
 
+    def failed(self, obj: Any, error: BaseException) -> Any:
+        """Take what the default raised; return the array that it declined, or raise it."""
+        try:
+            if not isinstance(error, TypeError):
+                raise error
+            reply = self.declined(obj, error)
+        except BaseException as raised:
+            reply = _Raised(raised)
+        self.log.append((obj, reply))
+        self.next = len(self.log)
+        if type(reply) is _Raised:
+            raise reply.error
+        return reply
+
     def freeze(self, obj: Any, reply: Any) -> None:
         """Take another reply for an object that was asked about, and forget what was asked about on the way."""
-        start = next(index for index in range(self._next - 1, -1, -1) if self.log[index][0] is obj)
+        if self.keeps:
+            return
+        obj = obj.obj if type(obj) is Asked else obj
+        start = next(index for index in range(self.next - 1, -1, -1) if self.log[index][0] is obj)
         self.log[start:] = [(obj, reply)]
-        self._next = start + 1
+        self.next = start + 1
 
     def rewind(self) -> None:
         """Give the same replies once more, from the first."""
-        self._next = 0
+        self.next = 0
 
 
 # Replies that hold nothing unknown.
@@ -120,18 +153,25 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     written = collect(obj, rules.option, rules.natively) if found is None else found
     if isinstance(written, bytes):
         return written
-    replies = [_reply(item, rules, default, depth) for item in written]
-    return substitute(obj, rules.option, rules.natively, written, replies)
+    return substitute(obj, rules.option, rules.natively, written, answer(written, rules, default, depth))
 
 
-def _reply(item: Any, rules: Rules, default: Replies, depth: int) -> Any:
-    """Return what stands in for an object, settled for good: a default may use what it returned again."""
+def _answer_in_python(found: list[Any], rules: Rules, default: Replies, depth: int) -> list[Any]:
+    """Return what stands in for each object, settled for good: a default may use what it returned again."""
+    return [_answer(item, rules, default, depth) for item in found]
+
+
+def _answer(item: Any, rules: Rules, default: Replies, depth: int) -> Any:
     try:
         reply = rules.convert(item)
         if asked := reply is UNKNOWN:
             reply = default.ask(item)
     except TypeError:
         raise NeedsWalk from None
+    return _settle(item, reply, asked, rules, default, depth)
+
+
+def _settle(item: Any, reply: Any, asked: bool, rules: Rules, default: Replies, depth: int) -> Any:
     kind = type(reply)
     if kind is str or kind is Fragment:
         return reply
@@ -141,12 +181,30 @@ def _reply(item: Any, rules: Rules, default: Replies, depth: int) -> Any:
         kind = type(reply)
     if rules.refuse is not None:
         rules.refuse(reply)
-    if kind in _LEAVES:
+    if kind in _LEAVES or kind is Fragment:
         return reply
-    settled = _settle(reply, inner, default, depth)
+    settled = _text(reply, inner, default, depth)
     if asked:
         default.freeze(item, settled)
     return settled
+
+
+def _answer_in_c(found: list[Any], rules: Rules, default: Replies, depth: int) -> list[Any]:
+    inner = rules.for_replies or rules
+    answers: list[Any] = speedups.answer(
+        found,
+        default,
+        rules.convert,
+        UNKNOWN,
+        Asked,
+        lambda item, reply, asked: _settle(item, reply, asked, rules, default, depth),
+        NeedsWalk,
+        inner.option & ~orjson.OPT_APPEND_NEWLINE,
+        inner.natively,
+        inner.replacements,
+        rules.refuse is not None or depth > DEEPEST or bool(inner.option & orjson.OPT_INDENT_2),
+    )
+    return answers
 
 
 def replaced(document: Any, rules: Rules, replacements: Replacements) -> tuple[Any, Rules]:
@@ -155,15 +213,21 @@ def replaced(document: Any, rules: Rules, replacements: Replacements) -> tuple[A
     return document, rules._replace(option=rules.option | orjson.OPT_NON_STR_KEYS) if keeps else rules
 
 
-def _settle(reply: Any, rules: Rules, default: Replies, depth: int) -> Fragment:
-    if type(reply) is Fragment:
-        return reply
-    # orjson does not indent a fragment.
-    if depth > DEEPEST or rules.option & orjson.OPT_INDENT_2:
+def _text(reply: Any, rules: Rules, default: Replies, depth: int) -> Any:
+    if depth > DEEPEST:
         raise NeedsWalk
+    if rules.option & orjson.OPT_INDENT_2:
+        return _copy(reply, rules)
     if rules.option & orjson.OPT_APPEND_NEWLINE:
         rules = rules._replace(option=rules.option & ~orjson.OPT_APPEND_NEWLINE)
     return fragment(dumps(reply, rules, default, depth=depth + 1))
+
+
+def _copy(reply: Any, rules: Rules) -> Any:
+    """Return a copy of a reply, for orjson does not indent a fragment."""
+    if rules.style.nan != "null" or survey(reply, Kind.BIG_INTEGER):
+        raise NeedsWalk
+    return orjson.loads(orjson.dumps(reply))
 
 
 def _collect(obj: Any, option: int, _native: tuple[int, int, int]) -> Any:
@@ -195,3 +259,4 @@ def _substitute(obj: Any, option: int, _native: tuple[int, int, int], found: lis
 
 collect: Final = _collect if speedups is None else speedups.collect
 substitute: Final = _substitute if speedups is None else speedups.substitute
+answer: Final = _answer_in_python if speedups is None else _answer_in_c

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 from numpy import ndarray
 from orjson import JSONEncodeError
 
-from fastnpjson._documents.dumps import encode
+from fastnpjson._documents.dumps import encode, encode_with_replacements
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._documents.two_pass import Replies, collect
 from fastnpjson._frameworks import by_json
 from fastnpjson._frameworks.settings import Settings
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
-
-if TYPE_CHECKING:
-    from fastnpjson._documents.rules import Rules
 
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 # What orjson encodes without asking a default, and what may hold some of it.
@@ -66,10 +63,11 @@ class FrameworkEncoder(Settings):
         if issubclass(type(obj), ndarray):
             return encode(obj, rules, caller)
         try:
-            rules, found = _find(obj, rules)
+            found = collect(obj, rules.option, rules.natively)
         except JSONEncodeError:
             # json knows nothing of this flag.
-            return encode(obj, rules, caller) if self.option & orjson.OPT_STRICT_INTEGER else None
+            strict = self.option & orjson.OPT_STRICT_INTEGER
+            return encode(obj, rules, caller) if strict else encode_with_replacements(obj, rules, caller)
         if self._is_slow(obj, found):
             return None
         try:
@@ -81,15 +79,3 @@ class FrameworkEncoder(Settings):
         """Tell whether json takes less time for the rest of the work, which it does not for NumPy data."""
         slow = not is_worthwhile(obj, found) if isinstance(found, list) else self.ensure_ascii and is_dense(found)
         return slow and not survey(obj, 0) & _NUMPY
-
-
-def _find(obj: Any, rules: Rules) -> tuple[Rules, bytes | list[Any]]:
-    """Return the JSON of a document, or what Python is to be asked for; and the rules for the keys that it has."""
-    try:
-        return rules, collect(obj, rules.option, rules.natively)
-    except JSONEncodeError as error:
-        if "Dict key must be str" not in str(error):
-            raise
-    # With the flag for other keys orjson takes three times as long to sort.
-    rules = rules._replace(option=rules.option | orjson.OPT_NON_STR_KEYS)
-    return rules, collect(obj, rules.option, rules.natively)

@@ -6,24 +6,30 @@ import datetime
 import sys
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
+from orjson import Fragment
 
 from fastnpjson._arrays.dtypes import has_nan
 from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN
 from fastnpjson._documents.rules import Natively, Rules, make_rules
-from fastnpjson._documents.survey import Kind, survey
-from fastnpjson._documents.two_pass import Replies
+from fastnpjson._documents.replace import Replacements
+from fastnpjson._documents.survey import Kind
+from fastnpjson._documents.two_pass import Asked, Replies
 from fastnpjson._orjson import fragment
 from fastnpjson._stdlib.integers import may_have_huge_integers
 from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
+from fastnpjson.compat.keys import NeedsJson, text_of
 from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy, text
 
-# What orjson writes otherwise: integers as floats, NaN as null, and members of an enum without asking the default.
-JSONS: Final = Kind.BIG_INTEGER | Kind.NONFINITE | Kind.ENUM | Kind.UUID
+# What orjson refuses, or writes otherwise: NaN as null, and members of an enum without asking the default.
+REPLACED: Final = Kind.KEY | Kind.BIG_INTEGER | Kind.NONFINITE | Kind.ENUM | Kind.UUID
+_WORDS: Final = (Fragment(b"NaN"), Fragment(b"Infinity"), Fragment(b"-Infinity"))
 # The most common of those that are for the default: two checks for subclasses take as long as most defaults.
 _UNKNOWN_TYPES: Final = frozenset({datetime.date, datetime.datetime, datetime.time, Decimal})
+# Stands for NaN where it is not allowed: orjson refuses it.
+_REFUSED: Final = "\ud800"
 _LAYOUTS: Final = {
     (None, ",", ":"): PASSTHROUGH,
     (2, ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
@@ -32,21 +38,29 @@ _LAYOUTS: Final = {
 _NOTHING: Final = Natively(0, 0, sys.maxsize)
 
 
-class NeedsJson(Exception):
-    """Raised where orjson does not write the same as json."""
-
 
 class JSONReplies(Replies):
     """The default of an encoder, which json is to ask where orjson gave up."""
 
     reads_arrays = False
+    keeps = True  # json does not take fragments
 
-    def freeze(self, obj: Any, reply: Any) -> None:
-        """Keep what the default said: json does not take fragments."""
+
+class JSONMeaning(NamedTuple):
+    """What shapes the text of a document besides its layout; the attributes are those of a `json.JSONEncoder`.
+
+    Attributes:
+        nulls: True to write `null` for NaN and infinities in Python's floats.
+    """
+
+    allow_nan: bool
+    sort_keys: bool
+    skipkeys: bool
+    nulls: bool
 
 
 @cache
-def make_json_rules(option: int, *, allow_nan: bool) -> Rules:
+def make_json_rules(option: int, meaning: JSONMeaning) -> Rules:
     """Make the rules for a document that orjson writes as json does, but for NaN in NumPy data, which has words.
 
     Its `inner` is for documents that have such NaN.
@@ -62,29 +76,37 @@ def make_json_rules(option: int, *, allow_nan: bool) -> Rules:
             return UNKNOWN
         if has_objects(obj.dtype):
             return builtins(obj)
-        if not allow_nan and has_nan(obj):
+        if not meaning.allow_nan and has_nan(obj):
             raise NeedsJson
         return fragment(text(obj))
 
-    rules = make_rules(option)._replace(convert=convert, refuse=check)
+    rules = make_rules(option)._replace(convert=convert, replacements=_replacements(meaning))
     return rules._replace(for_replies=rules._replace(natively=_NOTHING))
+
+
+def _replacements(meaning: JSONMeaning) -> Replacements:
+    def stand_in(obj: Any) -> Any:
+        if is_subclass(type(obj)):
+            return builtin(obj)
+        return Asked(obj)
+
+    def text_of_key(key: Any) -> str | None:
+        return text_of(key, allow_nan=meaning.allow_nan, skipkeys=meaning.skipkeys)
+
+    kinds = REPLACED & ~Kind.NONFINITE if meaning.nulls else REPLACED
+    words = _WORDS if meaning.allow_nan else (_REFUSED,) * 3
+    return Replacements(kinds, text_of_key, stand_in, words, like_json=True, sorts=meaning.sort_keys)
 
 
 @cache
 def make_layout_rules(
-    indent: int | str | None, item_separator: str, key_separator: str, sort_keys: bool, allow_nan: bool
+    indent: int | str | None, item_separator: str, key_separator: str, meaning: JSONMeaning
 ) -> Rules | None:
     """Make the rules for a layout of json; `None` if orjson has no such layout."""
     option = _LAYOUTS.get((indent, item_separator, key_separator))
     if option is None:
         return None
-    return make_json_rules(option | (orjson.OPT_SORT_KEYS if sort_keys else 0), allow_nan=allow_nan)
-
-
-def check(reply: Any) -> None:
-    """Raise `NeedsJson` for a reply that orjson would not write as json does."""
-    if survey(reply) & (JSONS | Kind.KEY):
-        raise NeedsJson
+    return make_json_rules(option | (orjson.OPT_SORT_KEYS if meaning.sort_keys else 0), meaning)
 
 
 def loads(document: str | bytes | bytearray) -> Any:

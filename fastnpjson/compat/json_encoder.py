@@ -13,7 +13,7 @@ from fastnpjson._documents.convert import NUMPY_TYPES
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
-from fastnpjson.compat.agreement import JSONS, JSONReplies, NeedsJson, make_layout_rules
+from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, NeedsJson, make_layout_rules
 from fastnpjson.compat.keys import with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
@@ -117,13 +117,14 @@ class JSONEncoder(json.JSONEncoder):
         return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
     def _by_orjson(self, obj: Any, default: Replies) -> bytes:
-        rules = make_layout_rules(self.indent, self.item_separator, self.key_separator, self.sort_keys, self.allow_nan)
         nulls = self._nulls if self.allow_nan else 0
-        found = survey(obj) & ~nulls
-        if rules is None or found & JSONS:
+        meaning = JSONMeaning(self.allow_nan, self.sort_keys, self.skipkeys, bool(nulls))
+        rules = make_layout_rules(self.indent, self.item_separator, self.key_separator, meaning)
+        if rules is None:
             raise NeedsJson
-        if found & Kind.KEY:
-            return self._with_text_keys(obj, found, rules, default)
+        found = survey(obj) & ~nulls
+        if found & REPLACED and rules.replacements is not None:
+            obj, rules = two_pass.replaced(obj, rules, rules.replacements)
         rules = rules.for_replies or rules if found & _HAS_WORDS and not nulls else rules
         written = two_pass.collect(obj, rules.option, rules.natively)
         if type(written) is list and not is_worthwhile(obj, written):
@@ -131,18 +132,6 @@ class JSONEncoder(json.JSONEncoder):
         if type(written) is bytes and self.ensure_ascii and not found & _NUMPY and is_dense(written):
             raise NeedsJson
         return two_pass.dumps(obj, rules, default, written)
-
-    def _with_text_keys(self, obj: Any, found: int, rules: Rules, default: Replies) -> bytes:
-        if not found & _NUMPY:
-            raise NeedsJson  # json is faster
-        unsorted = (rules.for_replies or rules)._replace(option=rules.option & ~orjson.OPT_SORT_KEYS)
-        keyed = with_text_keys(self, obj)
-        if survey(keyed) & JSONS:  # in a named tuple, which is a list now
-            raise NeedsJson
-        text = two_pass.dumps(keyed, unsorted, default)
-        if self.sort_keys and default.log:
-            raise NeedsJson  # replies are not sorted
-        return text
 
     def _by_json(self, obj: Any, default: Replies) -> str:
         def as_it_is() -> str:

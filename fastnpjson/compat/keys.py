@@ -7,10 +7,13 @@ from typing import Any, Final
 
 from fastnpjson._orjson import DEEPEST
 from fastnpjson._stdlib.subclasses import members_of
-from fastnpjson.compat.agreement import NeedsJson
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
+
+
+class NeedsJson(Exception):
+    """Raised where orjson does not write the same as json."""
 
 
 def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
@@ -28,7 +31,7 @@ def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
     members: dict[str, Any] = {}
     items = members_of(obj).items()
     for key, item in sorted(items) if encoder.sort_keys else items:
-        text = key if type(key) is str else _text(encoder, key)
+        text = key if type(key) is str else text_of(key, allow_nan=encoder.allow_nan, skipkeys=encoder.skipkeys)
         if text in members:
             raise NeedsJson
         if text is not None:
@@ -36,7 +39,13 @@ def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
     return members
 
 
-def _text(encoder: json.JSONEncoder, key: Any) -> str | None:
+def text_of(key: Any, *, allow_nan: bool, skipkeys: bool) -> str | None:
+    """Return the text of a key as json writes it; `None` if it is to be skipped.
+
+    Raises:
+        NeedsJson: it is no key.
+        ValueError: it is NaN or an infinity, which is not allowed.
+    """
     if type(key) is int:
         return int.__repr__(key)
     if is_numpy(key):
@@ -44,7 +53,7 @@ def _text(encoder: json.JSONEncoder, key: Any) -> str | None:
     if isinstance(key, str):
         return str.__str__(key)
     if key is None or isinstance(key, (int, float)):
-        return json.dumps(key, allow_nan=encoder.allow_nan)
-    if not encoder.skipkeys:
+        return json.dumps(key, allow_nan=allow_nan)
+    if not skipkeys:
         raise NeedsJson
     return None

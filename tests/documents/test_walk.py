@@ -16,7 +16,7 @@ from cases import ANIMAL, UNKNOWN
 import fastnpjson
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.two_pass import Replies
-from fastnpjson._documents.walk import Walk, _fields
+from fastnpjson._documents.walk import Walk, fields_of
 from fastnpjson._stdlib.keys import Key
 
 
@@ -224,7 +224,7 @@ def test_field_that_is_not_set():
     del unset.x
     walk = Walk(make_rules(), Replies(None))
     with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$: .*SlotsBelowDict: .*x"):
-        walk._members(_fields(unset, None), None, 0)
+        walk._members(fields_of(unset, None), None, 0)
 
 
 def test_default_is_asked_in_the_order_of_the_text():
