@@ -236,6 +236,9 @@ answer_python(PyObject *module, PyObject *arguments)
     if (keeps && PyList_Check(answering.log)) {
         answering.keeps = keeps == Py_True;
         answers = answer_all(&answering, found);
+        if (answering.replacing) {
+            forget_keys(answering.replacing);
+        }
     }
     else if (keeps) {
         PyErr_SetString(PyExc_TypeError, "`log` is a list");

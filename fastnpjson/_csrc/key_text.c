@@ -100,7 +100,46 @@ cost_of(const Replacing *replacing, PyObject *key)
     if (type == &PyBool_Type || key == Py_None) {
         return 1;
     }
-    return kind_of(key) & (KIND_UUID | KIND_DATETIME | KIND_AWARE | KIND_ENUM) ? FEW_KEYS : 0;
+    return kind_of(key) & (KIND_UUID | KIND_DATETIME | KIND_AWARE) ? FEW_KEYS : 0;
+}
+
+void
+forget_keys(Replacing *replacing)
+{
+    for (int i = 0; i < KNOWN_KEYS; i++) {
+        Py_CLEAR(replacing->known[i][0]);
+        Py_CLEAR(replacing->known[i][1]);
+    }
+}
+
+static PyObject *
+ask_python(Replacing *replacing, PyObject *key)
+{
+    PyObject *text = PyObject_CallOneArg(replacing->text_of_key, key);
+    if (text && PyUnicode_Check(text) && !PyUnicode_CheckExact(text)) {
+        Py_SETREF(text, PyUnicode_FromObject(text));
+    }
+    else if (text && text != Py_None && !PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "the text of a key is no string");
+        Py_CLEAR(text);
+    }
+    return text;
+}
+
+/* What Python says, or said of the same key. */
+static PyObject *
+text_by_python(Replacing *replacing, PyObject *key)
+{
+    PyObject **known = replacing->known[(size_t)key / sizeof(PyObject) % KNOWN_KEYS];
+    if (known[0] == key) {
+        return Py_NewRef(known[1]);
+    }
+    PyObject *text = ask_python(replacing, key);
+    if (text) {
+        Py_XSETREF(known[0], Py_NewRef(key));
+        Py_XSETREF(known[1], Py_NewRef(text));
+    }
+    return text;
 }
 
 /* A new reference: text, None for a key that is to be left out, or the key itself, if orjson's flag is for it. */
@@ -114,16 +153,5 @@ text_of_key(Replacing *replacing, PyObject *key)
     }
     replacing->room -= cost;
     PyObject *text = text_of_common(replacing, key);
-    if (text || PyErr_Occurred()) {
-        return text;
-    }
-    text = PyObject_CallOneArg(replacing->text_of_key, key);
-    if (text && PyUnicode_Check(text) && !PyUnicode_CheckExact(text)) {
-        Py_SETREF(text, PyUnicode_FromObject(text));
-    }
-    else if (text && text != Py_None && !PyUnicode_Check(text)) {
-        PyErr_SetString(PyExc_TypeError, "the text of a key is no string");
-        Py_CLEAR(text);
-    }
-    return text;
+    return text || PyErr_Occurred() ? text : text_by_python(replacing, key);
 }

@@ -8,6 +8,9 @@
  * become text here: one for each that is text already, and so many. What Python makes text of counts as so many. */
 #define FEW_KEYS 64
 
+/* Keys that Python made text of, each in the place of its address: rows often have the same keys. */
+#define KNOWN_KEYS 32
+
 typedef struct {
     int kinds;             /* what is replaced, and what is looked into */
     PyObject *text_of_key; /* the function for all keys that C does not know */
@@ -18,9 +21,11 @@ typedef struct {
     int like_json;         /* keys are as json writes them */
     int sorts;             /* json sorts them */
     int keeps;             /* there are keys left for orjson's flag */
+    PyObject *known[KNOWN_KEYS][2]; /* keys and texts; both NULL where there is none */
     Py_ssize_t room;       /* for so many more keys to become text, before all others are left for orjson's flag */
 } Replacing;
 
+void forget_keys(Replacing *replacing);
 PyObject *text_of_key(Replacing *replacing, PyObject *key);
 
 #endif

@@ -358,6 +358,7 @@ replace_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
         return NULL;
     }
     PyObject *document = replace_value(&replacing, arguments[0], 0);
+    forget_keys(&replacing);
     return document ? Py_BuildValue("NN", document, PyBool_FromLong(replacing.keeps)) : NULL;
 }
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # For NaN, infinity and minus infinity.
 _WORDS: Final = ("NaN", "Infinity", "-Infinity")
+# What orjson refuses: the walk says where it is.
+_REFUSED: Final = ("\ud800",) * 3
 
 
 def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None) -> bytes:
@@ -126,10 +128,10 @@ def _replacements(rules: Rules) -> Replacements:
     option, style = rules.option, rules.style
     walk = Walk(rules, Replies(None))
     kinds = 0 if option & orjson.OPT_STRICT_INTEGER else Kind.BIG_INTEGER
-    kinds |= Kind.NONFINITE if style.nan == "string" else 0
+    kinds |= 0 if style.nan == "null" else Kind.NONFINITE
     kinds |= 0 if option & orjson.OPT_PASSTHROUGH_SUBCLASS else Kind.SUBCLASS
     kinds |= 0 if option & orjson.OPT_PASSTHROUGH_DATACLASS else Kind.DATACLASS
-    return Replacements(kinds, walk.key, _members_of, _WORDS)
+    return Replacements(kinds, walk.key, _members_of, _WORDS if style.nan == "string" else _REFUSED)
 
 
 def _members_of(obj: Any) -> dict[str, Any]:
@@ -137,7 +139,8 @@ def _members_of(obj: Any) -> dict[str, Any]:
 
 
 def _has_nonfinite(document: Any, text: bytes, rules: Rules) -> bool:
-    return has_nonfinite(document, text, rules.option, numpy=not rules.writes_words)
+    replaced = rules.replacements is not None
+    return has_nonfinite(document, text, rules.option, numpy=not rules.writes_words, replaced=replaced)
 
 
 def _array(array: Any, rules: Rules) -> tuple[bytes | None, Any]:

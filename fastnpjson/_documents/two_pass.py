@@ -17,6 +17,7 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.batch import with_batches
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.replace import replace
 from fastnpjson._documents.survey import Kind, survey
@@ -153,7 +154,8 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     written = collect(obj, rules.option, rules.natively) if found is None else found
     if isinstance(written, bytes):
         return written
-    return substitute(obj, rules.option, rules.natively, written, answer(written, rules, default, depth))
+    answers = answer(written, rules._replace(convert=with_batches(written, rules.convert)), default, depth)
+    return substitute(obj, rules.option, rules.natively, written, answers)
 
 
 def _answer_in_python(found: list[Any], rules: Rules, default: Replies, depth: int) -> list[Any]:

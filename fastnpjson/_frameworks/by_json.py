@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from orjson import Fragment
 
+from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._documents.replace import Replacements, replace
+from fastnpjson._documents.survey import Kind
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._stdlib.escapes import with_null
 from fastnpjson._stdlib.integers import exact_loads
-from fastnpjson._stdlib.keys import with_text_keys
+from fastnpjson._stdlib.keys import text_of, with_text_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +43,9 @@ def dumps(
 
     1. json encodes it with the framework's own default, which takes no time of ours.
     2. A hook lets fastnpjson encode NumPy data.
-    3. NaN and infinities are replaced in the text.
-    4. Keys that json does not know become text.
+    3. Keys become text, and NaN and infinities `None`.
+    4. NaN and infinities of replies are replaced in the text, and keys that json sorts in another order than their
+       text become text only where json does not know them.
     5. fastnpjson says where an error is.
 
     Args:
@@ -63,18 +67,37 @@ def dumps(
         return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
     except (TypeError, ValueError) as error:
         refusal = error
+    again = partial(dumps, caller=caller, spread=spread, **kwargs)
+    replaced = _replaced(obj, settings, sorts=bool(settings.option & orjson.OPT_SORT_KEYS))
+    if replaced is not obj:
+        return again(replaced, settings, words=words)
     if isinstance(refusal, ValueError) and settings.allow_nan and not words:
-        return dumps(obj, settings, caller, spread=spread, words=True, **kwargs)
+        return again(obj, settings, words=True)
     if settings.declines:
-        return dumps(obj, settings._replace(declines=False), caller, spread=spread, words=words, **kwargs)
+        return again(obj, settings._replace(declines=False), words=words)
     keyed = with_text_keys(obj, partial(fragment, settings))
     if keyed is not obj:
-        return dumps(keyed, settings, caller, spread=spread, words=words, **kwargs)
+        return again(keyed, settings, words=words)
     if isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
         raise refusal
     caller.rewind()
     text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
     return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+
+
+def _replaced(obj: Any, settings: Settings, *, sorts: bool) -> Any:
+    """Return a document with text for keys, and `None` for NaN if that is allowed; the document itself, if need be."""
+    kinds = Kind.NONFINITE * settings.allow_nan
+    text = partial(text_of, encode=partial(fragment, settings))
+    replacements = Replacements(kinds, text, _unchanged, like_json=True, sorts=sorts)
+    try:
+        return replace(obj, replacements)[0]
+    except NeedsWalk:
+        return obj
+
+
+def _unchanged(obj: Any) -> Any:
+    return obj
 
 
 def make_caller(settings: Settings) -> Replies:

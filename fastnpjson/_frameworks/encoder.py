@@ -18,7 +18,7 @@ from fastnpjson._stdlib.worthwhile import is_worthwhile
 
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 # What orjson encodes without asking a default, and what may hold some of it.
-_UNASKED: Final = ~(_NUMPY | Kind.KEY)
+_UNASKED: Final = Kind.UUID | Kind.ENUM | Kind.SUBCLASS
 
 
 class FrameworkEncoder(Settings):
@@ -64,10 +64,11 @@ class FrameworkEncoder(Settings):
             return encode(obj, rules, caller)
         try:
             found = collect(obj, rules.option, rules.natively)
-        except JSONEncodeError:
-            # json knows nothing of this flag.
-            strict = self.option & orjson.OPT_STRICT_INTEGER
-            return encode(obj, rules, caller) if strict else encode_with_replacements(obj, rules, caller)
+        except JSONEncodeError as error:
+            if self.option & orjson.OPT_STRICT_INTEGER:  # json knows nothing of this flag
+                return encode(obj, rules, caller)
+            # json escapes surrogates.
+            return None if "UTF-8" in str(error) else encode_with_replacements(obj, rules, caller)
         if self._is_slow(obj, found):
             return None
         try:

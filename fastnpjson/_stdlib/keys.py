@@ -61,11 +61,12 @@ def _with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
     # All keys of an object become text, or json could not sort them.
     if all(key is None or isinstance(key, (str, int, float)) for key in members):
         return obj if same else walked
-    keyed = dict(zip([_text(key, encode) for key in members], walked.values(), strict=True))
+    keyed = dict(zip([text_of(key, encode) for key in members], walked.values(), strict=True))
     return obj if same and all(map(is_, keyed, members)) else keyed
 
 
-def _text(key: Any, encode: Callable[[Any], bytes]) -> Any:
+def text_of(key: Any, encode: Callable[[Any], bytes]) -> Any:
+    """Return text for a key that `encode` knows, and the key itself, if it does not."""
     if isinstance(key, str):
         return key
     if isinstance(key, np.integer):

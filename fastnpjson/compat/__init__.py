@@ -26,8 +26,8 @@ from json import JSONDecodeError, JSONDecoder, decoder, detect_encoding, encoder
 from typing import TYPE_CHECKING, Any, Final
 
 from fastnpjson.compat import agreement
+from fastnpjson.compat.foreign_encoder import ForeignEncoder
 from fastnpjson.compat.json_encoder import JSONEncoder
-from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,24 +65,15 @@ _DEFAULTS: Final = (False, False, True, True, None, None, None, False)
 _HOOKS: Final = ("object_hook", "parse_float", "parse_int", "parse_constant", "object_pairs_hook")
 
 
-def _encoder(cls: type[json.JSONEncoder] | None, given: tuple[Any, ...], kw: dict[str, Any]) -> json.JSONEncoder:
+def _encoder(
+    cls: type[json.JSONEncoder] | None, given: tuple[Any, ...], kw: dict[str, Any]
+) -> json.JSONEncoder | ForeignEncoder:
     if cls is None and given == _DEFAULTS and not kw:
         return _default_encoder
     made = (cls or JSONEncoder)(**dict(zip(_NAMES, given, strict=True)), **kw)
     if isinstance(made, JSONEncoder) or not isinstance(made, json.JSONEncoder):
         return made
-    ask = made.default
-
-    def default_or_numpy(o: Any) -> Any:
-        try:
-            return ask(o)
-        except TypeError:
-            if not is_numpy(o):
-                raise
-        return builtins(o)
-
-    made.default = default_or_numpy  # type: ignore[method-assign]
-    return made
+    return ForeignEncoder(made, has_separators=given[5] is not None)
 
 
 def dumps(

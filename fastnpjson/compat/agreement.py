@@ -8,13 +8,14 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import orjson
 from orjson import Fragment
 
 from fastnpjson._arrays.dtypes import has_nan
 from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN
 from fastnpjson._documents.rules import Natively, Rules, make_rules
-from fastnpjson._documents.replace import Replacements
+from fastnpjson._documents.replace import Replacements, replace
 from fastnpjson._documents.survey import Kind
 from fastnpjson._documents.two_pass import Asked, Replies
 from fastnpjson._orjson import fragment
@@ -51,12 +52,14 @@ class JSONMeaning(NamedTuple):
 
     Attributes:
         nulls: True to write `null` for NaN and infinities in Python's floats.
+        asks_numpy: True to ask the default about NumPy data, too, as json does.
     """
 
     allow_nan: bool
     sort_keys: bool
     skipkeys: bool
-    nulls: bool
+    nulls: bool = False
+    asks_numpy: bool = False
 
 
 @cache
@@ -70,9 +73,9 @@ def make_json_rules(option: int, meaning: JSONMeaning) -> Rules:
         kind = type(obj)
         if kind in _UNKNOWN_TYPES:
             return UNKNOWN
-        if not issubclass(kind, NUMPY_TYPES):
+        if kind is np.str_ or not issubclass(kind, NUMPY_TYPES):
             return builtin(obj) if is_subclass(kind) else UNKNOWN
-        if not is_numpy(obj):
+        if not is_numpy(obj) or (meaning.asks_numpy and not is_subclass(kind)):
             return UNKNOWN
         if has_objects(obj.dtype):
             return builtins(obj)
@@ -80,22 +83,31 @@ def make_json_rules(option: int, meaning: JSONMeaning) -> Rules:
             raise NeedsJson
         return fragment(text(obj))
 
-    rules = make_rules(option)._replace(convert=convert, replacements=_replacements(meaning))
-    return rules._replace(for_replies=rules._replace(natively=_NOTHING))
+    rules = make_rules(option)._replace(convert=convert)
+    replacements = _replacements(meaning)
+    # Of replies json knows whether they hold the object that they are for.
+    in_replies = rules._replace(natively=_NOTHING, replacements=replacements._replace(stand_in=_builtin))
+    natively = _NOTHING if meaning.asks_numpy else rules.natively
+    return rules._replace(natively=natively, replacements=replacements, for_replies=in_replies)
+
+
+def _builtin(obj: Any) -> Any:
+    if not is_subclass(type(obj)):
+        raise NeedsJson
+    return builtin(obj)
+
+
+def _builtin_or_asked(obj: Any) -> Any:
+    return builtin(obj) if is_subclass(type(obj)) else Asked(obj)
 
 
 def _replacements(meaning: JSONMeaning) -> Replacements:
-    def stand_in(obj: Any) -> Any:
-        if is_subclass(type(obj)):
-            return builtin(obj)
-        return Asked(obj)
-
     def text_of_key(key: Any) -> str | None:
         return text_of(key, allow_nan=meaning.allow_nan, skipkeys=meaning.skipkeys)
 
     kinds = REPLACED & ~Kind.NONFINITE if meaning.nulls else REPLACED
     words = _WORDS if meaning.allow_nan else (_REFUSED,) * 3
-    return Replacements(kinds, text_of_key, stand_in, words, like_json=True, sorts=meaning.sort_keys)
+    return Replacements(kinds, text_of_key, _builtin_or_asked, words, like_json=True, sorts=meaning.sort_keys)
 
 
 @cache
@@ -107,6 +119,15 @@ def make_layout_rules(
     if option is None:
         return None
     return make_json_rules(option | (orjson.OPT_SORT_KEYS if meaning.sort_keys else 0), meaning)
+
+
+def with_text(obj: Any, meaning: JSONMeaning) -> Any:
+    """Return a document with text for all keys, for json to encode.
+
+    Raises:
+        NeedsJson: or `NeedsWalk`: there is a key that has none, or json sorts the keys in another order than text.
+    """
+    return replace(obj, _replacements(meaning)._replace(kinds=0))[0]
 
 
 def loads(document: str | bytes | bytearray) -> Any:

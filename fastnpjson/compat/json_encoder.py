@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import orjson
 
 from fastnpjson._documents import two_pass
-from fastnpjson._documents.convert import NUMPY_TYPES
+from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
-from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, NeedsJson, make_layout_rules
+from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, NeedsJson, make_layout_rules, with_text
 from fastnpjson.compat.keys import with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
@@ -26,6 +27,34 @@ if TYPE_CHECKING:
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 # Where NaN may be: it has a word, and orjson would write null.
 _HAS_WORDS: Final = Kind.NATIVE_NONFINITE | Kind.OTHER_NUMPY
+
+
+def by_orjson(obj: Any, encoder: json.JSONEncoder, meaning: JSONMeaning, default: Replies, nulls: int = 0) -> bytes:
+    """Encode a document by orjson.
+
+    Args:
+        obj: The document.
+        encoder: Whose layout it has.
+        meaning: What shapes the text besides.
+        default: Of the encoder.
+        nulls: The kinds of NaN for which `null` is written.
+
+    Raises:
+        NeedsJson: json is to encode it, as it is after many other errors.
+    """
+    rules = make_layout_rules(encoder.indent, encoder.item_separator, encoder.key_separator, meaning)
+    if rules is None:
+        raise NeedsJson
+    found = survey(obj) & ~nulls
+    if found & REPLACED and rules.replacements is not None:
+        obj, rules = two_pass.replaced(obj, rules, rules.replacements)
+    rules = rules.for_replies or rules if found & _HAS_WORDS and not nulls else rules
+    written = two_pass.collect(obj, rules.option, rules.natively)
+    if type(written) is list and not is_worthwhile(obj, written):
+        raise NeedsJson
+    if type(written) is bytes and encoder.ensure_ascii and not found & _NUMPY and is_dense(written):
+        raise NeedsJson
+    return two_pass.dumps(obj, rules, default, written)
 
 
 class JSONEncoder(json.JSONEncoder):
@@ -117,21 +146,10 @@ class JSONEncoder(json.JSONEncoder):
         return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
     def _by_orjson(self, obj: Any, default: Replies) -> bytes:
-        nulls = self._nulls if self.allow_nan else 0
-        meaning = JSONMeaning(self.allow_nan, self.sort_keys, self.skipkeys, bool(nulls))
-        rules = make_layout_rules(self.indent, self.item_separator, self.key_separator, meaning)
-        if rules is None:
-            raise NeedsJson
-        found = survey(obj) & ~nulls
-        if found & REPLACED and rules.replacements is not None:
-            obj, rules = two_pass.replaced(obj, rules, rules.replacements)
-        rules = rules.for_replies or rules if found & _HAS_WORDS and not nulls else rules
-        written = two_pass.collect(obj, rules.option, rules.natively)
-        if type(written) is list and not is_worthwhile(obj, written):
-            raise NeedsJson
-        if type(written) is bytes and self.ensure_ascii and not found & _NUMPY and is_dense(written):
-            raise NeedsJson
-        return two_pass.dumps(obj, rules, default, written)
+        return by_orjson(obj, self, self._meaning(), default, self._nulls if self.allow_nan else 0)
+
+    def _meaning(self) -> JSONMeaning:
+        return JSONMeaning(self.allow_nan, self.sort_keys, self.skipkeys, bool(self._nulls and self.allow_nan))
 
     def _by_json(self, obj: Any, default: Replies) -> str:
         def as_it_is() -> str:
@@ -141,6 +159,8 @@ class JSONEncoder(json.JSONEncoder):
             hook, keyed = self._hook(default), partial(with_text_keys, self)
             return self._stdlib(lambda item: keyed(hook(item)), sort_keys=False).encode(keyed(obj))
 
+        with suppress(NeedsJson, NeedsWalk):
+            obj = with_text(obj, self._meaning())
         # json would skip the keys of NumPy.
         first, second = (with_keys, as_it_is) if self.skipkeys else (as_it_is, with_keys)
         try:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 from numpy import ma
 
-from fastnpjson._arrays.dtypes import has_nan, known
+from fastnpjson._arrays.dtypes import has_nan
 from fastnpjson._arrays.style import Style
 from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN, converter
 from fastnpjson._documents.default import default
 from fastnpjson._documents.dumps import dumps
+from fastnpjson._documents.encoder import Encoder
 
 _convert: Final = converter(Style())
+_with_words: Final = Encoder(nan="string").encode
 
 
 def is_numpy(obj: Any) -> bool:
@@ -53,10 +54,5 @@ def text(obj: Any) -> bytes:
         return dumps(obj)
     if obj.dtype.names is not None:
         return json.dumps(builtins(obj), ensure_ascii=False, separators=(",", ":")).encode()
-    numbers = known(np.asarray(ma.getdata(obj)))
-    mask = ma.getmaskarray(obj)
-    nulls = mask | ~np.isfinite(numbers)
-    gone = numbers[nulls]
-    words = np.where(gone > 0, b"Infinity", np.where(gone < 0, b"-Infinity", b"NaN"))
-    words = np.where(mask[nulls], b"null", words)
-    return b"".join(chain.from_iterable(zip(dumps(obj).split(b"null"), [*words.tolist(), b""], strict=True)))
+    # There is no other text among numbers.
+    return _with_words(obj).replace(b'"', b"")

@@ -1,0 +1,67 @@
+"""Encoders that others wrote for `json`: at orjson's speed where they do no more than to override `default`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from fastnpjson._stdlib.escapes import escape
+from fastnpjson.compat.agreement import JSONMeaning, JSONReplies
+from fastnpjson.compat.json_encoder import by_orjson
+from fastnpjson.compat.numpy_values import builtins, is_numpy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# With one of its own of these a class takes more into its hands than single objects.
+_METHODS: Final = ("__init__", "__new__", "__getattribute__", "encode", "iterencode")
+
+
+class _Replies(JSONReplies):
+    """The default of the class; NumPy data that it declines is written as by `fastnpjson.dumps`."""
+
+    def declined(self, obj: Any, error: TypeError) -> Any:
+        if not is_numpy(obj):
+            raise error
+        return builtins(obj)
+
+
+class ForeignEncoder:
+    """What `compat` calls in the place of a `json.JSONEncoder` that is none of ours.
+
+    Its `default` is asked for NumPy data, too, because what it makes of an array may be anything: a rounded list, or
+    an object with dtype and shape.
+
+    Args:
+        encoder: The encoder.
+        has_separators: True if the caller gave some. If neither does the class, they are those of `compat`.
+    """
+
+    def __init__(self, encoder: json.JSONEncoder, *, has_separators: bool) -> None:
+        self._encoder = encoder
+        kind = type(encoder)
+        self._overrides = any(getattr(kind, name) is not getattr(json.JSONEncoder, name) for name in _METHODS)
+        stock = (", ", ": ") if encoder.indent is None else (",", ": ")
+        if not (self._overrides or has_separators) and (encoder.item_separator, encoder.key_separator) == stock:
+            encoder.item_separator, encoder.key_separator = ",", ":" if encoder.indent is None else ": "
+
+    def encode(self, o: Any) -> str:
+        """Encode an object as a document."""
+        encoder, replies = self._encoder, _Replies(self._encoder.default)
+        if not self._overrides:
+            meaning = JSONMeaning(encoder.allow_nan, encoder.sort_keys, encoder.skipkeys, asks_numpy=True)
+            try:
+                utf8 = by_orjson(o, encoder, meaning, replies)
+                return (escape(utf8) if encoder.ensure_ascii else utf8).decode()
+            except Exception:  # json may take it, and if not, the error is its own
+                replies.rewind()
+        encoder.default = replies.ask  # type: ignore[method-assign]
+        return encoder.encode(o)
+
+    def iterencode(self, o: Any) -> Iterator[str]:
+        """Encode an object as a document, in one piece, or in those of a class that overrides `iterencode`."""
+        if not self._overrides:
+            yield self.encode(o)
+            return
+        self._encoder.default = _Replies(self._encoder.default).ask  # type: ignore[method-assign]
+        yield from self._encoder.iterencode(o)
