@@ -19,6 +19,7 @@ typedef struct {
     PyObject *dataclass;   /* turns members into what orjson takes for a dataclass */
     PyObject *key_type;    /* a str that equals no other */
     int like_json;         /* keys are as json writes them */
+    int for_json;          /* json encodes the document: the keys of an object that it knows stay, and those none knows */
     int sorts;             /* json sorts them */
     int keeps;             /* there are keys left for orjson's flag */
     PyObject *known[KNOWN_KEYS][2]; /* keys and texts; both NULL where there is none */

@@ -124,12 +124,29 @@ members_before(PyObject *obj, Py_ssize_t end)
     return copy;
 }
 
+/* Whether json takes all keys of an object as they are. It does not sort text and numbers. */
+static int
+are_keys_of_json(PyObject *obj, int sorts)
+{
+    PyObject *key, *item;
+    Py_ssize_t position = 0;
+    int kinds = 0;
+    while (PyDict_Next(obj, &position, &key, &item)) {
+        int kind = PyUnicode_Check(key) ? 1 : PyLong_Check(key) || PyFloat_Check(key) ? 2 : key == Py_None ? 4 : 0;
+        kinds |= kind;
+        if (!kind || (sorts && kinds != kind)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* Replaces one member, in a copy from the first that is replaced; -1 with an error. */
 static int
 replace_member(Replacing *replacing, PyObject *obj, Py_ssize_t before, PyObject *key, PyObject *item, PyObject **copy,
-               int depth)
+               int depth, int is_text)
 {
-    PyObject *text = PyUnicode_CheckExact(key) ? Py_NewRef(key) : text_of_key(replacing, key);
+    PyObject *text = is_text ? Py_NewRef(key) : text_of_key(replacing, key);
     PyObject *other = !text ? NULL : text == Py_None && key != Py_None ? Py_NewRef(item) : replace_value(replacing, item, depth + 1);
     int result = other ? 0 : -1;
     if (other && !*copy && (text != key || other != item)) {
@@ -149,15 +166,16 @@ replace_members(Replacing *replacing, PyObject *obj, int depth)
 {
     PyObject *copy = NULL, *key, *item;
     Py_ssize_t position = 0, before = 0;
+    int all_stay = replacing->for_json && are_keys_of_json(obj, replacing->sorts);
     for (; PyDict_Next(obj, &position, &key, &item); before = position) {
-        int has_text = PyUnicode_CheckExact(key);
+        int has_text = all_stay || PyUnicode_CheckExact(key);
         replacing->room += has_text;
         if (!copy && has_text && is_plain(replacing, item)) {
             continue;
         }
         Py_INCREF(key);
         Py_INCREF(item);
-        int result = replace_member(replacing, obj, before, key, item, &copy, depth);
+        int result = replace_member(replacing, obj, before, key, item, &copy, depth, has_text);
         Py_DECREF(key);
         Py_DECREF(item);
         if (result < 0) {
@@ -293,7 +311,7 @@ replace_container(Replacing *replacing, PyObject *obj, int depth)
     if (!PyDict_Check(obj)) {
         return replace_items(replacing, obj, depth);
     }
-    int sorts = replacing->like_json && replacing->sorts && has_other_keys(obj);
+    int sorts = replacing->like_json && replacing->sorts && !replacing->for_json && has_other_keys(obj);
     return sorts ? replace_sorted(replacing, obj, depth) : replace_members(replacing, obj, depth);
 }
 
@@ -327,9 +345,9 @@ read_replacements(PyObject *replacements, Replacing *replacing)
         PyErr_SetString(PyExc_TypeError, "`replacements` is a tuple");
         return 0;
     }
-    if (!PyArg_ParseTuple(replacements, "iOOO!OOpp:replace", &replacing->kinds, &replacing->text_of_key,
+    if (!PyArg_ParseTuple(replacements, "iOOO!OOppp:replace", &replacing->kinds, &replacing->text_of_key,
                           &replacing->stand_in, &PyTuple_Type, &replacing->words, &replacing->dataclass,
-                          &replacing->key_type, &replacing->like_json, &replacing->sorts)) {
+                          &replacing->key_type, &replacing->like_json, &replacing->sorts, &replacing->for_json)) {
         return 0;
     }
     if (PyTuple_GET_SIZE(replacing->words) != 3) {

@@ -20,7 +20,7 @@ _LONG: Final = 1000
 
 def with_batches(found: list[Any], convert: Convert) -> Convert:
     """Return a function that converts as `convert` does, and knows the text of many scalars among what was found."""
-    types = set(map(type, found)) & _TYPES if len(found) >= _FEW else frozenset[Any]()
+    types: set[Any] = set(map(type, found)) & _TYPES if len(found) >= _FEW else set()
     if not types:
         return convert
     known: dict[int, Fragment] = {}

@@ -13,8 +13,8 @@ from fastnpjson._arrays.dtypes import Unsupported, has_nan
 from fastnpjson._arrays.write import write
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NeedsWalk
-from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.replace import Replacements
+from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.survey import Kind, has_nonfinite
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk, fields_of
@@ -69,9 +69,7 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
     return dumps(obj, default, option).decode()
 
 
-def encode(
-    obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | TypeError | None = None
-) -> bytes:
+def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | TypeError | None = None) -> bytes:
     """Encode a document; the arguments are those of `two_pass.dumps`, and it raises what `dumps` raises.
 
     1. An array is written by itself: as a part of a document its text would be copied.
@@ -107,9 +105,7 @@ def encode_with_replacements(obj: Any, rules: Rules, default: Replies) -> bytes 
     return _attempt(obj, rules.relaxed(_replacements(rules)), default)
 
 
-def _attempt(
-    document: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None
-) -> bytes | None:
+def _attempt(document: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None) -> bytes | None:
     """Return the JSON of a document, or `None` where another attempt is due."""
     try:
         if rules.replacements is not None:

@@ -43,16 +43,19 @@ class Replacements(NamedTuple):
         key_type: The type of a key whose text is that of another key of the same object.
         like_json: True where ints and floats as keys have the text of json, not of orjson.
         sorts: True where json sorts keys, which it does before they are text.
+        for_json: True where json is to encode the document: keys stay where it knows all of an object, and where
+            `text_of_key` returns no text.
     """
 
     kinds: int
-    text_of_key: Callable[[Any], str | None]
+    text_of_key: Callable[[Any], Any]
     stand_in: Callable[[Any], Any]
     words: tuple[Any, Any, Any] = (None, None, None)
     dataclass: Callable[[dict[str, Any]], Any] = Members
     key_type: type[str] = Key
     like_json: bool = False
     sorts: bool = False
+    for_json: bool = False
 
 
 def replace(obj: Any, replacements: Replacements) -> tuple[Any, bool]:
@@ -114,13 +117,16 @@ class _Replacing:
 
     def _members(self, obj: Any, depth: int) -> Any:
         _check(depth)
-        sorts = self._to.like_json and self._to.sorts and any(type(key) is not str for key in obj)
-        items: Iterable[tuple[Any, Any]] = sorted(dict.items(obj)) if sorts else dict.items(obj)
+        sorts = (
+            self._to.like_json and self._to.sorts and not self._to.for_json and any(type(key) is not str for key in obj)
+        )
+        items: Iterable[tuple[Any, Any]] = sorted(dict.items(obj)) if sorts else [*dict.items(obj)]
         copy: dict[Any, Any] = {}
         is_same = True
+        stay = self._to.for_json and self._are_keys_of_json(obj)
         for key, item in items:
-            text = key if type(key) is str else self._text(key)
-            if text is None:
+            text = key if stay or type(key) is str else self._text(key)
+            if text is None and key is not None:
                 is_same = False
                 continue
             other = self.value(item, depth + 1)
@@ -132,10 +138,16 @@ class _Replacing:
             raise NeedsWalk
         return obj if is_same else copy
 
-    def _text(self, key: Any) -> str | None:
+    def _are_keys_of_json(self, obj: Any) -> bool:
+        kinds = {str if isinstance(key, str) else int if isinstance(key, (int, float)) else key for key in obj}
+        return kinds <= {str, int, None} and not (self._to.sorts and len(kinds) > 1)
+
+    def _text(self, key: Any) -> Any:
         if self._to.like_json and type(key) is float and math.isfinite(key):
             return float.__repr__(key)
         text = self._to.text_of_key(key)
+        if self._to.for_json and not isinstance(text, str):
+            return key
         return None if text is None else str.__str__(text)
 
     def _other(self, obj: Any, depth: int) -> Any:

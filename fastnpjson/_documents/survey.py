@@ -176,7 +176,8 @@ def _is_suspicious(obj: Any, option: int, *, numpy: bool, replaced: bool = False
     others: list[Any] = []
     if numpy and found & (Kind.OTHER_NUMPY | Kind.OTHER | Kind.DATACLASS):
         orjson.dumps(obj, others.append, option)
-    return any(_has_objects(item) or has_nan(item) for item in others)
+    # The objects in an array have been checked as what stands in for it.
+    return any(not _has_objects(item) and has_nan(item) for item in others)
 
 
 def _has_objects(item: Any) -> bool:

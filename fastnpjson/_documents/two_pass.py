@@ -20,7 +20,6 @@ from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.batch import with_batches
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.replace import replace
-from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._extension import speedups
 from fastnpjson._orjson import DEEPEST, fragment
 
@@ -158,37 +157,45 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     return substitute(obj, rules.option, rules.natively, written, answers)
 
 
-def _answer_in_python(found: list[Any], rules: Rules, default: Replies, depth: int) -> list[Any]:
-    """Return what stands in for each object, settled for good: a default may use what it returned again."""
-    return [_answer(item, rules, default, depth) for item in found]
+class _Answering(NamedTuple):
+    """How to answer for what orjson does not know; the attributes are arguments of `dumps`."""
 
+    rules: Rules
+    default: Replies
+    depth: int
 
-def _answer(item: Any, rules: Rules, default: Replies, depth: int) -> Any:
-    try:
-        reply = rules.convert(item)
-        if asked := reply is UNKNOWN:
-            reply = default.ask(item)
-    except TypeError:
-        raise NeedsWalk from None
-    return _settle(item, reply, asked, rules, default, depth)
+    def answer(self, item: Any) -> Any:
+        """Return what stands in for an object, settled for good: a default may use what it returned again."""
+        try:
+            reply = self.rules.convert(item)
+            if asked := reply is UNKNOWN:
+                reply = self.default.ask(item)
+        except TypeError:
+            raise NeedsWalk from None
+        return self.settle(item, reply, asked)
 
-
-def _settle(item: Any, reply: Any, asked: bool, rules: Rules, default: Replies, depth: int) -> Any:
-    kind = type(reply)
-    if kind is str or kind is Fragment:
-        return reply
-    inner = rules.for_replies or rules
-    if inner.replacements is not None:
-        reply, inner = replaced(reply, inner, inner.replacements)
+    def settle(self, item: Any, reply: Any, asked: bool) -> Any:
+        """Return what stands in for an object, made of what was replied."""
         kind = type(reply)
-    if rules.refuse is not None:
-        rules.refuse(reply)
-    if kind in _LEAVES or kind is Fragment:
-        return reply
-    settled = _text(reply, inner, default, depth)
-    if asked:
-        default.freeze(item, settled)
-    return settled
+        if kind is str or kind is Fragment:
+            return reply
+        inner = self.rules.for_replies or self.rules
+        if inner.replacements is not None:
+            reply, inner = replaced(reply, inner, inner.replacements)
+            kind = type(reply)
+        if self.rules.refuse is not None:
+            self.rules.refuse(reply)
+        if kind in _LEAVES or kind is Fragment:
+            return reply
+        settled = _text(reply, inner, self.default, self.depth)
+        if asked:
+            self.default.freeze(item, settled)
+        return settled
+
+
+def _answer_in_python(found: list[Any], rules: Rules, default: Replies, depth: int) -> list[Any]:
+    answering = _Answering(rules, default, depth)
+    return [answering.answer(item) for item in found]
 
 
 def _answer_in_c(found: list[Any], rules: Rules, default: Replies, depth: int) -> list[Any]:
@@ -199,7 +206,7 @@ def _answer_in_c(found: list[Any], rules: Rules, default: Replies, depth: int) -
         rules.convert,
         UNKNOWN,
         Asked,
-        lambda item, reply, asked: _settle(item, reply, asked, rules, default, depth),
+        _Answering(rules, default, depth).settle,
         NeedsWalk,
         inner.option & ~orjson.OPT_APPEND_NEWLINE,
         inner.natively,
@@ -218,18 +225,22 @@ def replaced(document: Any, rules: Rules, replacements: Replacements) -> tuple[A
 def _text(reply: Any, rules: Rules, default: Replies, depth: int) -> Any:
     if depth > DEEPEST:
         raise NeedsWalk
-    if rules.option & orjson.OPT_INDENT_2:
-        return _copy(reply, rules)
+    if rules.option & orjson.OPT_INDENT_2:  # orjson does not indent a fragment
+        return _copy(reply, depth)
     if rules.option & orjson.OPT_APPEND_NEWLINE:
         rules = rules._replace(option=rules.option & ~orjson.OPT_APPEND_NEWLINE)
     return fragment(dumps(reply, rules, default, depth=depth + 1))
 
 
-def _copy(reply: Any, rules: Rules) -> Any:
-    """Return a copy of a reply, for orjson does not indent a fragment."""
-    if rules.style.nan != "null" or survey(reply, Kind.BIG_INTEGER):
-        raise NeedsWalk
-    return orjson.loads(orjson.dumps(reply))
+def _copy(reply: Any, depth: int) -> Any:
+    kind = type(reply)
+    if kind is str or kind in _LEAVES or kind is Fragment:
+        return reply
+    if depth <= DEEPEST and kind is dict:
+        return {key: _copy(item, depth + 1) for key, item in [*reply.items()]}
+    if depth <= DEEPEST and (kind is list or kind is tuple):
+        return [_copy(item, depth + 1) for item in reply]
+    raise NeedsWalk
 
 
 def _collect(obj: Any, option: int, _native: tuple[int, int, int]) -> Any:

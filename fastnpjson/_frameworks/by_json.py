@@ -13,7 +13,7 @@ from orjson import Fragment
 
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.replace import Replacements, replace
-from fastnpjson._documents.survey import Kind
+from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._stdlib.escapes import with_null
 from fastnpjson._stdlib.integers import exact_loads
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 # Flags for a document as a whole.
 _DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+_NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
+# What orjson encodes without asking a default, and what may hold some of it.
+ASKED: Final = Kind.UUID | Kind.ENUM | Kind.SUBCLASS
 # Stands in the text of json for what fastnpjson encodes.
 _MARK: Final = os.urandom(16).hex()
 
@@ -41,25 +44,30 @@ def dumps(
 ) -> str:
     """Encode a document.
 
-    1. json encodes it with the framework's own default, which takes no time of ours.
-    2. A hook lets fastnpjson encode NumPy data.
-    3. Keys become text, and NaN and infinities `None`.
-    4. NaN and infinities of replies are replaced in the text, and keys that json sorts in another order than their
-       text become text only where json does not know them.
-    5. fastnpjson says where an error is.
+    1. Keys that json does not know become text, and NaN and infinities `None`.
+    2. json encodes it with the framework's own default, which takes no time of ours.
+    3. A hook lets fastnpjson encode NumPy data, from the beginning if there is some.
+    4. NaN and infinities of replies are replaced in the text.
+    5. Keys become text in subclasses of containers, too.
+    6. fastnpjson says where an error is.
 
     Args:
         obj: The document.
         settings: Those of the framework.
         caller: The default of the caller, who may have been asked already.
         spread: True to lay out arrays as json lays out lists, and not on one line.
-        words: True to begin with the third attempt.
+        words: True to replace NaN and infinities in the text.
         kwargs: Those of `json.dumps`.
 
     Raises:
         TypeError: there is something in the document that has no JSON.
         ValueError: the document is circular, or NaN is not allowed.
     """
+    found = survey(obj)
+    if found & (Kind.KEY | Kind.NONFINITE) and not words:
+        obj = with_text(obj, settings, Kind.NONFINITE * settings.allow_nan)
+    if settings.declines and found & _NUMPY:
+        settings = settings._replace(declines=False)
     caller.rewind()
     try:
         if settings.declines:
@@ -67,10 +75,7 @@ def dumps(
         return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
     except (TypeError, ValueError) as error:
         refusal = error
-    again = partial(dumps, caller=caller, spread=spread, **kwargs)
-    replaced = _replaced(obj, settings, sorts=bool(settings.option & orjson.OPT_SORT_KEYS))
-    if replaced is not obj:
-        return again(replaced, settings, words=words)
+    again: Callable[..., str] = partial(dumps, caller=caller, spread=spread, **kwargs)
     if isinstance(refusal, ValueError) and settings.allow_nan and not words:
         return again(obj, settings, words=True)
     if settings.declines:
@@ -85,13 +90,15 @@ def dumps(
     return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
 
 
-def _replaced(obj: Any, settings: Settings, *, sorts: bool) -> Any:
-    """Return a document with text for keys, and `None` for NaN if that is allowed; the document itself, if need be."""
-    kinds = Kind.NONFINITE * settings.allow_nan
+def with_text(obj: Any, settings: Settings, kinds: int = 0) -> Any:
+    """Return a document with text for the keys that json does not know, and `None` for NaN if that is among the kinds.
+
+    The document itself is returned if there is nothing to replace; subclasses of containers are not looked into.
+    """
+    sorts = bool(settings.option & orjson.OPT_SORT_KEYS)
     text = partial(text_of, encode=partial(fragment, settings))
-    replacements = Replacements(kinds, text, _unchanged, like_json=True, sorts=sorts)
     try:
-        return replace(obj, replacements)[0]
+        return replace(obj, Replacements(kinds, text, _unchanged, like_json=True, sorts=sorts, for_json=True))[0]
     except NeedsWalk:
         return obj
 
@@ -105,9 +112,11 @@ def make_caller(settings: Settings) -> Replies:
     if not settings.asks_all:
         return Replies(settings.default)
 
-    def answer(obj: Any) -> Fragment:
-        # Of a reply, too, json asks for all.
+    def answer(obj: Any) -> Any:
         reply = settings.default(obj)
+        if type(reply) is str or not survey(reply) & ASKED:
+            return reply
+        # Of a reply, too, json asks for all.
         return Fragment(dumps(reply, settings, Replies(settings.default), separators=(",", ":")).encode())
 
     return Replies(answer)

@@ -17,8 +17,6 @@ from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
-# What orjson encodes without asking a default, and what may hold some of it.
-_UNASKED: Final = Kind.UUID | Kind.ENUM | Kind.SUBCLASS
 
 
 class FrameworkEncoder(Settings):
@@ -57,7 +55,7 @@ class FrameworkEncoder(Settings):
 
     def _by_orjson(self, obj: Any, caller: Replies) -> bytes | None:
         """Encode a document by orjson; `None` if it is for json."""
-        if self.asks_all and survey(obj, 0) & _UNASKED:
+        if self.asks_all and survey(obj, 0) & by_json.ASKED:
             return None
         rules = self.rules()
         if issubclass(type(obj), ndarray):

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastnpjson.compat import agreement
 from fastnpjson.compat.foreign_encoder import ForeignEncoder
 from fastnpjson.compat.json_encoder import JSONEncoder
+from fastnpjson.compat.keys import NeedsJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +167,7 @@ def loads(
     if (cls, object_hook, parse_float, parse_int, object_pairs_hook) == (None,) * 5 and not kw:
         try:
             return agreement.loads(s)
-        except (agreement.NeedsJson, AttributeError, TypeError, ValueError):
+        except (NeedsJson, AttributeError, TypeError, ValueError):
             pass  # json may take it, and if not, says why
     return json.loads(s, cls=cls, **dict(zip(_HOOKS, hooks, strict=True)), **kw)  # type: ignore[arg-type]
 

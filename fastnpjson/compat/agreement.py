@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import sys
 from decimal import Decimal
 from functools import cache
@@ -14,8 +15,8 @@ from orjson import Fragment
 
 from fastnpjson._arrays.dtypes import has_nan
 from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN
-from fastnpjson._documents.rules import Natively, Rules, make_rules
 from fastnpjson._documents.replace import Replacements, replace
+from fastnpjson._documents.rules import Natively, Rules, make_rules
 from fastnpjson._documents.survey import Kind
 from fastnpjson._documents.two_pass import Asked, Replies
 from fastnpjson._orjson import fragment
@@ -37,7 +38,6 @@ _LAYOUTS: Final = {
     ("  ", ",", ": "): PASSTHROUGH | orjson.OPT_INDENT_2,
 }
 _NOTHING: Final = Natively(0, 0, sys.maxsize)
-
 
 
 class JSONReplies(Replies):
@@ -73,6 +73,10 @@ def make_json_rules(option: int, meaning: JSONMeaning) -> Rules:
         kind = type(obj)
         if kind in _UNKNOWN_TYPES:
             return UNKNOWN
+        if kind is np.float64 and math.isfinite(obj):
+            return float(obj)
+        if kind is np.float64 and meaning.allow_nan and not meaning.nulls:
+            return _WORDS[0 if math.isnan(obj) else 1 if obj > 0 else 2]
         if kind is np.str_ or not issubclass(kind, NUMPY_TYPES):
             return builtin(obj) if is_subclass(kind) else UNKNOWN
         if not is_numpy(obj) or (meaning.asks_numpy and not is_subclass(kind)):

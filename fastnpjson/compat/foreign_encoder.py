@@ -48,20 +48,24 @@ class ForeignEncoder:
     def encode(self, o: Any) -> str:
         """Encode an object as a document."""
         encoder, replies = self._encoder, _Replies(self._encoder.default)
-        if not self._overrides:
-            meaning = JSONMeaning(encoder.allow_nan, encoder.sort_keys, encoder.skipkeys, asks_numpy=True)
-            try:
-                utf8 = by_orjson(o, encoder, meaning, replies)
-                return (escape(utf8) if encoder.ensure_ascii else utf8).decode()
-            except Exception:  # json may take it, and if not, the error is its own
-                replies.rewind()
-        encoder.default = replies.ask  # type: ignore[method-assign]
-        return encoder.encode(o)
+        if self._overrides:
+            encoder.default = replies.ask  # type: ignore[assignment, method-assign]
+            return encoder.encode(o)
+        meaning = JSONMeaning(encoder.allow_nan, encoder.sort_keys, encoder.skipkeys, asks_numpy=True)
+        try:
+            utf8 = by_orjson(o, encoder, meaning, replies)
+            return (escape(utf8) if encoder.ensure_ascii else utf8).decode()
+        except Exception:  # json may take it, and if not, the error is its own
+            replies.rewind()
+        encoder.default = replies.ask  # type: ignore[assignment, method-assign]
+        text = encoder.encode(o)
+        # How Python replaces a lone surrogate is its escape in JSON, too.
+        return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
     def iterencode(self, o: Any) -> Iterator[str]:
         """Encode an object as a document, in one piece, or in those of a class that overrides `iterencode`."""
         if not self._overrides:
             yield self.encode(o)
             return
-        self._encoder.default = _Replies(self._encoder.default).ask  # type: ignore[method-assign]
+        self._encoder.default = _Replies(self._encoder.default).ask  # type: ignore[assignment, method-assign]
         yield from self._encoder.iterencode(o)

@@ -7,21 +7,18 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-import orjson
-
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
-from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, NeedsJson, make_layout_rules, with_text
-from fastnpjson.compat.keys import with_text_keys
+from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, make_layout_rules, with_text
+from fastnpjson.compat.keys import NeedsJson, with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fastnpjson._documents.rules import Rules
     from fastnpjson._documents.two_pass import Replies
 
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY

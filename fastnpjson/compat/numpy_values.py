@@ -33,6 +33,8 @@ def has_objects(dtype: np.dtype[Any]) -> bool:
 
 def builtins(obj: Any) -> Any:
     """Turn a NumPy object into builtins as `fastnpjson.default` does, but NaN and infinities into floats."""
+    if obj.dtype.kind in "biu" and type(obj) is not ma.MaskedArray:
+        return obj.tolist()
     if obj.dtype == object:
         return obj.tolist()
     if not has_objects(obj.dtype):

@@ -531,6 +531,102 @@ def test_other_classes_as_cls():
         compat.dumps(obj, own=1)
 
 
+class Lists(stdlib.JSONEncoder):
+    """The encoder of many answers to "Object of type ndarray is not JSON serializable"."""
+
+    def default(self, o):
+        if isinstance(o, np.integer):
+            return int(o)
+        if isinstance(o, np.floating):
+            return float(o)
+        if isinstance(o, np.ndarray):
+            return o.tolist()
+        return super().default(o)
+
+
+class Tags(stdlib.JSONEncoder):
+    """As in json-tricks, and in many caches of experiments."""
+
+    def default(self, o):
+        if isinstance(o, np.ndarray):
+            return {"__ndarray__": o.tolist(), "dtype": str(o.dtype), "shape": o.shape}
+        if isinstance(o, np.generic):
+            return o.item()
+        if isinstance(o, complex):
+            return {"re": o.real, "im": o.imag}
+        return stdlib.JSONEncoder.default(self, o)
+
+
+class Rounds(stdlib.JSONEncoder):
+    """Fewer digits, and layouts of its own."""
+
+    item_separator = " ,"
+
+    def default(self, o):
+        if isinstance(o, np.ndarray):
+            return [round(float(number), 2) for number in o]
+        return repr(o) if isinstance(o, (set, bytes)) else o.item()
+
+
+class Counts(stdlib.JSONEncoder):
+    """Has a state, and an `__init__` of its own."""
+
+    def __init__(self, *args, prefix="#", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.prefix, self.count = prefix, 0
+
+    def default(self, o):
+        self.count += 1
+        return f"{self.prefix}{self.count}"
+
+
+@pytest.mark.parametrize("cls", [Lists, Tags, Rounds, Counts], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize(
+    "obj",
+    [
+        {"a": np.arange(3.0) / 3, "b": [np.float32(0.1), np.int64(7), np.float64(0.25), np.bool_(True)]},
+        [np.array([[0.5, math.nan], [math.inf, 1]])[0], math.nan, np.float64("-inf"), -math.inf],
+        {"x": {"y": np.zeros((2, 0)), 7: None, 2.5: "é", True: ()}, "big": 2**70, "same": [{"z": np.uint8(3)}] * 3},
+        [collections.OrderedDict(b=np.arange(2), a=Point(1, 2**70)), Colour.RED, {1, 2}, b"x", 1j, uuid.UUID(int=1)],
+    ],
+    ids=["numbers", "nan", "containers", "others"],
+)
+@pytest.mark.parametrize(
+    "arguments", [{}, {"sort_keys": True}, {"indent": 2}, {"ensure_ascii": True}, {"allow_nan": False}], ids=str
+)
+def test_encoders_of_others_write_what_they_write_for_json(cls, obj, arguments):
+    separators = {} if cls in {Rounds, Counts} else {"separators": (",", ": " if "indent" in arguments else ":")}
+    stock = outcome(stdlib.dumps, obj, cls=cls, **{"ensure_ascii": False} | arguments | separators)
+    ours = outcome(compat.dumps, obj, cls=cls, **arguments)
+    if isinstance(stock, tuple) and stock[0] is TypeError and not isinstance(ours, tuple):
+        pytest.skip("NumPy data that the class declines is written here")
+    assert ours == stock
+
+
+def test_numpy_data_that_a_class_declines():
+    class Sets(stdlib.JSONEncoder):
+        def default(self, o):
+            return sorted(o) if isinstance(o, set) else super().default(o)
+
+    obj = {"x": np.array([0.5, math.nan]), "y": {2, 1}, np.int64(3): np.float32(0.1)}
+    assert compat.dumps(obj, cls=Sets) == '{"x":[0.5,NaN],"y":[1,2],"3":0.1}'
+    file = io.StringIO()
+    compat.dump(obj, file, cls=Sets, indent=4, sort_keys=False)
+    assert stdlib.loads(file.getvalue(), parse_constant=str) == {"x": [0.5, "NaN"], "y": [1, 2], "3": 0.1}
+
+
+def test_no_object_is_asked_about_twice_of_a_class():
+    class Log(stdlib.JSONEncoder):
+        def default(self, o):
+            asked.append(o)
+            return "asked"
+
+    asked: list = []
+    obj = [Colour.RED, 1j, np.arange(2), "\ud800", {1}]
+    assert compat.dumps(obj, cls=Log) == '["asked","asked","asked","\\ud800","asked"]'
+    assert len(asked) == 4
+
+
 @pytest.mark.skipif(np.finfo("g").max < np.longdouble("1e4000"), reason="a longdouble of 64 bits")
 def test_longdouble_beyond_the_floats_of_json():
     assert compat.dumps(np.longdouble("1e4000")) == "1e+4000"
