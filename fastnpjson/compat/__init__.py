@@ -15,8 +15,7 @@ NaN and infinities are ``NaN``, ``Infinity`` and ``-Infinity``, in arrays too, o
 but not for NumPy data, unless its dtype has no JSON (complex).
 
 orjson writes a document where it means the same as `json`. `json` writes it, at its own speed, for other separators and
-indents, for enums, UUIDs, integers beyond 64 bits, lone surrogates and NaN in Python floats, and for documents without
-NumPy data that have many objects for ``default`` or many keys that are not strings.
+indents, for lone surrogates, and for documents without NumPy data that have many objects for ``default``.
 """
 
 from __future__ import annotations
@@ -99,7 +98,8 @@ def dumps(
         ensure_ascii: Escape text that is not ASCII.
         check_circular: Raise `ValueError` for a circular document; without the check it is `RecursionError`.
         allow_nan: Write ``NaN`` and ``Infinity`` as `json` does; otherwise raise `ValueError`.
-        cls: A subclass of `JSONEncoder`, or one of `json.JSONEncoder`. The latter is asked for NumPy data first.
+        cls: A subclass of `JSONEncoder`, or one of `json.JSONEncoder`. The latter is asked for NumPy data first, and
+            keeps the speed of orjson if it overrides `default` alone.
         indent: As for `json.dumps`. orjson can only write documents with None or 2.
         separators: By default ``(",", ":")``, or with an indent ``(",", ": ")``.
         default: Called for objects that neither json nor NumPy knows.

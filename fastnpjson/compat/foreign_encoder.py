@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._stdlib.escapes import escape
-from fastnpjson.compat.agreement import JSONMeaning, JSONReplies
+from fastnpjson.compat.agreement import JSONMeaning, JSONReplies, with_text
 from fastnpjson.compat.json_encoder import by_orjson
+from fastnpjson.compat.keys import NeedsJson
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 if TYPE_CHECKING:
@@ -57,6 +60,8 @@ class ForeignEncoder:
             return (escape(utf8) if encoder.ensure_ascii else utf8).decode()
         except Exception:  # json may take it, and if not, the error is its own
             replies.rewind()
+        with suppress(NeedsJson, NeedsWalk):
+            o = with_text(o, meaning)
         encoder.default = replies.ask  # type: ignore[assignment, method-assign]
         text = encoder.encode(o)
         # How Python replaces a lone surrogate is its escape in JSON, too.
