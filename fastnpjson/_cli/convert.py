@@ -18,7 +18,7 @@ from fastnpjson._cli.npz import read_npz, write_npz
 from fastnpjson._cli.tables import read_arrays, read_paths, stack, table_of
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._files.compression import codec
-from fastnpjson._files.files import reading, writing
+from fastnpjson._files.files import limited, writing
 from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
 from fastnpjson._stdlib.integers import exact_loads
 
@@ -61,19 +61,19 @@ def _read_npz(source: Endpoint, _arguments: argparse.Namespace, progress: Progre
 
 
 def _read_json(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Any:
-    with reading(_file(source), source.name) as file:
+    with limited(_file(source), arguments.limit, source.name, "--limit") as file:
         progress.start(_size(source))
         pieces = []
-        while piece := file.read(2**20):
+        for piece in file.pieces():
             pieces.append(piece)
             progress.advance(len(piece))
     return arguments.read(b"".join(pieces))
 
 
 def _read_lines(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Iterator[Any]:
-    with reading(_file(source), source.name) as file:
+    with limited(_file(source), arguments.limit, source.name, "--limit") as file:
         progress.start(_size(source))
-        yield from parse_lines(progress.watch(file), "", arguments.read)
+        yield from parse_lines(progress.watch(file.lines()), "", arguments.read)
 
 
 def _write_npy(write: Write, obj: Any, arguments: argparse.Namespace, _progress: Progress) -> None:

@@ -29,9 +29,9 @@ _SLICE: Final = 2**17
 _NAMES: Final = {type(None): "null", bool: "bool", int: "int", float: "float", str: "str", dict: "object", list: "list"}
 
 
-def inspect(source: Endpoint, progress: Progress) -> Iterator[str]:
+def inspect(source: Endpoint, progress: Progress, limit: int | None = None) -> Iterator[str]:
     """Read a file and yield the lines of the table. Of JSON Lines one line at a time is in memory."""
-    read = argparse.Namespace(read=partial(loads, arrays=True))
+    read = argparse.Namespace(read=partial(loads, arrays=True), limit=limit)
     obj = READERS[source.format](source, read, progress)
     rows: dict[str, Row] = {}
     advance = progress.advance if source.format.startswith("np") else None

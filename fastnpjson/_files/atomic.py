@@ -6,15 +6,14 @@ import os
 import re
 import stat
 from contextlib import contextmanager, suppress
-from importlib import import_module
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
 # In bytes. JSON Lines are short, and a system call takes longer than a line.
-_BUFFER: Final = 2**20
+BUFFER: Final = 2**20
 _BINARY: Final = getattr(os, "O_BINARY", 0)  # on Windows alone
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 # Linux follows as many.
@@ -44,7 +43,7 @@ def replacing(path: str, *, durable: bool = False) -> AbstractContextManager[IO[
     if old is None or (stat.S_ISREG(old.st_mode) and not _open_files(target)):
         return _temporary(path, target, old, durable=durable)
     if stat.S_ISREG(old.st_mode) and old.st_nlink and _open_files(target) in _own_files():
-        return _synced(open(os.dup(int(os.path.basename(target))), "wb", _BUFFER), durable=durable)
+        return _synced(open(os.dup(int(os.path.basename(target))), "wb", BUFFER), durable=durable)
     descriptor = os.open(path, os.O_WRONLY | _BINARY)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         if not _open_files(target):  # it has taken the place of a device meanwhile
@@ -94,7 +93,7 @@ def _temporary(path: str, target: str, old: os.stat_result | None, *, durable: b
             error.filename2 = target
         raise
     try:
-        with _synced(open(descriptor, "wb", _BUFFER), durable=durable) as file:
+        with _synced(open(descriptor, "wb", BUFFER), durable=durable) as file:
             yield file
             if old is not None and os.name != "nt":  # Windows has neither owners nor modes
                 _copy_permissions(target, old, descriptor)
@@ -144,27 +143,3 @@ def _copy_permissions(target: str, old: os.stat_result, descriptor: int) -> None
     if os.fstat(descriptor).st_gid != old.st_gid:  # another group may do what all others may
         mode = mode & 0o707 | (mode & 0o007) << 3
     os.fchmod(descriptor, mode)
-
-
-@contextmanager
-def uploading(url: str) -> Iterator[IO[bytes]]:
-    """Open a temporary file, which is uploaded to a URL at the end, but not after an exception."""
-    system, path = fsspec_for(url).core.url_to_fs(url)
-    if system.protocol == "file" or "file" in tuple(system.protocol):
-        with replacing(path) as file:
-            yield file
-        return
-    # To close a remote file publishes it, even half-written: https://github.com/dask/dask/issues/5361
-    with import_module("tempfile").TemporaryDirectory() as directory:
-        whole = os.path.join(directory, "whole")
-        with open(whole, "wb", _BUFFER) as file:
-            yield file
-        system.put_file(whole, path)
-
-
-def fsspec_for(url: str) -> Any:
-    """Import fsspec, or raise an error that names the URL."""
-    try:
-        return import_module("fsspec")
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(f"{url}: URLs need fsspec: pip install fastnpjson[io]") from None
