@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _PACKAGES: Final = frozenset({*_WAYS_OF_PACKAGES, *_WAYS_OF_TABLES})
 
 def message(path: Path, obj: Any, reason: str) -> str:
     """Say where something is in a document, what it is, and why that is an error."""
-    return f"{json_path(path)}: {_name(obj)}: {reason}"
+    return f"{json_path(path)}: {excerpt(_name(obj))}: {excerpt(reason, 500)}"
 
 
 def _name(obj: Any) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
+from fastnpjson._excerpt import excerpt
 from fastnpjson._extension import speedups
 from fastnpjson._jsonpath import json_path
 from fastnpjson._reading.paths import Leaf, native, tree, wanted
@@ -131,7 +132,7 @@ def _replace_paths(document: Any, paths: Tree, digits: Digits) -> Any:
             return array(value, leaf.dtype, partial(_texts, digits, path))
         except NotArray as error:
             place = json_path(_element(path, value, error.index))
-            raise ValueError(f"{place}: {error}; {leaf.path} asks for {leaf.dtype}") from None
+            raise ValueError(f"{place}: {error}; {excerpt(leaf.path)} asks for {leaf.dtype}") from None
 
     return _replace(document, paths, None, read)
 

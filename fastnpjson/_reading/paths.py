@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import steps_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ def tree(arrays: Mapping[str, DTypeLike]) -> Tree:
     """
     if not isinstance(arrays, Mapping):
         raise TypeError(f"arrays= is True or dtypes by path, and no {type(arrays).__name__}")
-    return _tree(tuple((path, _vet(path, dtype)) for path, dtype in arrays.items()))
+    try:
+        return _tree(tuple((path, _vet(path, dtype)) for path, dtype in arrays.items()))
+    except RecursionError:
+        raise ValueError("arrays= has a path of more steps than Python follows") from None
 
 
 @lru_cache(maxsize=64)
@@ -69,7 +73,8 @@ def _vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
     # None is float64 to NumPy.
     vetted = np.dtype("V" if dtype is None else dtype)
     if vetted.kind not in "biufM" or vetted.itemsize > 8 or vetted == np.dtype("M8"):
-        raise ValueError(f"{path}: {dtype!r}: the dtype must be bool, of integers, of floats or datetime64 with a unit")
+        name = f"{excerpt(path)}: {excerpt(repr(dtype))}"
+        raise ValueError(f"{name}: the dtype must be bool, of integers, of floats or datetime64 with a unit")
     return vetted
 
 
@@ -80,7 +85,7 @@ def _merge(one: Tree, other: Tree) -> Tree:
     if isinstance(one, Leaf) and isinstance(other, Leaf) and one.dtype == other.dtype:
         return one
     path = one.path if isinstance(one, Leaf) else other.path if isinstance(other, Leaf) else ""
-    raise ValueError(f"{path}: another path names the same or a part of it")
+    raise ValueError(f"{excerpt(path)}: another path names the same or a part of it")
 
 
 def _spread(node: Tree) -> Tree:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy import ma
 from orjson import JSONEncodeError
 
+from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path
 from fastnpjson.roundtrip import base64, dtypes, foreign_tags, read_values
 
@@ -58,7 +59,7 @@ def reader(context: Context, *, untagged: bool) -> Callable[[Tag, Path], Any]:
             return read_tag(context, value)
         except _FAULTS as error:
             reason = f"has no {error}" if type(error) is KeyError else str(error) or type(error).__name__
-            raise ValueError(f"{json_path(path)}: not an array: {reason}") from error
+            raise ValueError(f"{json_path(path)}: not an array: {excerpt(reason)}") from error
 
     return read
 
