@@ -58,5 +58,7 @@ class JSONParser(parsers.JSONParser):
             return compat.loads(text, parse_constant=strict_constant if self.strict else None)
         except LookupError:
             raise ParseError(f'Unsupported charset "{charset}" in request Content-Type header.') from None
+        except RecursionError as error:
+            raise ParseError("JSON parse error - too many levels of lists and objects") from error
         except ValueError as error:
             raise ParseError(f"JSON parse error - {error}") from error

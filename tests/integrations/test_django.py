@@ -527,6 +527,15 @@ def test_renders_as_the_stock_renderer_does(name, accept):
         assert ours.render(data(), accept, {"indent": 2}) == theirs.render(data(), accept, {"indent": 2})
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000], ids=["lists", "objects"])
+def test_parser_of_many_levels(body):
+    from rest_framework.exceptions import ParseError  # noqa: PLC0415
+
+    with pytest.raises(ParseError, match="too many levels") as error:
+        JSONParser().parse(BytesIO(body), "application/json")
+    assert error.value.status_code == 400
+
+
 @pytest.mark.parametrize(
     ("body", "charset"),
     [
