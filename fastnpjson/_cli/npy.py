@@ -23,6 +23,8 @@ _HEADERS: Final = {
 }
 # No header is longer: NumPy refuses more than 10,000 characters.
 _HEAD: Final = 2**16
+# Where NumPy adds up to 84 blanks.
+_LONGEST_HEADER: Final = 9_900
 # The types of JSON values in an array, and the dtypes to try for them.
 _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
     ({bool}, ("?",)),
@@ -52,7 +54,14 @@ def read_npy(file: Any, name: str) -> Array:
 
 
 def write_npy(write: Write, array: Array) -> None:
-    """Write an array."""
+    """Write an array.
+
+    Raises:
+        ValueError: it has so many fields that NumPy would not read it.
+    """
+    if len(str(np.lib.format.header_data_from_array_1_0(array))) > _LONGEST_HEADER:
+        fields = len(array.dtype.names or ())
+        raise ValueError(f"{fields} fields are more than numpy.load reads: names and dtypes of 10,000 characters")
     np.lib.format.write_array(Writer(write), array, allow_pickle=False)
 
 

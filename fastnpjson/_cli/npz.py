@@ -6,6 +6,7 @@ import io
 import os
 import zipfile
 import zlib
+from pathlib import PureWindowsPath
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -40,11 +41,14 @@ def write_npz(write: Write, arrays: dict[str, Array]) -> None:
     """Write an archive without compression, so that it can be memory-mapped.
 
     Raises:
-        ValueError: a name holds a NUL, where zipfile would cut it off.
+        ValueError: a name holds a NUL, where zipfile would cut it off, or leads out of the directory of an archive.
     """
     for name in arrays:
         if "\0" in name:
             raise ValueError(f"{name!r} cannot name an array in an .npz: it holds a NUL")
+        path = PureWindowsPath(name)  # which knows both separators
+        if path.root or ".." in path.parts:
+            raise ValueError(f"{name!r} cannot name an array in an .npz: it leads to another directory")
     with zipfile.ZipFile(cast("IO[bytes]", Writer(write)), "w") as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:

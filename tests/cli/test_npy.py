@@ -153,3 +153,18 @@ def test_file_that_is_longer_than_its_array():
         file.write(DATA + b"more")
     assert main(["t.npy", "x.npy"]) == 0
     assert np.load("x.npy").tolist() == ARRAY.tolist()
+
+
+def test_fields_that_numpy_would_not_read(capsys):
+    """Up to the limit they are read; beyond, the error comes before a file that is of no use."""
+    read = []
+    for count in range(400, 700, 7):
+        with open("t.jsonl", "w") as file:
+            file.write("{" + ",".join(f'"f{number}":1' for number in range(count)) + "}\n")
+        if main(["t.jsonl", "t.npy"]) == 0:
+            read.append(len(np.load("t.npy").dtype.names))
+            os.unlink("t.npy")
+        else:
+            assert "fields are more than numpy.load reads" in capsys.readouterr().err
+            assert not os.path.exists("t.npy")
+    assert 400 < max(read) < 690

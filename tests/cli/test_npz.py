@@ -46,6 +46,25 @@ def test_name_with_a_nul(capsys):
     assert not os.path.exists("v.npz")
 
 
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "..", "/x", "\\x", "..\\x", "C:\\x", "a\\..\\..\\x"])
+def test_name_of_another_directory(capsys, name):
+    with open("v.json", "w") as file:
+        json.dump({"a": [1], name: [2]}, file)
+    assert main(["v.json", "v.npz"]) == 1
+    assert capsys.readouterr().err == (
+        f"fastnpjson: v.json -> v.npz: {name!r} cannot name an array in an .npz: it leads to another directory\n"
+    )
+    assert not os.path.exists("v.npz")
+
+
+def test_names_with_dots_and_slashes():
+    document = {"a/b": [1], "..a": [2], "a..": [3], "x:y": [4], ".": [5], "...": [6]}
+    with open("v.json", "w") as file:
+        json.dump(document, file)
+    assert main(["v.json", "v.npz"]) == 0
+    assert {name: array.tolist() for name, array in np.load("v.npz").items()} == document
+
+
 def archive(save=np.savez):
     save(file := io.BytesIO(), x=np.arange(1000.0), y=np.arange(3))
     return file.getvalue()
