@@ -55,6 +55,10 @@ def validation_exception_handler(response_class: Callable[..., Response]) -> Cal
     """Make a handler of `RequestValidationError`, which quotes what the body has: NaN, and lone surrogates, too."""
 
     async def handle(_request: Request, error: RequestValidationError) -> Response:
-        return response_class({"detail": jsonable_encoder(error.errors())}, 422)
+        errors = error.errors()
+        try:
+            return response_class({"detail": jsonable_encoder(errors)}, 422)
+        except RecursionError:  # the input has too many levels
+            return response_class({"detail": [{**each, "input": None, "ctx": None} for each in errors]}, 422)
 
     return handle

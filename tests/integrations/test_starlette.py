@@ -521,6 +521,7 @@ BODIES = {
     "infinity": b'{"x":[1,-Infinity]}',
     "beyond-floats": b'{"x":[1e400]}',
     "lone-surrogate": b'{"x":["\\ud800"]}',
+    "levels": b'{"x":' + b"[" * 5000 + b"9" * 30 + b"]" * 5000 + b"}",
     "lone-surrogate-as-a-key": b'{"x":{"\\udfff":1}}',
 }
 
