@@ -23,6 +23,7 @@ from fastnpjson._orjson import DEEPEST, fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from fastnpjson._documents.rules import Rules
 
@@ -33,6 +34,7 @@ DECLINED: Final = frozenset({TypeError, JSONEncodeError})
 
 class _Raised(NamedTuple):
     error: BaseException
+    traceback: TracebackType | None
 
 
 class Replies:
@@ -40,7 +42,7 @@ class Replies:
 
     Attributes:
         default: The caller's default, or `None`.
-        given: The objects that it was asked about, in order, each with the reply.
+        log: The objects that it was asked about, in order, each with the reply.
         reads_arrays: True to write what it declines as an array, if it is one of another package.
     """
 
@@ -61,11 +63,11 @@ class Replies:
             try:
                 reply = self._reply(obj)
             except BaseException as error:
-                reply = _Raised(error)
+                reply = _Raised(error, error.__traceback__)
             self.log.append((obj, reply))
         self._next = place + 1
         if type(reply) is _Raised:
-            raise reply.error
+            raise reply.error.with_traceback(reply.traceback)
         return reply
 
     def _reply(self, obj: Any) -> Any:
@@ -88,6 +90,15 @@ class Replies:
         start = next(index for index in range(self._next - 1, -1, -1) if self.log[index][0] is obj)
         self.log[start:] = [(obj, reply)]
         self._next = start + 1
+
+    def keep_error(self, obj: Any, error: BaseException) -> None:
+        """Take note that the default, asked about an object by somebody else, raised an error."""
+        self.log.append((obj, _Raised(error, error.__traceback__)))
+
+    def raised(self, error: BaseException) -> bool:
+        """Tell whether an error is what the default raised at last."""
+        reply = self.log[-1][1] if self.log else None
+        return type(reply) is _Raised and reply.error is error
 
     def rewind(self) -> None:
         """Give the same replies once more, from the first."""

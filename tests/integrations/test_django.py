@@ -500,6 +500,11 @@ def test_rest_framework_refuses_nan():
     assert renderer.render([np.float32(np.nan), float("inf")]) == b"[NaN,Infinity]"
 
 
+def test_rest_framework_escapes_a_lone_surrogate():
+    """For which the stock renderer has no bytes."""
+    assert json.loads(JSONRenderer().render({"name": "é\udcff"})) == {"name": "é\udcff"}
+
+
 RENDERED = {
     "none": None,
     "text": {"a": "é\u2028\u2029<", "b": [1, None, True]},
