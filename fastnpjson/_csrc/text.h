@@ -2,9 +2,9 @@
 #ifndef FASTNPJSON_TEXT_H
 #define FASTNPJSON_TEXT_H
 
-#include <string.h>
-
 #include "speedups.h"
+
+#include <string.h>
 
 typedef struct {
     PyObject *bytes;
