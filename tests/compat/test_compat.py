@@ -18,7 +18,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 from doubles import Celsius, Mapping, Sequence, Text, Whole
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fastnpjson import compat
@@ -187,7 +187,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(json_values, st.sampled_from([*LAYOUTS.values()]))
 def test_same_values_as_json_whatever_the_document(obj, arguments):
     assert outcome(compat.dumps, obj, **arguments) == outcome(stdlib.dumps, obj, **arguments)
@@ -299,7 +298,6 @@ def test_named_tuple_in_a_document_with_other_keys(value, text):
     assert written == f'[[{text},1],{{"0":[0,1]}}]'
 
 
-@settings(deadline=None)
 @given(documents, st.sampled_from([*LAYOUTS.values()]))
 def test_same_answers_as_json_whatever_the_document(obj, arguments):
     """The default counts its calls, so that each must be for the same object, and none twice."""
