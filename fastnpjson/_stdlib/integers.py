@@ -28,8 +28,10 @@ def exact_loads(document: str | bytes) -> Any:
     utf8 = document.encode() if isinstance(document, str) else document
     if not may_have_huge_integers(utf8):
         return orjson.loads(document)
-    # json takes NaN, lone surrogates and 1e400, too.
-    orjson.loads(_LONG.sub(rb"\1", utf8))
+    try:  # json takes NaN, lone surrogates and 1e400, too
+        orjson.loads(_LONG.sub(rb"\1", utf8))
+    except orjson.JSONDecodeError:
+        return orjson.loads(utf8)  # raises, with the place in the whole text
     try:
         return json.loads(utf8.decode())
     except RecursionError:
@@ -56,7 +58,7 @@ def _has_huge_integers(text: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
     # A run of 19 digits fills one of the words of 8 bytes.
     if not (digits[: len(digits) // 8 * 8].view(np.uint64) == 0x0101010101010101).any():
         return False
-    # As bits of a Python integer they take a twentieth of the time: one is left where 19 digits begin, but for fractions.
+    # As bits of a Python integer they take a twentieth of the time. One is left where 19 digits begin, fractions aside.
     runs = _bits(digits)
     for length in (1, 2, 4, 8, 3):
         runs &= runs >> length

@@ -25,7 +25,7 @@ from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
 from fastnpjson._documents.rules import Natively, Rules
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
-from fastnpjson._loads.budget import Budget
+from fastnpjson._reading.budget import Budget
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson.roundtrip import read_tags
 from fastnpjson.roundtrip.context import Context
@@ -80,8 +80,9 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
 def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = False, limit: int | None = None) -> Any:
     """Decode JSON, and turn each tag in it into a NumPy array or scalar.
 
-    Integers of any size are exact. It reads both forms of `dumps`, all tags of json-tricks and json-numpy for arrays without objects, the tag with
-    base64 that is known from Stack Overflow, and monty's. A tag imports nothing and runs nothing.
+    Integers of any size are exact. It reads both forms of `dumps`, all tags of json-tricks and json-numpy for arrays
+    without objects, the tag with base64 that is known from Stack Overflow, and monty's. A tag imports nothing and runs
+    nothing.
 
     Args:
         data: JSON, as for `orjson.loads`.
@@ -100,22 +101,15 @@ def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = Fal
     >>> loads(b'[{"__numpy__":"AAAAPwAAwH8=","dtype":"<f4","shape":[2]}]')
     [array([0.5, nan], dtype=float32)]
     """
-    budget = Budget() if limit is None else Budget(limit)
-    return read(data, budget, untagged=untagged, grows=limit is None)
-
-
-def read(data: Any, budget: Budget, *, untagged: bool = False, grows: bool = True) -> Any:
-    """Do as `loads`, with a budget that more than one document can share.
-
-    Args:
-        data: As for `loads`.
-        budget: What the arrays are charged to.
-        untagged: As for `loads`.
-        grows: The budget becomes larger by what the arrays in so many bytes may take.
-    """
     text = data if type(data) is bytes else _bytes(data)
-    if grows:
+    budget = Budget() if limit is None else Budget(limit)
+    if limit is None:
         budget.grow(len(text))
+    return read(text, budget, untagged=untagged)
+
+
+def read(text: bytes, budget: Budget, *, untagged: bool = False) -> Any:
+    """Do as `loads`, with a budget that more than one document can share."""
     if not untagged and not may_have_tags(text):
         return exact_loads(text)
     document, strings = cut_base64(text)
@@ -137,7 +131,7 @@ def _bytes(data: Any) -> bytes:
     if isinstance(data, str):
         return data.encode("utf-8", "surrogatepass")
     # orjson raises for other types.
-    return bytes(data) if isinstance(data, (bytes, bytearray, memoryview)) else orjson.loads(data)  # type: ignore[no-any-return]
+    return bytes(data) if isinstance(data, (bytes, bytearray, memoryview)) else bytes(orjson.loads(data))
 
 
 def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 if TYPE_CHECKING:
-    from fastnpjson._loads.budget import Budget
+    from fastnpjson._reading.budget import Budget
 
 
 class Context:
@@ -40,4 +40,4 @@ class Context:
             JSONDecodeError: the document is not JSON.
         """
         text = self.unread.pop(data, None)
-        return data if text is None else orjson.loads(b'"%b"' % text)  # type: ignore[no-any-return]
+        return data if text is None else str(orjson.loads(b'"%b"' % bytes(text)))

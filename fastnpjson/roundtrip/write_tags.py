@@ -11,13 +11,9 @@ import orjson
 from numpy import ma
 
 from fastnpjson._arrays.style import Style
-<<<<<<< HEAD
 from fastnpjson._documents.convert import converter
 from fastnpjson._orjson import fragment
-=======
-from fastnpjson._documents.numpy_objects import converter
-from fastnpjson._loads.budget import WASTE
->>>>>>> f185f90 (Charge all that tags make to one budget, and read them strictly)
+from fastnpjson._reading.budget import WASTE
 from fastnpjson.roundtrip import dtypes, write_values
 
 if TYPE_CHECKING:

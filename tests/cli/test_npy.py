@@ -13,10 +13,11 @@ from processes import ARRAY
 import fastnpjson
 from fastnpjson.__main__ import main
 from fastnpjson._cli import npy
+from fastnpjson._reading.budget import Budget
 
 
 def test_plain_files_are_memory_mapped():
-    assert type(npy.read_npy("a.npy", "a.npy")) is np.memmap
+    assert type(npy.read_npy("a.npy", "a.npy", Budget())) is np.memmap
 
 
 @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)], ids=str)

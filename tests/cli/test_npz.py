@@ -12,6 +12,7 @@ from processes import ARRAY, dtype_tree
 
 from fastnpjson.__main__ import main
 from fastnpjson._cli import npz
+from fastnpjson._reading.budget import Budget
 
 
 def stored(path):
@@ -22,8 +23,8 @@ def stored(path):
 def test_plain_archives_are_memory_mapped():
     np.savez_compressed("c.npz", x=ARRAY)
     np.savez("d.npz", x=ARRAY, f=np.asfortranarray(ARRAY), e=np.zeros((0, 3)), s=np.array(5), v=np.zeros(2, "V0"))
-    assert type(npz.read_npz("c.npz", "c.npz")["x"]) is np.ndarray
-    arrays = npz.read_npz("d.npz", "d.npz")
+    assert type(npz.read_npz("c.npz", "c.npz", Budget())["x"]) is np.ndarray
+    arrays = npz.read_npz("d.npz", "d.npz", Budget())
     assert {name: type(array) for name, array in arrays.items() if type(array) is np.ndarray} == {
         "e": np.ndarray,
         "v": np.ndarray,
@@ -32,7 +33,7 @@ def test_plain_archives_are_memory_mapped():
     assert dtype_tree(arrays) == dtype_tree(np.load("d.npz"))
     assert main(["d.npz", "own.npz"]) == 0
     assert stored("own.npz") == {zipfile.ZIP_STORED}
-    assert type(npz.read_npz("own.npz", "own.npz")["x"]) is np.memmap
+    assert type(npz.read_npz("own.npz", "own.npz", Budget())["x"]) is np.memmap
 
 
 def test_name_with_a_nul(capsys):
