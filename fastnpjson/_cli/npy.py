@@ -25,6 +25,8 @@ _HEADERS: Final = {
 }
 # No header is longer: NumPy refuses more than 10,000 characters.
 _HEAD: Final = 2**16
+# In bytes: a Python string without characters, and its place in a list.
+_OBJECT: Final = 64
 # The types of JSON values in an array, and the dtypes to try for them.
 _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
     ({bool}, ("?",)),
@@ -58,12 +60,13 @@ def read_npy(file: Any, name: str, budget: Budget) -> Array:
 
 
 def charge_empty(array: Array, budget: Budget) -> None:
-    """Charge elements without bytes, of which a small file may have any number.
+    """Charge a Python object for each element without bytes, of which a small file may have any number.
 
     Raises:
         ValueError: there are too many.
     """
-    budget.take(cost(array.shape, array.dtype) - array.nbytes)
+    budget.grow(array.nbytes)
+    budget.take(_OBJECT * (cost(array.shape, array.dtype) - array.nbytes))
 
 
 def write_npy(write: Write, array: Array) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # In bytes: what the array of a tag may take, beside a multiple of the tag. There may be many fields in a body.
 _FLOOR: Final = 2**12
+_WAY_OUT: Final = f"a field may take {_FLOOR} and {WASTE} for each byte of its tag"
 
 
 def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any, info: ValidationInfo) -> Array:
@@ -60,9 +61,9 @@ def _read_tag(tag: dict[str, Any], dtype: np.dtype[Any] | None) -> Any:
     try:
         text = orjson.dumps(tag)
         limit = _FLOOR + WASTE * len(text)
-        value = roundtrip.loads(text, limit=limit)
+        value = roundtrip.read(text, Budget(limit, _WAY_OUT))
         if dtype is not None:
-            Budget(limit, "give the tag the dtype of the field").charge(np.shape(value), dtype)
+            Budget(limit, _WAY_OUT).charge(np.shape(value), dtype)
     except (TypeError, ValueError) as error:
         raise PydanticCustomError("array_tag", "{reason}", {"reason": str(error)}) from None
     return value

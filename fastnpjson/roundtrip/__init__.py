@@ -119,7 +119,7 @@ def read(text: bytes, budget: Budget, *, untagged: bool = False) -> Any:
         context = Context(strings, budget)
         whole = _replace_objects(exact_loads(document), read_tags.reader(context, untagged=untagged))
     except ValueError:
-        if strings:
+        if document is not text:
             exact_loads(text)  # an error of JSON is one of the whole text
         raise
     if context.unread:  # nobody has looked at what was cut out

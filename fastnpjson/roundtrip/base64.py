@@ -28,7 +28,8 @@ def read(
     raw = _decode(text, context.budget.charge(shape, dtype), gzipped=gzipped)
     array: Array = np.ndarray(shape, dtype, raw)
     _check_values(array)
-    return array.copy()
+    # NumPy would make one byte of elements without any.
+    return array.copy() if dtype.itemsize else np.ndarray(shape, dtype)
 
 
 def decode(text: bytes) -> bytes:

@@ -163,7 +163,10 @@ def _finish(array: Array, tag: Tag) -> Any:
         raise ValueError("Corder: must be true or false")
     if not array.ndim and order is None:
         return array[()]
-    return np.asfortranarray(array) if order is False and array.ndim > 1 else array
+    if order is not False or array.ndim < 2:
+        return array
+    # NumPy would make one byte of elements without any.
+    return np.asfortranarray(array) if array.itemsize else np.ndarray(array.shape, array.dtype, order="F")
 
 
 def _can_fill(value: Array, dtype: DType) -> bool:

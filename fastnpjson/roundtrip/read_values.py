@@ -145,7 +145,7 @@ def _padded(leaves: list[Any], dtype: DType, width: int) -> Array:
     if leaves and max(map(len, leaves)) * width > dtype.itemsize:
         raise ValueError(f"an element is longer than {dtype}")
     # For a dtype without characters, numpy.array would make elements of one.
-    return np.array(leaves, dtype) if dtype.itemsize else np.empty(len(leaves), dtype)
+    return np.array(leaves, dtype) if dtype.itemsize else np.ndarray(len(leaves), dtype)
 
 
 def _others(leaves: list[Any], dtype: DType) -> Array:
