@@ -444,11 +444,7 @@ class TestWriting:
         assert problem(field("f8", base64=True), tag) == ("array_tag", ())
         many = TypeAdapter(list[Annotated[np.ndarray, ArrayField(base64=True)]])
         tracemalloc.start()
-        with (
-            pytest.raises(ValidationError, match="for each byte of its tag")
-            if len(str(tag)) > 1000 or "U" in str(tag)
-            else pytest.raises(ValidationError)
-        ):
+        with pytest.raises(ValidationError, match="for each byte of its tag"):
             many.validate_python([tag] * 100)
         assert tracemalloc.get_traced_memory()[1] < 2**24
         tracemalloc.stop()
