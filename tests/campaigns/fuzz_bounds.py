@@ -161,7 +161,8 @@ class Documents:
     def values(self, dtype, shape):
         leaf = self.leaf_of(dtype)
         for length in reversed(shape if isinstance(shape, list) else []):
-            leaf = [leaf] * length if type(length) is int and 0 <= length < 2000 else []
+            fits = type(length) is int and 0 <= length * len(repr(leaf)) < LARGEST
+            leaf = [leaf] * length if fits else []
         return leaf
 
     def leaf_of(self, dtype):
