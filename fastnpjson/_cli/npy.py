@@ -12,10 +12,12 @@ import numpy as np
 
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading
+from fastnpjson._reading.budget import cost
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
     from fastnpjson._files.files import Write
+    from fastnpjson._reading.budget import Budget
 
 _HEADERS: Final = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -25,6 +27,8 @@ _HEADERS: Final = {
 _HEAD: Final = 2**16
 # Where NumPy adds up to 84 blanks.
 _LONGEST_HEADER: Final = 9_900
+# In bytes: a Python string without characters, and its place in a list.
+_OBJECT: Final = 64
 # The types of JSON values in an array, and the dtypes to try for them.
 _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
     ({bool}, ("?",)),
@@ -34,23 +38,37 @@ _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
 ]
 
 
-def read_npy(file: Any, name: str) -> Array:
+def read_npy(file: Any, name: str, budget: Budget) -> Array:
     """Read an array; a file that is not compressed is memory-mapped.
 
     Args:
         file: A path, a URL or a binary file.
         name: Its suffix decides on compression.
+        budget: What elements without bytes may take.
 
     Raises:
         ValueError: the file is not a ``.npy``, is damaged, or holds Python objects.
     """
     if is_plain(file, name):
         with open(file, "rb") as plain:
-            array = map_array(plain, 0, os.fstat(plain.fileno()).st_size)
-            if array is not None:
-                return array
+            mapped = map_array(plain, 0, os.fstat(plain.fileno()).st_size)
+        if mapped is not None:
+            charge_empty(mapped, budget)
+            return mapped
     with reading(file, name) as source:
-        return read_array(source)
+        array = read_array(source)
+    charge_empty(array, budget)
+    return array
+
+
+def charge_empty(array: Array, budget: Budget) -> None:
+    """Charge a Python object for each element without bytes, of which a small file may have any number.
+
+    Raises:
+        ValueError: there are too many.
+    """
+    budget.grow(array.nbytes)
+    budget.take(_OBJECT * (cost(array.shape, array.dtype) - array.nbytes))
 
 
 def write_npy(write: Write, array: Array) -> None:
@@ -65,13 +83,15 @@ def write_npy(write: Write, array: Array) -> None:
     np.lib.format.write_array(Writer(write), array, allow_pickle=False)
 
 
-def array_of(obj: Any) -> Array:
+def array_of(obj: Any, budget: Budget) -> Array:
     """Make an array of a JSON document, with NaN for `null` among numbers.
 
     Raises:
-        ValueError: no dtype holds all values exactly, or lists of one level differ in length.
+        ValueError: no dtype holds all values exactly, lists of one level differ in length, or strings would take much
+            more memory with the padding of NumPy.
 
-    >>> array_of([[1, 2.5], [None, 4]])
+    >>> from fastnpjson._reading.budget import Budget
+    >>> array_of([[1, 2.5], [None, 4]], Budget())
     array([[1. , 2.5],
            [nan, 4. ]])
     """
@@ -79,6 +99,8 @@ def array_of(obj: Any) -> Array:
     kinds = set(map(type, values.flat))
     if not values.size:
         return np.zeros(values.shape)
+    if kinds == {str}:
+        budget.take(4 * values.size * max(map(len, values.flat)))
     for allowed, dtypes in _DTYPES:
         for dtype in dtypes if kinds <= allowed else ():
             try:

@@ -36,6 +36,8 @@ _OTHER_LONGDOUBLES: Final = {
 OTHER_BITS: Final = "the longdouble of another machine has other bits; as text, not compact, it has digits"
 # How deep structured dtypes may be nested.
 _NESTED_DTYPES: Final = 32
+# The bound of NumPy 2; NumPy 1 has 32, and says so.
+_MAX_DIMS: Final = 64
 _NUMPY_STRINGS: Final = getattr(getattr(np, "dtypes", None), "StringDType", None)
 
 
@@ -140,7 +142,9 @@ def vet_shape(shape: Any) -> tuple[int, ...]:
     Raises:
         ValueError: it is not a shape.
     """
-    if type(shape) is not list or not all(type(length) is int and 0 <= length < 2**63 for length in shape):
+    if type(shape) is not list or len(shape) > _MAX_DIMS:
+        raise ValueError(f"shape: must be a list of at most {_MAX_DIMS} integers")
+    if not all(type(length) is int and 0 <= length < 2**63 for length in shape):
         raise ValueError("shape: must be a list of integers, none negative")
     return tuple(shape)
 

@@ -93,6 +93,14 @@ def test_strings_as_orjson_writes_them(text, before, writer):
 BAD = {
     "surrogate": np.array([0x61, 0xD800], "u4").view("U1"),
     "last-surrogate": np.array([0x61, 0xDFFF], "u4").view("U1"),
+    **{
+        f"beyond-unicode-{point:x}-{length}-{order}": np.array(
+            [0x61] + [0] * (length - 1) + [point] * length, f"{order}u4"
+        ).view(f"{order}U{length}")
+        for point in (0x110000, 0x1FFFFF, 0x200000, 0x7FFFFFFF, 0x80000022, 0xFFFFFFFF)
+        for length in (1, 2, 9)
+        for order in "<>"
+    },
     "beyond-unicode": np.array([0x61, 0x110000], "u4").view("U1"),
     "beyond-unicode-big-endian": np.array([0x61, 0x110000], ">u4").view(">U1"),
     "not-utf8": np.array([b"a", b"\xff"]),
@@ -109,6 +117,8 @@ BAD = {
 def test_what_is_no_unicode_is_an_error_with_its_path(array, writer):
     with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$\.a\.b"):
         fastnpjson.dumps({"a": {"b": array}})
+    with pytest.raises(fastnpjson.JSONEncodeError):
+        fastnpjson.dumps(array.astype([("x", array.dtype)]))
     masked = np.ma.array(array, mask=[False, True])
     assert fastnpjson.dumps(masked) == b'["a",null]'
 
