@@ -45,9 +45,9 @@ def test_other_characters_are_refused(write, raw, place, junk):
         assert (str(caught.value), caught.value.doc) == (str(expected), expected.doc)
 
 
-@pytest.mark.parametrize("more", [b"!", b"\0", gzip.compress(b"\1")])
+@pytest.mark.parametrize("more", [b"!", b"\0", gzip.compress(b"\1", mtime=0)])
 def test_nothing_comes_after_gzip(more):
-    compressed = base64.b64encode(gzip.compress(RANDOM) + more).decode()
+    compressed = base64.b64encode(gzip.compress(RANDOM, mtime=0) + more).decode()
     with pytest.raises(ValueError, match=f"{len(more)} bytes come after the gzip data"):
         roundtrip.loads(json.dumps(nd(f"b64.gz:{compressed}", "|u1", [6000])))
 
