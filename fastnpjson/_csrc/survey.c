@@ -96,10 +96,7 @@ add_array(Survey *survey, PyArrayObject *array)
         return;
     }
     survey->found |= KIND_NATIVE;
-    if (PyArray_SIZE(array) >= LARGE_SIZE) {
-        size_t bound = bound_of_text(array);
-        survey->nbytes = bound > SIZE_MAX - survey->nbytes ? SIZE_MAX : survey->nbytes + bound;
-    }
+    survey->has_long_array |= PyArray_SIZE(array) >= LONG_ARRAY;
     if (survey->wanted & KIND_NATIVE_NONFINITE && has_nonfinite(array)) {
         survey->found |= KIND_NATIVE_NONFINITE;
     }

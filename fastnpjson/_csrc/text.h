@@ -13,6 +13,7 @@ typedef struct {
 } Text;
 
 int start_text(Text *text, npy_intp nbytes);
+int start_long_text(Text *text, npy_intp bound, npy_intp least);
 int grow_text(Text *text, npy_intp nbytes);
 PyObject *finish_text(Text *text);
 

@@ -3,8 +3,9 @@
 
 #include <structmember.h>
 
-#include "survey.h"
+#include "numbers.h"
 #include "orjson.h"
+#include "survey.h"
 
 static PyObject *orjson_dumps, *fragment_type, *numpy_option;
 static long numpy_flag;
@@ -24,11 +25,10 @@ static PyTypeObject *hook_type;
 /* Kept for the next call: to make one takes as long as a small document. */
 static Hook *spare;
 
+/* Take a text that is a part of a document; NULL stays NULL. */
 static PyObject *
-as_fragment(PyObject *obj)
+as_fragment(PyObject *text)
 {
-    PyObject *arguments[3] = {obj, Py_None, numpy_option};
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
     if (!text) {
         return NULL;
     }
@@ -39,7 +39,7 @@ as_fragment(PyObject *obj)
     return fragment;
 }
 
-static int
+int
 is_ours(const Rules *rules, PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
@@ -55,22 +55,8 @@ is_ours(const Rules *rules, PyObject *obj)
     PyArrayObject *array = (PyArrayObject *)obj;
     int number = PyArray_TYPE(array);
     int needs = number == NPY_FLOAT || number == NPY_DOUBLE ? FLOATS : PyArray_ITEMSIZE(array) == 8 ? LONGS : INTEGERS;
-    return is_native_dtype(array) && PyArray_NDIM(array) && PyArray_SIZE(array) &&
-           rules->may_write & needs && (size_t)PyArray_NBYTES(array) < rules->large &&
-           (PyArray_SIZE(array) < LARGE_SIZE || has_room(bound_of_text(array)));
-}
-
-static PyObject *
-fragment_of(PyArrayObject *array)
-{
-    if (is_native_array(array)) {
-        return as_fragment((PyObject *)array);
-    }
-    int layout = NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED;
-    PyObject *copy = PyArray_CheckFromAny((PyObject *)array, NULL, 0, 0, layout, NULL);
-    PyObject *fragment = copy ? as_fragment(copy) : NULL;
-    Py_XDECREF(copy);
-    return fragment;
+    return is_native_dtype(array) && PyArray_NDIM(array) && PyArray_SIZE(array) && rules->may_write & needs &&
+           (size_t)PyArray_NBYTES(array) < rules->large;
 }
 
 static PyObject *
@@ -78,7 +64,7 @@ write_ours(PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
     if (type == &PyArray_Type) {
-        return fragment_of((PyArrayObject *)obj);
+        return as_fragment(write_number_array((PyArrayObject *)obj, 0));
     }
     if (type == &PyFloat64ArrType_Type) {
         return PyFloat_FromDouble(PyArrayScalar_VAL(obj, Double));
@@ -87,7 +73,8 @@ write_ours(PyObject *obj)
         return PyBool_FromLong(PyArrayScalar_VAL(obj, Bool));
     }
     if (type == &PyFloat32ArrType_Type) {
-        return as_fragment(obj); /* a float of Python would have other digits */
+        /* A float of Python would have other digits. */
+        return as_fragment(write_natively(obj, Py_None));
     }
     return PyNumber_Index(obj);
 }
@@ -243,7 +230,7 @@ collect(PyObject *obj, PyObject *option, const Rules *rules)
     if (rules->may_write_whole && numpy_is_near(obj)) {
         Survey survey = {.stop = ~rules->may_write_whole, .large = rules->large};
         survey_document(&survey, obj);
-        if (!(survey.found & ~rules->may_write_whole) && has_room(survey.nbytes)) {
+        if (!(survey.found & ~rules->may_write_whole) && !survey.has_long_array) {
             return write_natively(obj, option);
         }
         skip = survey.found & (KIND_OTHER_NUMPY | KIND_OTHER);
@@ -311,6 +298,19 @@ substitute_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs
     return substitute_replies(arguments[0], arguments[1], &rules, arguments[3], arguments[4]);
 }
 
+/* How orjson writes exponents changed with its versions. */
+static int
+find_exponent_plus(void)
+{
+    PyObject *text = PyObject_CallFunction(orjson_dumps, "d", 1e16);
+    if (!text) {
+        return -1;
+    }
+    has_exponent_plus = PyBytes_Check(text) && memchr(PyBytes_AS_STRING(text), '+', (size_t)PyBytes_GET_SIZE(text)) != NULL;
+    Py_DECREF(text);
+    return 0;
+}
+
 int
 import_two_pass(void)
 {
@@ -327,7 +327,7 @@ import_two_pass(void)
         return -1;
     }
     numpy_flag = PyLong_AsLong(numpy_option);
-    return PyErr_Occurred() ? -1 : 0;
+    return PyErr_Occurred() ? -1 : find_exponent_plus();
 }
 
 PyMethodDef two_pass_methods[] = {
