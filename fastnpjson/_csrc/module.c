@@ -3,6 +3,7 @@
 #include "speedups.h"
 
 #include "digits.h"
+#include "large_arrays.h"
 #include "two_pass.h"
 #include "survey.h"
 
@@ -31,7 +32,7 @@ prepare_digits(void)
 static int
 exec_speedups(PyObject *module)
 {
-    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 ||
+    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_large_arrays() < 0 ||
         prepare_digits() < 0) {
         return -1;
     }

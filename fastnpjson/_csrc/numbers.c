@@ -329,31 +329,51 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
     return 0;
 }
 
-/* Write an array of booleans, integers, float32 or float64 that is not empty. No Python code runs, and it needs no object
-   that the collector of garbage counts. */
-PyObject *
-write_number_array(PyArrayObject *array, int newline)
+static void
+describe_number_array(PyArrayObject *array, Numbers *numbers, Axes *axes)
+{
+    describe_numbers(numbers, PyArray_DESCR(array)->kind, (int)PyArray_ITEMSIZE(array), PyArray_ISBYTESWAPPED(array));
+    axes->ndim = PyArray_NDIM(array);
+    for (int axis = 0; axis < axes->ndim; axis++) {
+        axes->shape[axis] = PyArray_DIM(array, axes->ndim - 1 - axis);
+        axes->stride[axis] = PyArray_STRIDE(array, axes->ndim - 1 - axis);
+        axes->mask_stride[axis] = 0;
+    }
+}
+
+/* Of booleans, integers, float32 or float64, and not empty, as for the functions below. */
+npy_intp
+bound_of_number_array(PyArrayObject *array)
 {
     Numbers numbers;
     Axes axes;
+    describe_number_array(array, &numbers, &axes);
+    return bound_of_numbers(&numbers, &axes);
+}
+
+int
+put_number_array(Text *text, PyArrayObject *array)
+{
+    Numbers numbers;
+    Axes axes;
+    describe_number_array(array, &numbers, &axes);
+    return write_numbers(text, &numbers, &axes, PyArray_BYTES(array), NULL, 0);
+}
+
+/* Write an array in a text of its own. No Python code runs, and no object is made that the collector of garbage counts. */
+PyObject *
+write_number_array(PyArrayObject *array, int newline)
+{
     char small[SMALL_TEXT];
     Text text = {NULL, small, small + SMALL_TEXT};
-    describe_numbers(&numbers, PyArray_DESCR(array)->kind, (int)PyArray_ITEMSIZE(array), PyArray_ISBYTESWAPPED(array));
-    axes.ndim = PyArray_NDIM(array);
-    for (int axis = 0; axis < axes.ndim; axis++) {
-        axes.shape[axis] = PyArray_DIM(array, axes.ndim - 1 - axis);
-        axes.stride[axis] = PyArray_STRIDE(array, axes.ndim - 1 - axis);
-        axes.mask_stride[axis] = 0;
+    npy_intp bound = bound_of_number_array(array);
+    int is_small = bound >= 0 && bound < SMALL_TEXT;
+    if (!is_small && start_long_text(&text, bound, 2 * PyArray_SIZE(array)) < 0) {
+        return NULL;
     }
-    npy_intp bound = bound_of_numbers(&numbers, &axes);
-    if (bound < 0 || bound >= SMALL_TEXT) {
-        if (start_long_text(&text, bound, 2 * PyArray_SIZE(array)) < 0) {
-            return NULL;
-        }
-    }
-    if (write_numbers(&text, &numbers, &axes, PyArray_BYTES(array), NULL, 0) < 0 || (newline && put_char(&text, '\n') < 0)) {
+    if (put_number_array(&text, array) < 0 || (newline && put_char(&text, '\n') < 0)) {
         Py_XDECREF(text.bytes);
         return NULL;
     }
-    return text.bytes == NULL ? PyBytes_FromStringAndSize(small, text.at - small) : finish_text(&text);
+    return is_small ? PyBytes_FromStringAndSize(small, text.at - small) : finish_text(&text);
 }

@@ -3,6 +3,7 @@
 
 #include <structmember.h>
 
+#include "large_arrays.h"
 #include "numbers.h"
 #include "orjson.h"
 #include "survey.h"
@@ -19,6 +20,7 @@ typedef struct {
     PyObject *found;    /* the list of what Python is to be asked for; NULL while there is none */
     PyObject *replies;  /* the list of what Python said; NULL in the first pass */
     Py_ssize_t next;
+    LargeArrays large;  /* of this pass */
 } Hook;
 
 static PyTypeObject *hook_type;
@@ -60,11 +62,13 @@ is_ours(const Rules *rules, PyObject *obj)
 }
 
 static PyObject *
-write_ours(PyObject *obj)
+write_ours(Hook *hook, PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
     if (type == &PyArray_Type) {
-        return as_fragment(write_number_array((PyArrayObject *)obj, 0));
+        PyArrayObject *array = (PyArrayObject *)obj;
+        int is_large = PyArray_NBYTES(array) >= LARGE_ARRAY;
+        return as_fragment(is_large ? mark_large(&hook->large, array) : write_number_array(array, 0));
     }
     if (type == &PyFloat64ArrType_Type) {
         return PyFloat_FromDouble(PyArrayScalar_VAL(obj, Double));
@@ -83,7 +87,7 @@ static PyObject *
 collect_or_write(Hook *hook, PyObject *obj)
 {
     if (is_ours(&hook->rules, obj)) {
-        return hook->skip ? Py_NewRef(Py_None) : write_ours(obj);
+        return hook->skip ? Py_NewRef(Py_None) : write_ours(hook, obj);
     }
     if (!hook->found && !(hook->found = PyList_New(0))) {
         return NULL;
@@ -99,7 +103,7 @@ substitute(Hook *hook, PyObject *obj)
         return Py_NewRef(PyList_GET_ITEM(hook->replies, hook->next++));
     }
     if (is_ours(&hook->rules, obj)) {
-        return write_ours(obj);
+        return write_ours(hook, obj);
     }
     PyErr_SetString(PyExc_RuntimeError, CHANGED);
     return NULL;
@@ -122,6 +126,7 @@ dealloc_hook(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     Py_CLEAR(((Hook *)self)->found);
     Py_CLEAR(((Hook *)self)->replies);
+    forget_large(&((Hook *)self)->large);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -157,6 +162,7 @@ take_hook(const Rules *rules)
         }
         hook->call = call_hook;
         hook->found = hook->replies = NULL;
+        memset(&hook->large, 0, sizeof hook->large);
     }
     hook->rules = *rules;
     hook->skip = 0;
@@ -169,6 +175,7 @@ give_back(Hook *hook)
 {
     Py_CLEAR(hook->found);
     Py_CLEAR(hook->replies);
+    forget_large(&hook->large);
     if (spare) {
         Py_DECREF(hook);
     }
@@ -200,7 +207,11 @@ static PyObject *
 write_with_hook(PyObject *obj, PyObject *option, Hook *hook)
 {
     PyObject *arguments[3] = {obj, (PyObject *)hook, option};
-    return PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    /* A text that is thrown away has other things to be asked for, or is written again. */
+    text = hook->skip ? text : replace_marks(&hook->large, text);
+    forget_large(&hook->large);
+    return text;
 }
 
 static PyObject *
@@ -230,7 +241,7 @@ collect(PyObject *obj, PyObject *option, const Rules *rules)
     if (rules->may_write_whole && numpy_is_near(obj)) {
         Survey survey = {.stop = ~rules->may_write_whole, .large = rules->large};
         survey_document(&survey, obj);
-        if (!(survey.found & ~rules->may_write_whole) && !survey.has_long_array) {
+        if (!(survey.found & ~rules->may_write_whole) && survey.gain <= 0) {
             return write_natively(obj, option);
         }
         skip = survey.found & (KIND_OTHER_NUMPY | KIND_OTHER);
