@@ -92,7 +92,7 @@ def _float(dtype: DType, shape: _Shape, bits: int) -> Node:
     bits |= _WORDS if shape.words else 0
     if size > 2:
         return "f", size, not dtype.isnative, 1, -1 if shape.decimals is None else shape.decimals, bits
-    bits |= _AS_FLOAT64 if dtype.kind == "f" and dtype.isbuiltin == 1 else 0
+    bits |= _AS_FLOAT64 if dtype.isbuiltin != 2 else 0  # float16
     native = dtype.newbyteorder("=")
     return "f", size, not dtype.isnative, 1, -1, bits, digits_of_bits(native, shape.decimals)
 

@@ -10,6 +10,8 @@ for many, a sample of them is taken: the writer knows these powers of ten exactl
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
 import random
 import struct
@@ -17,10 +19,9 @@ import subprocess
 import sys
 from fractions import Fraction
 
-CHUNK = 20_000
 # A decision is exact within 16 of these units.
 NEAR = Fraction(1, 2**58)
-MOST = 300
+MOST = 100
 
 
 def first_multiple_within(a, m, low, high):
@@ -68,10 +69,7 @@ def near_integers(slope, start, first, end):
 def hard(biased):
     """Yield the bits of hard float64 with an exponent."""
     q = max(biased, 1) - 1075
-    k = -400
-    while Fraction(10) ** (k + 1) <= Fraction(2) ** q:
-        k += 1
-    scale = Fraction(2) ** q / Fraction(10) ** (k + 1)
+    scale = Fraction(2) ** q / Fraction(10) ** (POWERS[q + 1074] + 1)
     first, end = (2**52, 2**53) if biased else (1, 2**52)
     half = scale / 2
     for slope, start in (
@@ -87,27 +85,36 @@ def hard(biased):
     yield from (biased << 52, (biased << 52) + 1, (biased + 1 << 52) - 1)
 
 
-def shortest(number):
-    """Return the digits of a float64 as an integer, and its power of ten, by exact arithmetic."""
-    bits = struct.unpack("<Q", struct.pack("<d", number))[0]
+def power_below(q):
+    """Return the largest k with 10**k <= 2**q."""
+    k = int(q * math.log10(2)) - 2
+    while Fraction(10) ** (k + 1) <= Fraction(2) ** q:
+        k += 1
+    return k
+
+
+POWERS = [power_below(q) for q in range(-1074, 973)]
+
+
+def shortest(bits):
+    """Return the digits of a float64 as an integer, and their power of ten, by exact arithmetic."""
     biased, fraction = bits >> 52, bits & 2**52 - 1
     c, q = (fraction | 2**52, biased - 1075) if biased else (fraction, -1074)
-    value, unit = Fraction(c) * Fraction(2) ** q, Fraction(2) ** q
-    low = value - unit / (4 if not fraction and biased > 1 else 2)
-    high = value + unit / 2
-    power = 309 if value > 1 else 1
-    while Fraction(10) ** power > high:
-        power -= 1
-    while True:
-        step = Fraction(10) ** power
-        n, last = -(-low // step), high // step
-        n += c % 2 and n * step == low
-        last -= c % 2 and last * step == high
+    # In quarters of a unit.
+    low, high = 4 * c - (1 if not fraction and biased > 1 else 2), 4 * c + 2
+    # At most one multiple of the highest power is in the interval, and its zeros are cut.
+    for power in itertools.count(POWERS[q + 1074] + 1, -1):
+        top, bottom = 2 ** max(q - 2, 0) * 10 ** max(-power, 0), 2 ** max(2 - q, 0) * 10 ** max(power, 0)
+        n, inexact = divmod(low * top, bottom)
+        n += inexact > 0 or c % 2
+        last, inexact = divmod(high * top, bottom)
+        last -= c % 2 and not inexact
         if n <= last:
-            nearest = value / step
-            digits = min(range(n, last + 1), key=lambda n: (abs(n - nearest), n % 2))
-            return digits, power
-        power -= 1
+            break
+    digits = min(range(n, last + 1), key=lambda n: (abs(n * bottom - 4 * c * top), n % 2))
+    while digits % 10 == 0:
+        digits, power = digits // 10, power + 1
+    return digits, power
 
 
 def texts(numbers, level):
@@ -136,12 +143,7 @@ def main():
     every = {bits for biased in range(2047) for bits in hard(biased)} - {0}
     numbers = [struct.unpack("<d", struct.pack("<Q", bits))[0] for bits in sorted(every)]
     print(len(numbers), "numbers are near a decision")
-    expected = []
-    for number in numbers:
-        digits, power = shortest(number)
-        while digits % 10 == 0:
-            digits, power = digits // 10, power + 1
-        expected.append((digits, power))
+    expected = [shortest(bits) for bits in sorted(every)]
     ours_and_python = sum(significant(repr(number)) != pair for number, pair in zip(numbers, expected, strict=True))
     print(ours_and_python, "are other digits in Python's repr")
     failures = 0
