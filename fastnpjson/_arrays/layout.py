@@ -34,8 +34,8 @@ _FLAGS: Final = {
 }
 # All flags that a layout depends on.
 SHAPING: Final = reduce(or_, _FLAGS, orjson.OPT_SORT_KEYS)
-# Bits for floats: words for NaN and infinities, and the exponents that a float64 has. Python reads the numbers of a record
-# back before it writes them, and so they have these.
+# Bits for floats: words for NaN and infinities; and the exponents of a float64, as in records, for Python reads their
+# numbers back before it writes them.
 _WORDS: Final = 16
 _AS_FLOAT64: Final = 32
 # Of records in records, fewer than Python's stack holds.

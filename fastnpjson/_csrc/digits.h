@@ -10,6 +10,7 @@
 
 #ifdef _MSC_VER
 #define ALWAYS_INLINE static __forceinline
+#define restrict __restrict
 #define NEVER_INLINE __declspec(noinline)
 #else
 #define ALWAYS_INLINE static inline __attribute__((always_inline))

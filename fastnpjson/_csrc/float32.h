@@ -105,7 +105,9 @@ NAME(write_32)(char *at, const void *numbers, ptrdiff_t count, Rows *rows)
         memcpy(block.bits, item, 4 * (size_t)n);
         NAME(find_digits_32)(&block);
         at = write_rows(at, NAME(put_32), &block, n, rows);
-        rows->mask += rows->mask == NULL ? 0 : n;
+        if (rows->mask != NULL) {
+            rows->mask += n;
+        }
     }
     return at;
 }

@@ -160,7 +160,9 @@ NAME(write_64)(char *at, const void *numbers, ptrdiff_t count, Rows *rows)
         memcpy(block.bits, item, 8 * (size_t)n);
         NAME(find_digits_64)(&block);
         at = write_rows(at, NAME(put_64), &block, n, rows);
-        rows->mask += rows->mask == NULL ? 0 : n;
+        if (rows->mask != NULL) {
+            rows->mask += n;
+        }
     }
     return at;
 }

@@ -307,8 +307,6 @@ def test_no_reference_is_kept():
         write(array, Style())
         made = layout.make_layout(data.dtype, mask.dtype, PLAIN)
         speedups.write(data, data.dtype, mask, mask.dtype, made, False)
-        assert (
-            speedups.write(bad, bad.dtype, None, None, layout.make_layout(bad.dtype, None, PLAIN), False) is None
-        )
+        assert speedups.write(bad, bad.dtype, None, None, layout.make_layout(bad.dtype, None, PLAIN), False) is None
     after = references()
     assert [late - early for early, late in zip(before, after, strict=True)] <= [1] * len(before)

@@ -119,7 +119,7 @@ def shortest(bits):
 
 def texts(numbers, level):
     """Return what a level of the processor writes."""
-    code = "import sys, numpy, fastnpjson; sys.stdout.buffer.write(fastnpjson.dumps(numpy.frombuffer(sys.stdin.buffer.read())))"
+    code = "import sys, numpy as np, fastnpjson as f; sys.stdout.buffer.write(f.dumps(np.frombuffer(sys.stdin.buffer.read())))"
     data = struct.pack(f"<{len(numbers)}d", *numbers)
     env = {**os.environ, "FASTNPJSON_SIMD": level}
     done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, env=env, check=False)
