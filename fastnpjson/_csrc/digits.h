@@ -44,10 +44,10 @@ typedef char *(*NumberWriter)(char *at, const void *numbers, ptrdiff_t count, Ro
 /* What one number may write: "-2.2250738585072014e-308" or "-9223372036854775808", a comma, and what is written over again. */
 enum { LONGEST_NUMBER = 25, SPARE_ROOM = 32 };
 
-enum { SMALLEST_POWER = -342, LARGEST_POWER = 324 };
+enum { LEAST_POWER = -342, GREATEST_POWER = 324 };
 
 /* The first 128 bits of 10**e, high and low: rounded down, but up from 10**-27 to 10**-1. */
-extern uint64_t POWERS_OF_TEN[LARGEST_POWER - SMALLEST_POWER + 1][2];
+extern uint64_t POWERS_OF_TEN[GREATEST_POWER - LEAST_POWER + 1][2];
 
 /* The four digits of each number below 10,000, in ASCII, the first in the lowest byte. */
 extern uint32_t QUADS[10000];
@@ -55,6 +55,8 @@ extern uint32_t QUADS[10000];
 void fill_powers(void);
 void fill_texts(void);
 int choose_level(const char *name);
+/* Write an integer; up to eight characters behind it are written over. */
+char *put_number(char *at, uint64_t number);
 NumberWriter integer_writer(char kind, int itemsize);
 NumberWriter float_writer(int itemsize);
 NumberWriter few_floats_writer(int itemsize);

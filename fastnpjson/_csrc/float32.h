@@ -17,7 +17,7 @@ NAME(split_bits_32)(NAME(Block32) *restrict block)
         uint64_t is_normal = exponent != 0;
         exponent += 1 - is_normal;
         uint64_t k = ((uint64_t)(uint32_t)(exponent + 925) * 315653 + 411649) >> 20;
-        uint64_t index = 323 - SMALLEST_POWER - k;
+        uint64_t index = 323 - LEAST_POWER - k;
         uint64_t shift = 1286 - exponent - (((uint64_t)(uint32_t)index * 217707 + 58638) >> 16);
         block->significand[i] = fraction | is_normal << 23;
         block->shift[i] = shift;

@@ -33,7 +33,7 @@ NAME(split_bits_64)(NAME(Block64) *restrict block)
         uint64_t is_normal = exponent != 0;
         exponent += 1 - is_normal;
         uint64_t k = ((uint64_t)(uint32_t)exponent * 315653 + 411649) >> 20; /* and 324 */
-        uint64_t index = 323 - SMALLEST_POWER - k;
+        uint64_t index = 323 - LEAST_POWER - k;
         uint64_t shift = exponent + (((uint64_t)(uint32_t)index * 217707 + 58638) >> 16) - 2205;
         block->scaled[i] = (fraction | is_normal << 52) << shift;
         block->shift[i] = shift;

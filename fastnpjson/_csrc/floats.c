@@ -179,7 +179,7 @@ shorten(uint64_t c, int q, int is_narrow, int *power)
 {
     int k = (q * 315653 - (is_narrow ? 131237 : 0)) >> 20;
     int shift = q + (((-k - 1) * 217707) >> 16) + 7;
-    uint64_t high = POWERS_OF_TEN[-k - 1 - SMALLEST_POWER][0], low = POWERS_OF_TEN[-k - 1 - SMALLEST_POWER][1];
+    uint64_t high = POWERS_OF_TEN[-k - 1 - LEAST_POWER][0], low = POWERS_OF_TEN[-k - 1 - LEAST_POWER][1];
     uint64_t half = shift > 7 ? high << (shift - 7) : high >> (7 - shift), below = is_narrow ? half >> 1 : half;
     multiply_one(c << shift, &high, &low);
     uint64_t whole = high >> 6, rest = high << 58 | low >> 6, is_even = ~c & 1;

@@ -71,6 +71,12 @@ put_64(char *at, uint64_t number)
     return put_two_quads(at, low);
 }
 
+char *
+put_number(char *at, uint64_t number)
+{
+    return put_64(at, number);
+}
+
 /* Writers of one type: the digits of its magnitude, of `bits` bits, by `put`. */
 #define WRITER(name, type, bits, put)                                                         \
     ALWAYS_INLINE char *put_##name(char *at, const void *numbers, ptrdiff_t index)            \
@@ -132,26 +138,4 @@ integer_writer(char kind, int itemsize)
     default:
         return NULL;
     }
-}
-
-/* Close the axes that end with a row, and open as many again, if the array goes on. */
-char *
-end_rows(char *at, Rows *rows)
-{
-    int axis = 1;
-    at[-1] = ']';
-    for (; axis < rows->ndim && rows->left[axis] == 0; axis++) {
-        int is_outermost = axis + 1 == rows->ndim;
-        *at++ = is_outermost && rows->separator == '\n' ? '\n' : ']';
-        rows->left[axis + 1] -= !is_outermost;
-    }
-    if (axis >= rows->ndim) {
-        return at;
-    }
-    *at++ = axis + 1 == rows->ndim ? rows->separator : ',';
-    while (axis-- > 0) {
-        *at++ = '[';
-        rows->left[axis] = rows->shape[axis];
-    }
-    return at;
 }

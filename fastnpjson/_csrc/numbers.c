@@ -1,27 +1,15 @@
 /* Arrays of numbers in any layout: gathered block by block, and written by the writers of digits.h. */
 #include <math.h>
 
+#include "gather.h"
 #include "items.h"
-#include "numbers.h"
 
 /* What orjson allows with OPT_STRICT_INTEGER. */
 #define INT53 (((npy_int64)1 << 53) - 1)
 
-enum { BLOCK = 256, SMALL_TEXT = 2048 };
+enum { SMALL_TEXT = 2048 };
 /* Fewer floats are written one by one. */
 enum { FEW = 24 };
-
-/* Where the next number lies. Axes that follow one another in memory are one. */
-typedef struct {
-    Axes axes;
-    npy_intp left[MOST_AXES];
-    npy_intp offset, mask_offset;
-} Source;
-
-typedef struct {
-    npy_uint64 gathered[BLOCK], converted[BLOCK]; /* of any type */
-    char mask[BLOCK];
-} Buffers;
 
 /* -1 for what is no number, and for floats of other sizes. */
 int
@@ -51,70 +39,6 @@ set_rows(Rows *rows, const Numbers *numbers, const Axes *axes, int lines)
     rows->left[1] = 1;
     for (int axis = 0; axis < axes->ndim; axis++) {
         rows->left[axis] = rows->shape[axis] = axes->shape[axis];
-    }
-}
-
-static void
-set_source(Source *source, const Axes *axes)
-{
-    int last = -1;
-    Axes *own = &source->axes;
-    for (int axis = 0; axis < axes->ndim; axis++) {
-        npy_intp length = axes->shape[axis];
-        if (last >= 0 && axes->stride[axis] == own->stride[last] * own->shape[last] &&
-            axes->mask_stride[axis] == own->mask_stride[last] * own->shape[last]) {
-            own->shape[last] *= length;
-        }
-        else if (length > 1 || (last < 0 && axis == axes->ndim - 1)) {
-            last++;
-            own->shape[last] = length;
-            own->stride[last] = axes->stride[axis];
-            own->mask_stride[last] = axes->mask_stride[axis];
-        }
-    }
-    own->ndim = last + 1;
-    memcpy(source->left, own->shape, sizeof(npy_intp) * (size_t)own->ndim);
-    source->offset = source->mask_offset = 0;
-}
-
-/* Go on by so many numbers, which are left on the innermost axis. */
-static void
-advance(Source *source, npy_intp count)
-{
-    const Axes *axes = &source->axes;
-    for (int axis = 0; axis < axes->ndim; axis++) {
-        source->offset += count * axes->stride[axis];
-        source->mask_offset += count * axes->mask_stride[axis];
-        source->left[axis] -= count;
-        if (source->left[axis]) {
-            return;
-        }
-        source->left[axis] = axes->shape[axis];
-        source->offset -= axes->shape[axis] * axes->stride[axis];
-        source->mask_offset -= axes->shape[axis] * axes->mask_stride[axis];
-        count = 1;
-    }
-}
-
-static void
-copy_items(char *restrict to, const char *restrict from, npy_intp count, npy_intp stride, int itemsize)
-{
-    if (stride == itemsize) {
-        memcpy(to, from, (size_t)(count * itemsize));
-        return;
-    }
-    switch (itemsize) {
-#define CASE(SIZE)                                      \
-    case SIZE:                                          \
-        for (npy_intp i = 0; i < count; i++) {          \
-            memcpy(to + i * SIZE, from + i * stride, SIZE); \
-        }                                               \
-        break;
-        CASE(1)
-        CASE(2)
-        CASE(4)
-        CASE(8)
-#undef CASE
     }
 }
 
@@ -167,32 +91,6 @@ round_32(const Numbers *numbers, const char *items, npy_intp count, float *round
         double nearest = rint(number * numbers->factor) / numbers->factor;
         rounded[i] = fabs((double)number) < numbers->limit ? (float)nearest : number;
     }
-}
-
-/* Return the next numbers, in place if they lie side by side, and their mask. */
-static const char *
-gather(const Numbers *numbers, const char *data, const char *mask, Source *source, npy_intp count, Buffers *buffers,
-       const char **masked)
-{
-    const Axes *axes = &source->axes;
-    const char *items = data + source->offset;
-    *masked = mask == NULL ? NULL : mask + source->mask_offset;
-    int is_dense = axes->stride[0] == numbers->itemsize && (mask == NULL || axes->mask_stride[0] == 1);
-    if (is_dense && source->left[0] >= count) {
-        advance(source, count);
-        return items;
-    }
-    *masked = mask == NULL ? NULL : buffers->mask;
-    char *to = (char *)buffers->gathered;
-    for (npy_intp done = 0, n; done < count; done += n) {
-        n = source->left[0] < count - done ? source->left[0] : count - done;
-        copy_items(to + done * numbers->itemsize, data + source->offset, n, axes->stride[0], numbers->itemsize);
-        if (mask != NULL) {
-            copy_items(buffers->mask + done, mask + source->mask_offset, n, axes->mask_stride[0], 1);
-        }
-        advance(source, n);
-    }
-    return to;
 }
 
 /* Return numbers as their writer takes them. */
@@ -301,7 +199,7 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
     Source source;
     Buffers buffers;
     set_rows(&rows, numbers, axes, lines);
-    set_source(&source, axes);
+    set_source(&source, axes, numbers->itemsize);
     if (need_room(text, 2 * axes->ndim) < 0) {
         return -1;
     }
@@ -312,7 +210,7 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
         if (need_room(text, bound_of_some(numbers, axes, n)) < 0) {
             return -1;
         }
-        const char *items = gather(numbers, data, mask, &source, n, &buffers, &rows.mask);
+        const char *items = gather_numbers(&source, data, mask, n, &buffers, &rows.mask);
         items = convert(numbers, items, n, &buffers);
         if (rows.mask != NULL && !is_any_masked(rows.mask, n)) {
             rows.mask = NULL;

@@ -1,7 +1,7 @@
 /* The powers of ten that numbers are read and written by. */
 #include "digits.h"
 
-uint64_t POWERS_OF_TEN[LARGEST_POWER - SMALLEST_POWER + 1][2];
+uint64_t POWERS_OF_TEN[GREATEST_POWER - LEAST_POWER + 1][2];
 
 /* Digits to the base of 2**32, the lowest first: 5**324 and 2**1024 / 5**342 fit. */
 enum { WORDS = 33 };
@@ -27,8 +27,8 @@ store_top(const uint32_t *words, int power)
     if (power < 0 && power >= -27) {
         high += ++low == 0;
     }
-    POWERS_OF_TEN[power - SMALLEST_POWER][0] = high;
-    POWERS_OF_TEN[power - SMALLEST_POWER][1] = low;
+    POWERS_OF_TEN[power - LEAST_POWER][0] = high;
+    POWERS_OF_TEN[power - LEAST_POWER][1] = low;
 }
 
 /* 10**e and 5**e have the same bits. */
@@ -36,7 +36,7 @@ void
 fill_powers(void)
 {
     uint32_t words[WORDS] = {1};
-    for (int power = 0; power <= LARGEST_POWER; power++) {
+    for (int power = 0; power <= GREATEST_POWER; power++) {
         store_top(words, power);
         uint64_t carry = 0;
         for (int i = 0; i < WORDS; i++) {
@@ -47,7 +47,7 @@ fill_powers(void)
     }
     memset(words, 0, sizeof words);
     words[WORDS - 1] = 1;
-    for (int power = -1; power >= SMALLEST_POWER; power--) {
+    for (int power = -1; power >= LEAST_POWER; power--) {
         uint64_t rest = 0;
         for (int i = WORDS - 1; i >= 0; i--) {
             rest = rest << 32 | words[i];

@@ -1,7 +1,7 @@
 /* Floats at each level of the processor against the digits of std::to_chars: all float32, or so many float64.
 
-    cd fastnpjson/_csrc && gcc -O3 -c floats.c integers.c powers.c
-    g++ -std=c++17 -O2 -I. -o prove ../../tests/campaigns/prove_floats.cpp floats.o integers.o powers.o
+    cd fastnpjson/_csrc && gcc -O3 -c floats.c integers.c powers.c rows.c
+    g++ -std=c++17 -O2 -I. -o prove ../../tests/campaigns/prove_floats.cpp floats.o integers.o powers.o rows.o
     ./prove 32        # 2**32 texts and levels
     ./prove 64 16000  # blocks of 65,536 random bits, decimals of 1 to 17 digits, integers, powers and their neighbours
 
