@@ -106,8 +106,8 @@ NAME(shorten_64)(NAME(Block64) *restrict block)
         block->ten[i] -= is_short;
         uint64_t upper = DIVIDE_BY_1E8(digits), lower = digits - upper * 100000000;
         uint64_t more = lower >= 100000000;
-        block->digits.words[2 * i] = upper + more;
-        block->digits.words[2 * i + 1] = lower - (100000000 & (0 - more));
+        block->digits.words[i] = upper + more;
+        block->digits.words[COUNT + i] = lower - (100000000 & (0 - more));
     }
 }
 
@@ -124,7 +124,7 @@ ALWAYS_INLINE char *
 NAME(put_64)(char *at, const void *data, ptrdiff_t i)
 {
     const NAME(Block64) *block = data;
-    uint64_t first = block->digits.words[2 * i], second = block->digits.words[2 * i + 1];
+    uint64_t first = block->digits.words[i], second = block->digits.words[COUNT + i];
     unsigned last = (unsigned)block->last[i];
     int count = last ? 17 : count_digits(first, second);
     int power = (int)block->ten[i] - 324;
