@@ -86,6 +86,16 @@ def _digits(dtype: np.dtype[Any]) -> Array:
     return digits.astype(np.float32)
 
 
+@cache
+def digits_of_bits(dtype: np.dtype[Any], decimals: int | None) -> bytes:
+    """Return, for the bits of each float of one or two bytes, the float32 that has the digits of its text."""
+    bits = _BITS[dtype.itemsize]
+    numbers: Array = np.arange(2 ** (8 * dtype.itemsize)).astype(bits).view(dtype)
+    if decimals is not None:
+        numbers = rounded(numbers, decimals)
+    return _digits(dtype).take(numbers.view(bits)).astype(np.float32).tobytes()
+
+
 def _shortest(numbers: Array, dtype: np.dtype[Any]) -> Array:
     """Return the floats with the fewest digits that become the same numbers, none of them negative, in a dtype."""
     shortest, left = numbers.copy(), np.flatnonzero(numbers)
@@ -108,7 +118,8 @@ def rounded(array: Array, decimals: int) -> Array:
     float64 and longdouble are rounded as by `numpy.round`. A float64 holds smaller floats exactly, and most of their
     products with a power of ten: they are rounded once.
     """
-    wide = array.astype(np.result_type(array, np.float64))
+    with np.errstate(all="ignore"):  # a signaling NaN is invalid, to no effect
+        wide = array.astype(np.result_type(array, np.float64))
     # From this bound on the next float is further away than the last decimal: nothing to round, digits to lose.
     bound = 2.0 ** (np.finfo(wide.dtype).nmant + 1) / 10.0**decimals
     with np.errstate(all="ignore"):  # large numbers overflow and signaling NaN are invalid, to no effect

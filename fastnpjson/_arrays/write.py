@@ -59,7 +59,7 @@ def write_rows(array: Array, style: Style) -> bytes:
         Unsupported: as `write`.
         JSONEncodeError: as `write`, and strings with surrogates.
     """
-    text = _in_place(*_parts(array), style, lines=True)
+    text = write_in_place(*_parts(array), style, lines=True)
     if text is not None:
         return text
     text, builtins = write(array, style)
@@ -84,7 +84,7 @@ def _parts(obj: Any) -> tuple[Array, Array | None]:
 
 def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
     """Return JSON text, or an object array of the same shape, of an array with a dimension."""
-    text = _in_place(array, mask, style)
+    text = write_in_place(array, mask, style)
     if text is not None:
         return text
     if array.dtype.names is not None:
@@ -98,16 +98,6 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
     if writer is None:
         raise Unsupported
     return writer(array, style)
-
-
-def _in_place(array: Array, mask: Array | None, style: Style, *, lines: bool = False) -> bytes | None:
-    def numbers_of(column: Array) -> bytes:
-        written = _elements(column, style)
-        return written if isinstance(written, bytes) else orjson.dumps(written.tolist())
-
-    if style.bytes == "base64" and array.dtype.kind in "SV":
-        return None
-    return write_in_place(array, mask, style.option, numbers_of, lines=lines)
 
 
 def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
@@ -147,8 +137,8 @@ def _complexes(array: Array, style: Style) -> bytes | Array:
         raise Unsupported
     parts = complex_pairs(array)
     if style.complex == "pair":
-        return _floats(parts, style)
-    text = _floats(parts.reshape(-1), style._replace(nan="string"))
+        return _elements(parts, style)
+    text = _elements(parts.reshape(-1), style._replace(nan="string"))
     if not isinstance(text, bytes):
         text = orjson.dumps(text.tolist())
     return complex_strings(text, array, nonfinite=style.nan == "string")

@@ -6,6 +6,13 @@ enum { RAISED = -1, REFUSED = 1 };
 
 static int write_node(Text *text, Node *node, const char *data, const char *mask);
 
+/* One number, as an element of a record. */
+char *
+write_number(const Node *node, const char *item, char *at)
+{
+    return write_one(&node->numbers, item, at);
+}
+
 static int
 write_leaf(Text *text, const Node *leaf, const char *item, const char *mask)
 {
@@ -17,29 +24,6 @@ write_leaf(Text *text, const Node *leaf, const char *item, const char *mask)
         return REFUSED;
     }
     text->at = at;
-    return 0;
-}
-
-/* Take the next number of a column, and write it or `null`. */
-static int
-write_token(Text *text, Node *node, const char *mask)
-{
-    const char *start = node->token;
-    if (start >= node->last) {
-        return REFUSED;
-    }
-    const char *comma = memchr(start, ',', (size_t)(node->last - start));
-    const char *end = comma == NULL ? node->last : comma;
-    node->token = end + 1;
-    if (need_room(text, end - start + 4) < 0) {
-        return RAISED;
-    }
-    if (mask != NULL && *mask) {
-        text->at = put_null(text->at);
-        return 0;
-    }
-    memcpy(text->at, start, (size_t)(end - start));
-    text->at += end - start;
     return 0;
 }
 
@@ -116,9 +100,35 @@ write_elements(Text *text, Node *array, const char *data, const char *mask, char
     return 0;
 }
 
+/* Whether an array holds nothing but numbers, and one at least; if it does, find its axes. */
+static const Numbers *
+numbers_of(const Node *array, Axes *axes)
+{
+    int ndim = 0;
+    const Node *node = array;
+    for (; node->kind == '['; node = node->child) {
+        if (node->count == 0 || ndim++ == MOST_AXES) {
+            return NULL;
+        }
+    }
+    axes->ndim = ndim;
+    for (; array->kind == '['; array = array->child) {
+        ndim--;
+        axes->shape[ndim] = array->count;
+        axes->stride[ndim] = array->stride;
+        axes->mask_stride[ndim] = array->mask_stride;
+    }
+    return node->numbers.write == NULL ? NULL : &node->numbers;
+}
+
 static int
 write_array(Text *text, Node *array, const char *data, const char *mask)
 {
+    Axes axes;
+    const Numbers *numbers = numbers_of(array, &axes);
+    if (numbers != NULL) {
+        return write_numbers(text, numbers, &axes, data, mask, 0);
+    }
     if (put_char(text, '[') < 0) {
         return RAISED;
     }
@@ -141,8 +151,6 @@ write_node(Text *text, Node *node, const char *data, const char *mask)
         return write_array(text, node, data, mask);
     case '{':
         return write_record(text, node, data, mask);
-    case '#':
-        return write_token(text, node, mask);
     case 'T':
         return write_strings(text, node, data, mask);
     default:
@@ -174,13 +182,18 @@ static PyObject *
 write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
 {
     Text text;
+    Axes axes;
+    const Numbers *numbers = numbers_of(node, &axes);
     /* As much as strings take; what is too long for malloc's heap grows without a copy. */
-    if (start_text(&text, PyArray_NBYTES(array) / 4 + 256) < 0) {
+    int started = numbers == NULL ? start_text(&text, PyArray_NBYTES(array) / 4 + 256)
+                                  : start_long_text(&text, bound_of_numbers(numbers, &axes), 2 * PyArray_SIZE(array));
+    if (started < 0) {
         return NULL;
     }
     const char *mask_data = mask == NULL ? NULL : PyArray_BYTES(mask);
-    int failed = lines ? write_elements(&text, node, PyArray_BYTES(array), mask_data, '\n')
-                       : write_array(&text, node, PyArray_BYTES(array), mask_data);
+    int failed = numbers != NULL ? write_numbers(&text, numbers, &axes, PyArray_BYTES(array), mask_data, lines)
+                 : lines ? write_elements(&text, node, PyArray_BYTES(array), mask_data, '\n')
+                         : write_array(&text, node, PyArray_BYTES(array), mask_data);
     if (!failed) {
         return finish_text(&text);
     }
@@ -196,10 +209,10 @@ write_in_place(PyObject *module, PyObject *args)
 {
     (void)module;
     PyArrayObject *array, *mask = NULL;
-    PyObject *dtype, *mask_or_none, *mask_dtype, *tuple, *columns;
+    PyObject *dtype, *mask_or_none, *mask_dtype, *tuple;
     int lines;
-    if (!PyArg_ParseTuple(args, "O!OOOO!O!p", &PyArray_Type, &array, &dtype, &mask_or_none, &mask_dtype, &PyTuple_Type,
-                          &tuple, &PyTuple_Type, &columns, &lines)) {
+    if (!PyArg_ParseTuple(args, "O!OOOO!p", &PyArray_Type, &array, &dtype, &mask_or_none, &mask_dtype, &PyTuple_Type,
+                          &tuple, &lines)) {
         return NULL;
     }
     if (mask_or_none != Py_None) {
@@ -214,7 +227,7 @@ write_in_place(PyObject *module, PyObject *args)
     }
     Layout layout = {0};
     PyObject *written = NULL;
-    Node *element = parse_layout(&layout, tuple, columns, PyArray_TYPE(array));
+    Node *element = parse_layout(&layout, tuple, PyArray_TYPE(array));
     Node *node = element == NULL ? NULL : wrap_in_arrays(&layout, element, array, mask);
     if (node != NULL) {
         if (element->kind == 'T') {

@@ -1,7 +1,11 @@
 /* Documents that need no Python; dumps.py does all else. */
-#include "two_pass.h"
-#include "survey.h"
+#include "numbers.h"
 #include "orjson.h"
+#include "survey.h"
+#include "two_pass.h"
+
+/* orjson's flag. */
+#define APPEND_NEWLINE (1 << 10)
 
 static const Rules plain = {.may_write_whole = KIND_NATIVE | KIND_DATETIME, .may_write = FLOATS | LONGS | INTEGERS, .large = SIZE_MAX};
 
@@ -30,10 +34,8 @@ static PyObject *
 write_or_find(PyObject *obj, PyObject *option, const Rules *rules)
 {
     if (Py_TYPE(obj) == &PyArray_Type) {
-        PyArrayObject *array = (PyArrayObject *)obj;
-        int is_native = rules->may_write_whole & KIND_NATIVE && is_native_array(array) &&
-                        (PyArray_SIZE(array) < LARGE_SIZE || has_room(bound_of_text(array)));
-        return is_native ? write_natively(obj, option) : NULL;
+        long flags = option == Py_None ? 0 : PyLong_AsLong(option);
+        return is_ours(rules, obj) ? write_number_array((PyArrayObject *)obj, flags & APPEND_NEWLINE) : NULL;
     }
     PyObject *written = collect(obj, option, rules);
     if (!written && PyErr_ExceptionMatches(PyExc_TypeError)) { /* Python takes it, or says what is wrong */

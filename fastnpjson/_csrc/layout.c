@@ -79,25 +79,47 @@ parse_record(Layout *layout, PyObject *tuple)
     return record;
 }
 
-/* A text made by orjson: an array of numbers with one dimension, of which each is taken in turn. */
-static Node *
-parse_token(Layout *layout)
+/* What the flags of a leaf, its decimals and its table say of numbers. */
+static void
+read_numbers(Numbers *numbers, int kind, int option, int decimals, const char *table)
 {
-    char *text;
-    Py_ssize_t length;
-    if (layout->used >= PyTuple_GET_SIZE(layout->columns)) {
-        PyErr_SetString(PyExc_ValueError, "a column is missing");
-        return NULL;
+    numbers->is_strict = option & STRICT && numbers->itemsize == 8 && kind != 'f';
+    numbers->words = option & WORDS;
+    if (option & AS_FLOAT64) {
+        numbers->notation = &NOTATION_64;
     }
-    if (PyBytes_AsStringAndSize(PyTuple_GET_ITEM(layout->columns, layout->used++), &text, &length) < 0) {
-        return NULL;
+    numbers->table = table;
+    if (kind == 'f' && decimals >= 0 && table == NULL) {
+        for (numbers->factor = 1; decimals > 0; decimals--) {
+            numbers->factor *= 10;
+        }
+        /* From here on the next float is further away than the last decimal. */
+        numbers->limit = 9007199254740992.0 / numbers->factor;
     }
-    Node *node = new_node(layout, '#');
-    if (node != NULL) {
-        node->token = text + 1;
-        node->last = text + length - 1;
+}
+
+/* Integers and floats, or small floats by a table. */
+static int
+parse_numbers(Node *node, int kind, npy_intp itemsize, int swapped, int option, int decimals, PyObject *table)
+{
+    int size = itemsize == 1 || itemsize == 2 || itemsize == 4 || itemsize == 8 ? (int)itemsize : 0;
+    const char *digits = NULL;
+    if (table != Py_None) {
+        if (!PyBytes_Check(table) || size > 2 || PyBytes_GET_SIZE(table) != (Py_ssize_t)4 << 8 * size) {
+            PyErr_SetString(PyExc_TypeError, "not a table of float32");
+            return -1;
+        }
+        digits = PyBytes_AS_STRING(table);
     }
-    return node;
+    if (describe_numbers(&node->numbers, (char)kind, digits == NULL ? size : 4, swapped) < 0) {
+        PyErr_SetString(PyExc_TypeError, "these are no numbers");
+        return -1;
+    }
+    node->numbers.itemsize = size;
+    node->numbers.swapped = swapped && size > 1;
+    read_numbers(&node->numbers, kind, option, decimals, digits);
+    node->write = write_number;
+    return 0;
 }
 
 static Node *
@@ -106,7 +128,8 @@ parse_leaf(Layout *layout, PyObject *tuple)
     int kind, swapped, decimals, option;
     npy_intp itemsize;
     long long scale;
-    if (!PyArg_ParseTuple(tuple, "CnpLii", &kind, &itemsize, &swapped, &scale, &decimals, &option)) {
+    PyObject *table = Py_None;
+    if (!PyArg_ParseTuple(tuple, "CnpLii|O", &kind, &itemsize, &swapped, &scale, &decimals, &option, &table)) {
         return NULL;
     }
     Node *node = new_node(layout, kind);
@@ -123,14 +146,10 @@ parse_leaf(Layout *layout, PyObject *tuple)
     node->longest = 64;
     switch (kind) {
     case 'b':
-        node->write = write_boolean;
-        break;
     case 'i':
-        node->write = write_integer;
-        break;
     case 'u':
-        node->write = write_unsigned;
-        break;
+    case 'f':
+        return parse_numbers(node, kind, itemsize, swapped, option, decimals, table) < 0 ? NULL : node;
     case 'M':
         node->write = write_date;
         break;
@@ -162,8 +181,6 @@ parse(Layout *layout, PyObject *tuple)
         return parse_array(layout, tuple);
     case '{':
         return parse_record(layout, tuple);
-    case '#':
-        return parse_token(layout);
     case 'T':
         if (layout->number != NPY_VSTRING) {
             break;
@@ -176,11 +193,10 @@ parse(Layout *layout, PyObject *tuple)
     return NULL;
 }
 
-/* Each node borrows from the tuple and the columns. */
+/* Each node borrows from the tuple. */
 Node *
-parse_layout(Layout *layout, PyObject *tuple, PyObject *columns, int number)
+parse_layout(Layout *layout, PyObject *tuple, int number)
 {
-    layout->columns = columns;
     layout->number = number;
     return parse(layout, tuple);
 }

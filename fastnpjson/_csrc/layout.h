@@ -5,13 +5,11 @@
 #include "elements.h"
 
 typedef struct {
-    Node *latest;      /* of all nodes, to free them */
-    PyObject *columns; /* texts made by orjson */
-    Py_ssize_t used;
-    int number; /* of the type of the array */
+    Node *latest; /* of all nodes, to free them */
+    int number;   /* of the type of the array */
 } Layout;
 
-Node *parse_layout(Layout *layout, PyObject *tuple, PyObject *columns, int number);
+Node *parse_layout(Layout *layout, PyObject *tuple, int number);
 Node *new_array(Layout *layout, Node *child, npy_intp count, npy_intp stride, npy_intp mask_stride);
 void free_layout(Layout *layout);
 

@@ -2,6 +2,8 @@
 #define FASTNPJSON_IMPORT_ARRAY
 #include "speedups.h"
 
+#include "digits.h"
+#include "large_arrays.h"
 #include "two_pass.h"
 #include "survey.h"
 
@@ -13,10 +15,25 @@ static PyMethodDef *const tables[] = {
     write_methods,
 };
 
+/* Prepare the writers of numbers, for the level of the processor that the environment names, or for the best. */
+static int
+prepare_digits(void)
+{
+    const char *name = getenv("FASTNPJSON_SIMD");
+    fill_powers();
+    fill_texts();
+    if (choose_level(name != NULL && *name ? name : NULL) < 0) {
+        PyErr_Format(PyExc_ValueError, "FASTNPJSON_SIMD=%s: this processor, or this build, has no such level", name);
+        return -1;
+    }
+    return 0;
+}
+
 static int
 exec_speedups(PyObject *module)
 {
-    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0) {
+    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_large_arrays() < 0 ||
+        prepare_digits() < 0) {
         return -1;
     }
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {

@@ -96,10 +96,7 @@ add_array(Survey *survey, PyArrayObject *array)
         return;
     }
     survey->found |= KIND_NATIVE;
-    if (PyArray_SIZE(array) >= LARGE_SIZE) {
-        size_t bound = bound_of_text(array);
-        survey->nbytes = bound > SIZE_MAX - survey->nbytes ? SIZE_MAX : survey->nbytes + bound;
-    }
+    survey->gain += PyArray_SIZE(array) < LONG_ARRAY ? -COST_OF_CALL : PyArray_SIZE(array);
     if (survey->wanted & KIND_NATIVE_NONFINITE && has_nonfinite(array)) {
         survey->found |= KIND_NATIVE_NONFINITE;
     }
@@ -110,6 +107,7 @@ add_scalar(Survey *survey, PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
     survey->found |= KIND_NATIVE;
+    survey->gain -= COST_OF_CALL;
     if (!(survey->wanted & KIND_NATIVE_NONFINITE)) {
         return;
     }

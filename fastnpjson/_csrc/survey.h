@@ -26,7 +26,7 @@ typedef struct {
     int stop;      /* the kinds that end the walk */
     size_t large;  /* arrays of so many bytes are of the kind KIND_OTHER_NUMPY */
     int found;     /* the kinds that were found */
-    size_t nbytes; /* the bound of the text of all large arrays */
+    npy_intp gain; /* of writing the arrays ourselves, in numbers: what is saved by those of long arrays, less what it costs */
 } Survey;
 
 int import_survey(void);

@@ -180,7 +180,7 @@ put_clock(char *at, npy_uint32 second, npy_uint64 fraction, int decimals)
     if (!fraction) {
         return put_part(at, second % 60, 'S');
     }
-    at = put_decimals(put_short(at, second % 60), fraction, decimals);
+    at = put_decimals(put_number(at, second % 60), fraction, decimals);
     *at++ = 'S';
     return at;
 }

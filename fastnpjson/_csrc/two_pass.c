@@ -3,8 +3,10 @@
 
 #include <structmember.h>
 
-#include "survey.h"
+#include "large_arrays.h"
+#include "numbers.h"
 #include "orjson.h"
+#include "survey.h"
 
 static PyObject *orjson_dumps, *fragment_type, *numpy_option;
 static long numpy_flag;
@@ -18,17 +20,17 @@ typedef struct {
     PyObject *found;    /* the list of what Python is to be asked for; NULL while there is none */
     PyObject *replies;  /* the list of what Python said; NULL in the first pass */
     Py_ssize_t next;
+    LargeArrays large;  /* of this pass */
 } Hook;
 
 static PyTypeObject *hook_type;
 /* Kept for the next call: to make one takes as long as a small document. */
 static Hook *spare;
 
+/* Take a text that is a part of a document; NULL stays NULL. */
 static PyObject *
-as_fragment(PyObject *obj)
+as_fragment(PyObject *text)
 {
-    PyObject *arguments[3] = {obj, Py_None, numpy_option};
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
     if (!text) {
         return NULL;
     }
@@ -39,7 +41,7 @@ as_fragment(PyObject *obj)
     return fragment;
 }
 
-static int
+int
 is_ours(const Rules *rules, PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
@@ -55,30 +57,18 @@ is_ours(const Rules *rules, PyObject *obj)
     PyArrayObject *array = (PyArrayObject *)obj;
     int number = PyArray_TYPE(array);
     int needs = number == NPY_FLOAT || number == NPY_DOUBLE ? FLOATS : PyArray_ITEMSIZE(array) == 8 ? LONGS : INTEGERS;
-    return is_native_dtype(array) && PyArray_NDIM(array) && PyArray_SIZE(array) &&
-           rules->may_write & needs && (size_t)PyArray_NBYTES(array) < rules->large &&
-           (PyArray_SIZE(array) < LARGE_SIZE || has_room(bound_of_text(array)));
+    return is_native_dtype(array) && PyArray_NDIM(array) && PyArray_SIZE(array) && rules->may_write & needs &&
+           (size_t)PyArray_NBYTES(array) < rules->large;
 }
 
 static PyObject *
-fragment_of(PyArrayObject *array)
-{
-    if (is_native_array(array)) {
-        return as_fragment((PyObject *)array);
-    }
-    int layout = NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED;
-    PyObject *copy = PyArray_CheckFromAny((PyObject *)array, NULL, 0, 0, layout, NULL);
-    PyObject *fragment = copy ? as_fragment(copy) : NULL;
-    Py_XDECREF(copy);
-    return fragment;
-}
-
-static PyObject *
-write_ours(PyObject *obj)
+write_ours(Hook *hook, PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
     if (type == &PyArray_Type) {
-        return fragment_of((PyArrayObject *)obj);
+        PyArrayObject *array = (PyArrayObject *)obj;
+        int is_large = PyArray_NBYTES(array) >= LARGE_ARRAY;
+        return as_fragment(is_large ? mark_large(&hook->large, array) : write_number_array(array, 0));
     }
     if (type == &PyFloat64ArrType_Type) {
         return PyFloat_FromDouble(PyArrayScalar_VAL(obj, Double));
@@ -87,7 +77,8 @@ write_ours(PyObject *obj)
         return PyBool_FromLong(PyArrayScalar_VAL(obj, Bool));
     }
     if (type == &PyFloat32ArrType_Type) {
-        return as_fragment(obj); /* a float of Python would have other digits */
+        /* A float of Python would have other digits. */
+        return as_fragment(write_natively(obj, Py_None));
     }
     return PyNumber_Index(obj);
 }
@@ -96,7 +87,7 @@ static PyObject *
 collect_or_write(Hook *hook, PyObject *obj)
 {
     if (is_ours(&hook->rules, obj)) {
-        return hook->skip ? Py_NewRef(Py_None) : write_ours(obj);
+        return hook->skip ? Py_NewRef(Py_None) : write_ours(hook, obj);
     }
     if (!hook->found && !(hook->found = PyList_New(0))) {
         return NULL;
@@ -112,7 +103,7 @@ substitute(Hook *hook, PyObject *obj)
         return Py_NewRef(PyList_GET_ITEM(hook->replies, hook->next++));
     }
     if (is_ours(&hook->rules, obj)) {
-        return write_ours(obj);
+        return write_ours(hook, obj);
     }
     PyErr_SetString(PyExc_RuntimeError, CHANGED);
     return NULL;
@@ -135,6 +126,7 @@ dealloc_hook(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     Py_CLEAR(((Hook *)self)->found);
     Py_CLEAR(((Hook *)self)->replies);
+    forget_large(&((Hook *)self)->large);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -170,6 +162,7 @@ take_hook(const Rules *rules)
         }
         hook->call = call_hook;
         hook->found = hook->replies = NULL;
+        memset(&hook->large, 0, sizeof hook->large);
     }
     hook->rules = *rules;
     hook->skip = 0;
@@ -182,6 +175,7 @@ give_back(Hook *hook)
 {
     Py_CLEAR(hook->found);
     Py_CLEAR(hook->replies);
+    forget_large(&hook->large);
     if (spare) {
         Py_DECREF(hook);
     }
@@ -213,7 +207,11 @@ static PyObject *
 write_with_hook(PyObject *obj, PyObject *option, Hook *hook)
 {
     PyObject *arguments[3] = {obj, (PyObject *)hook, option};
-    return PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    /* A text that is thrown away has other things to be asked for, or is written again. */
+    text = hook->skip ? text : replace_marks(&hook->large, text);
+    forget_large(&hook->large);
+    return text;
 }
 
 static PyObject *
@@ -243,7 +241,7 @@ collect(PyObject *obj, PyObject *option, const Rules *rules)
     if (rules->may_write_whole && numpy_is_near(obj)) {
         Survey survey = {.stop = ~rules->may_write_whole, .large = rules->large};
         survey_document(&survey, obj);
-        if (!(survey.found & ~rules->may_write_whole) && has_room(survey.nbytes)) {
+        if (!(survey.found & ~rules->may_write_whole) && survey.gain <= 0) {
             return write_natively(obj, option);
         }
         skip = survey.found & (KIND_OTHER_NUMPY | KIND_OTHER);
@@ -311,6 +309,19 @@ substitute_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs
     return substitute_replies(arguments[0], arguments[1], &rules, arguments[3], arguments[4]);
 }
 
+/* How orjson writes exponents changed with its versions. */
+static int
+find_exponent_plus(void)
+{
+    PyObject *text = PyObject_CallFunction(orjson_dumps, "d", 1e16);
+    if (!text) {
+        return -1;
+    }
+    has_exponent_plus = PyBytes_Check(text) && memchr(PyBytes_AS_STRING(text), '+', (size_t)PyBytes_GET_SIZE(text)) != NULL;
+    Py_DECREF(text);
+    return 0;
+}
+
 int
 import_two_pass(void)
 {
@@ -327,7 +338,7 @@ import_two_pass(void)
         return -1;
     }
     numpy_flag = PyLong_AsLong(numpy_option);
-    return PyErr_Occurred() ? -1 : 0;
+    return PyErr_Occurred() ? -1 : find_exponent_plus();
 }
 
 PyMethodDef two_pass_methods[] = {

@@ -16,6 +16,7 @@ typedef struct {
 } Rules;
 
 int import_two_pass(void);
+int is_ours(const Rules *rules, PyObject *obj);
 PyObject *collect(PyObject *obj, PyObject *option, const Rules *rules);
 PyObject *write_natively(PyObject *obj, PyObject *option);
 int read_rules(PyObject *numbers, Rules *rules);
