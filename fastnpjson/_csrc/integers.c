@@ -116,9 +116,26 @@ put_boolean(char *at, const void *numbers, ptrdiff_t index)
     return at + 6 - is_true;
 }
 
+/* Two at once, which is faster: true is one letter shorter. */
+static char *
+write_pairs(char *at, const unsigned char *numbers, ptrdiff_t count)
+{
+    static const char texts[4][16] = {"false,false,", "true,false,", "false,true,", "true,true,"};
+    for (ptrdiff_t i = 0; i + 1 < count; i += 2) {
+        int first = numbers[i] != 0, second = numbers[i + 1] != 0;
+        memcpy(at, texts[first + 2 * second], 16);
+        at += 12 - first - second;
+    }
+    return count % 2 ? put_boolean(at, numbers, count - 1) : at;
+}
+
 static char *
 write_boolean(char *at, const void *numbers, ptrdiff_t count, Rows *rows)
 {
+    if (rows->mask == NULL && rows->left[0] > count) {
+        rows->left[0] -= count;
+        return write_pairs(at, numbers, count);
+    }
     return write_rows(at, put_boolean, numbers, count, rows);
 }
 

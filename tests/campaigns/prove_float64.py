@@ -119,14 +119,14 @@ def shortest(bits):
 
 def texts(numbers, level):
     """Return what a level of the processor writes."""
-    code = "import sys, numpy as np, fastnpjson as f; sys.stdout.buffer.write(f.dumps(np.frombuffer(sys.stdin.buffer.read())))"
+    code = "import sys, numpy as np, fastnpjson as f; print(f.dumps_str(np.frombuffer(sys.stdin.buffer.read()))[1:-1])"
     data = struct.pack(f"<{len(numbers)}d", *numbers)
     env = {**os.environ, "FASTNPJSON_SIMD": level}
     done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, env=env, check=False)
     if done.returncode:
         print(level, "is not there:", done.stderr.decode().splitlines()[-1])
         return None
-    return done.stdout.decode()[1:-1].split(",")
+    return done.stdout.decode().rstrip().split(",")
 
 
 def significant(text):
