@@ -160,7 +160,7 @@ def _add_limit(parser: argparse.ArgumentParser) -> None:
         "--limit",
         type=int,
         metavar="BYTES",
-        help="the most of a decompressed document or line",
+        help="the most of a document, a line or arrays",
     )
 
 

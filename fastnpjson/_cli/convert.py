@@ -45,16 +45,16 @@ class Endpoint(NamedTuple):
 
 def convert(source: Endpoint, target: Endpoint, arguments: argparse.Namespace, progress: Progress) -> None:
     """Read the source and write it to the target; the arguments are those of the command line."""
-    arguments.budget = make_budget()
+    arguments.budget = make_budget(arguments.limit)
     arguments.read = partial(_count_and_read, _reader(source, target, arguments), arguments.budget)
     obj = READERS[source.format](source, arguments, progress)
     with writing(sys.stdout.buffer if target.path == "-" else target.path, target.name) as write:
         WRITERS[target.format](write, obj, arguments, progress)
 
 
-def make_budget() -> Budget:
-    """Make the budget of all arrays of a file."""
-    return Budget(_LIMIT, "in Python, roundtrip.loads(limit=...) and numpy.array take more")
+def make_budget(limit: int | None) -> Budget:
+    """Make the budget of all arrays of a file, with the limit of the caller's if it is higher than ours."""
+    return Budget(max(_LIMIT, limit or 0), "--limit raises it")
 
 
 def _read_npy(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Any:

@@ -33,7 +33,7 @@ _NAMES: Final = {type(None): "null", bool: "bool", int: "int", float: "float", s
 
 def inspect(source: Endpoint, progress: Progress, limit: int | None = None) -> Iterator[str]:
     """Read a file and yield the lines of the table. Of JSON Lines one line at a time is in memory."""
-    read = argparse.Namespace(read=partial(loads, arrays=True), limit=limit, budget=make_budget())
+    read = argparse.Namespace(read=partial(loads, arrays=True), limit=limit, budget=make_budget(limit))
     obj = READERS[source.format](source, read, progress)
     root, places = Place(None, None), list[Place]()
     advance = progress.advance if source.format.startswith("np") else None

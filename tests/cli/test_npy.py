@@ -233,4 +233,5 @@ def test_all_lines_have_one_limit(capsys):
         with open("e.jsonl", "w") as file:
             file.write(line * count)
         assert main(["e.jsonl", "e.jsonl.gz", "--exact"]) == code
+    assert main(["e.jsonl", "e.jsonl.gz", "--exact", "--limit", str(2**31)]) == 0
     assert "line 17: $: not an array: the arrays take more than the limit of 268" in capsys.readouterr().err
