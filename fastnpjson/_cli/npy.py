@@ -27,8 +27,8 @@ _HEADERS: Final = {
 _HEAD: Final = 2**16
 # Where NumPy adds up to 84 blanks.
 _LONGEST_HEADER: Final = 9_900
-# In bytes: a Python string without characters, and its place in a list.
-_OBJECT: Final = 64
+# In bytes: what an element without bytes may cost, as a Python object and as text.
+_OBJECT: Final = 256
 # The types of JSON values in an array, and the dtypes to try for them.
 _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
     ({bool}, ("?",)),

@@ -52,7 +52,7 @@ LARGEST = 2**18
 # is read faster than a byte in a nanosecond.
 FLOOR, PER_BYTE = 128 * MIB, 700
 FLOOR_OF_FILES = 1200 * MIB
-SECONDS, TIMES = 0.5, 400
+SECONDS, TIMES = 1, 400
 # When the process is ended: in bytes and in seconds.
 MOST_MEMORY, MOST_SECONDS = 6 * 2**30, 40
 BATCH = 100
