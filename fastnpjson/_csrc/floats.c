@@ -44,7 +44,7 @@ typedef union {
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define HAS_LEVELS
-#define V3 "avx,avx2,bmi,bmi2,fma,lzcnt,movbe,popcnt"
+#define V3 "avx2,bmi,bmi2"
 #define V4 V3 ",avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
 #define PRAGMA(text) _Pragma(#text)
 #ifdef __clang__
@@ -92,13 +92,9 @@ choose_level(const char *name)
     int best = 0;
 #ifdef HAS_LEVELS
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) {
-        best = 1;
-    }
-    if (best && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd")) {
-        best = 2;
-    }
+    best = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+    best += best && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+            __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #endif
     for (level = best; level >= 0 && name != NULL && strcmp(LEVELS[level].name, name) != 0;) {
         level--;
