@@ -6,6 +6,7 @@ A layout says how each element of a dtype is written: a tree of nodes that the e
 from __future__ import annotations
 
 from functools import lru_cache, reduce
+from itertools import repeat
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -18,10 +19,9 @@ from fastnpjson._arrays.times import MONTHS, SECONDS, TICKS
 from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
-    DType = np.dtype[Any]
     Node = tuple[Any, ...]
 
-    from fastnpjson._arrays.dtypes import Array
+    from fastnpjson._arrays.dtypes import Array, Key
     from fastnpjson._arrays.style import Style
 
 
@@ -51,12 +51,13 @@ class _Shape(NamedTuple):
 
 
 @lru_cache(256)
-def make_layout(dtype: DType, mask: DType | None, shape: _Shape) -> Node | None:
-    """Layout how to write the elements of a dtype.
+def make_layout(element: Key, mask: Key | None, shape: _Shape) -> Node | None:
+    """Layout how to write elements.
 
     Args:
-        dtype: Of the array, without Python objects; but that of strings may have one for what is missing.
-        mask: The dtype of its mask.
+        element: The key of the dtype of an array, without Python objects; but that of strings may have one for what is
+            missing.
+        mask: That of the dtype of its mask.
         shape: What shapes their text.
 
     Returns:
@@ -64,71 +65,67 @@ def make_layout(dtype: DType, mask: DType | None, shape: _Shape) -> Node | None:
         write all of it.
     """
     try:
-        return _node(dtype, mask, shape, 0)
+        return _node(element, mask, shape, 0)
     except (Unsupported, orjson.JSONEncodeError):
         return None
 
 
-def _node(dtype: DType, mask: DType | None, shape: _Shape, depth: int) -> Node:
-    if dtype.subdtype is not None:
-        return _subarray(dtype, mask, shape, depth)
-    if dtype.names is not None:
-        return "{", tuple(_fields(dtype, mask, shape, depth))
-    if dtype.kind == "T" and not depth:
+def _node(element: Key, mask: Key | None, shape: _Shape, depth: int) -> Node:
+    kind = element[0]
+    if kind == "[":
+        return _subarray(element, mask, shape, depth)
+    if kind == "{":
+        return "{", tuple(_fields(element, mask, shape, depth))
+    if kind == "T" and not depth:
         return ("T",)
     bits = sum(bit for flag, bit in _FLAGS.items() if shape.option & flag == flag)
-    if dtype.kind == "f" or dtype.isbuiltin == 2:
-        return _float(dtype, shape, bits | (_AS_FLOAT64 if depth else 0))
-    scale, decimals = _ticks(dtype) if dtype.kind in "Mm" else (1, -1)
-    if dtype.kind not in "biuMmUS":
+    if kind in "f#":
+        return _float(element, shape, bits | (_AS_FLOAT64 if depth else 0))
+    scale, decimals = _ticks(*element[3:]) if kind in "Mm" else (1, -1)
+    if kind not in "biuMmUS":
         raise Unsupported
-    return dtype.kind, dtype.itemsize, not dtype.isnative, scale, decimals, bits
+    return kind, element[1], not element[2], scale, decimals, bits
 
 
-def _float(dtype: DType, shape: _Shape, bits: int) -> Node:
-    size = dtype.itemsize
-    if size > 8 or (dtype.isbuiltin == 2 and (size > 2 or known_dtype(dtype) is not np.float32)):
+def _float(element: Key, shape: _Shape, bits: int) -> Node:
+    kind, size_or_scalar, is_native = element
+    foreign: type | None = size_or_scalar if kind == "#" else None
+    size = size_or_scalar if foreign is None else np.dtype(foreign).itemsize
+    if size > 8 or (foreign is not None and (size > 2 or known_dtype(np.dtype(foreign)) is not np.float32)):
         raise Unsupported
     bits |= _WORDS if shape.words else 0
     if size > 2:
-        return "f", size, not dtype.isnative, 1, -1 if shape.decimals is None else shape.decimals, bits
-    bits |= _AS_FLOAT64 if dtype.isbuiltin != 2 else 0  # float16
-    native = dtype.newbyteorder("=")
-    return "f", size, not dtype.isnative, 1, -1, bits, digits_of_bits(native, shape.decimals)
+        return "f", size, not is_native, 1, -1 if shape.decimals is None else shape.decimals, bits
+    bits |= _AS_FLOAT64 if foreign is None else 0
+    return "f", size, not is_native, 1, -1, bits, digits_of_bits(foreign or np.float16, shape.decimals)
 
 
-def _subarray(dtype: DType, mask: DType | None, shape: _Shape, depth: int) -> Node:
-    base, mask_base = dtype.base, None if mask is None else mask.base
+def _subarray(element: Key, mask: Key | None, shape: _Shape, depth: int) -> Node:
+    _, lengths, stride, base = element
+    _, _, mask_stride, mask_base = ("[", lengths, 0, None) if mask is None else mask
     node = _node(base, mask_base, shape, depth)
-    stride, mask_stride = base.itemsize, 0 if mask_base is None else mask_base.itemsize
-    for length in dtype.shape[::-1]:
+    for length in lengths[::-1]:
         node = "[", length, stride, mask_stride, node
         stride, mask_stride = stride * length, mask_stride * length
     return node
 
 
-def _fields(dtype: DType, mask: DType | None, shape: _Shape, depth: int) -> list[Node]:
+def _fields(element: Key, mask: Key | None, shape: _Shape, depth: int) -> list[Node]:
     if depth > _NESTED_FIELDS:
         raise Unsupported
+    masks = repeat((None, 0, None)) if mask is None else mask[2]
+    pairs = list(zip(element[2], masks, strict=False))
+    if shape.option & orjson.OPT_SORT_KEYS:
+        pairs.sort(key=lambda pair: pair[0][0].encode())
     fields: list[Node] = []
-    names = dtype.names or ()
-    for name in sorted(names, key=str.encode) if shape.option & orjson.OPT_SORT_KEYS else names:
+    for (name, offset, field, *_), (_, mask_offset, field_mask, *_) in pairs:
         key = (b"," if fields else b"") + orjson.dumps(name) + b":"
-        field, offset = _field(dtype, name)
-        field_mask, mask_offset = (None, 0) if mask is None else _field(mask, name)
         fields.append((key, offset, mask_offset, _node(field, field_mask, shape, depth + 1)))
     return fields
 
 
-def _field(dtype: DType, name: str) -> tuple[DType, int]:
-    # Behind these there may be a title.
-    fields: Any = dtype.fields
-    return fields[name][:2]  # type: ignore[no-any-return]
-
-
-def _ticks(dtype: DType) -> tuple[int, int]:
+def _ticks(unit: str, count: int) -> tuple[int, int]:
     """Return the months, seconds or fractions of a second in a tick, and the decimals of these; -1 for months."""
-    unit, count = np.datetime_data(dtype)
     if unit == "generic":
         raise Unsupported
     if unit in MONTHS:
@@ -154,7 +151,12 @@ def write_in_place(array: Array, mask: Array | None, style: Style, *, lines: boo
     if style.bytes == "base64" and dtype.kind in "SV":
         return None
     mask_dtype = None if mask is None else mask.dtype
-    node = make_layout(dtype, mask_dtype, _Shape(style.option & SHAPING, style.decimals, style.nan == "string"))
+    shape = _Shape(style.option & SHAPING, style.decimals, style.nan == "string")
+    try:
+        key, mask_key = speedups.key_of(dtype), None if mask is None else speedups.key_of(mask_dtype)
+        node = None if key is None else make_layout(key, mask_key, shape)
+    except RecursionError:
+        return None
     if node is None:
         return None
     text: bytes | None = speedups.write(array, dtype, mask, mask_dtype, node, lines)

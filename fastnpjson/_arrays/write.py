@@ -11,7 +11,7 @@ import orjson
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
 from numpy import ma
 
-from fastnpjson._arrays.dtypes import Unsupported, contiguous, known, known_dtype
+from fastnpjson._arrays.dtypes import Unsupported, contiguous, is_mask_of, known, known_dtype, unit_of
 from fastnpjson._arrays.floats import complex_pairs, complex_strings, floats, integers, masked_integers, put_words
 from fastnpjson._arrays.layout import write_in_place
 from fastnpjson._arrays.strings import base64_strings, byte_strings, strings
@@ -75,11 +75,20 @@ def write_rows(array: Array, style: Style) -> bytes:
 
 
 def _parts(obj: Any) -> tuple[Array, Array | None]:
-    """Return an array, and its mask with a dimension at least; `None` if nothing is masked."""
+    """Return an array, and its mask with a dimension at least; `None` if nothing is masked.
+
+    Raises:
+        Unsupported: the mask is not one of such an array.
+    """
     if not issubclass(type(obj), ma.MaskedArray):
         return np.asarray(obj), None
     mask: Any = ma.getmask(obj)
-    return ma.getdata(obj, subok=False), None if mask is ma.nomask else np.atleast_1d(mask)
+    data = ma.getdata(obj, subok=False)
+    if mask is ma.nomask:
+        return data, None
+    if not is_mask_of(mask, data):
+        raise Unsupported
+    return data, np.atleast_1d(mask)
 
 
 def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
@@ -89,6 +98,8 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
         return text
     if array.dtype.names is not None:
         return _records(array, style, mask)
+    if array.dtype.kind in "Mm":
+        unit_of(array.dtype)
     if mask is not None and mask.any():
         return _masked(array, style, mask)
     if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and known_dtype(array.dtype) is np.float32:

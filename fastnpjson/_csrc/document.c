@@ -37,7 +37,7 @@ write_or_find(PyObject *obj, PyObject *option, const Rules *rules)
         long flags = option == Py_None ? 0 : PyLong_AsLong(option);
         return is_ours(rules, obj) ? write_number_array((PyArrayObject *)obj, flags & APPEND_NEWLINE) : NULL;
     }
-    PyObject *written = collect(obj, option, rules);
+    PyObject *written = collect(obj, option, rules, MOST_FOUND);
     if (!written && PyErr_ExceptionMatches(PyExc_TypeError)) { /* Python takes it, or says what is wrong */
         PyErr_Clear();
     }
@@ -68,7 +68,7 @@ encode(PyObject *self, PyObject *const *arguments, Py_ssize_t nargs)
         PyErr_SetString(PyExc_TypeError, "encode(obj, default)");
         return NULL;
     }
-    if (!read_rules(PyTuple_GET_ITEM(self, 1), &rules)) {
+    if (read_rules(PyTuple_GET_ITEM(self, 1), &rules) != DONE) {
         return NULL;
     }
     PyObject *default_ = nargs == 2 ? arguments[1] : Py_None;
@@ -93,12 +93,12 @@ make_encode(PyObject *module, PyObject *arguments)
     return function;
 }
 
-/* Takes `default` and `option` out of the arguments; 0 for what only Python can refuse. */
-static int
+/* Take `default` and `option` out of the arguments. */
+static Outcome
 read_arguments(PyObject *const *arguments, Py_ssize_t nargs, PyObject *names, PyObject **default_, PyObject **option)
 {
     if (nargs < 1 || nargs > 3) {
-        return 0;
+        return REFUSED;
     }
     *default_ = nargs > 1 ? arguments[1] : Py_None;
     *option = nargs > 2 ? arguments[2] : Py_None;
@@ -111,10 +111,10 @@ read_arguments(PyObject *const *arguments, Py_ssize_t nargs, PyObject *names, Py
             *option = arguments[nargs + i];
         }
         else {
-            return 0;
+            return REFUSED;
         }
     }
-    return 1;
+    return DONE;
 }
 
 static PyObject *
@@ -137,7 +137,7 @@ dumps(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs, PyObject *
 {
     (void)module;
     PyObject *default_, *option;
-    if (!read_arguments(arguments, nargs, names, &default_, &option)) {
+    if (read_arguments(arguments, nargs, names, &default_, &option) != DONE) {
         return PyObject_Vectorcall(python_dumps, arguments, (size_t)nargs, names);
     }
     if (option == Py_None) {

@@ -47,7 +47,7 @@ char *write_unicode(const Node *node, const char *item, char *at);
 char *write_utf8(const Node *node, const char *item, char *at);
 void lock_strings(Node *node, PyArray_Descr *dtype);
 void unlock_strings(Node *node);
-int write_string(Text *text, const Node *node, const char *item);
+Outcome write_string(Text *text, const Node *node, const char *item);
 char *put_utf8(char *at, const char *bytes, npy_intp length);
 
 /* Split ticks into seconds and a fraction, by a divisor that the compiler knows. */

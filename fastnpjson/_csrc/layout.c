@@ -1,6 +1,9 @@
 /* The nodes of a layout that layout.py has made. */
 #include "layout.h"
 
+/* Of records in records, and of dimensions in them, for a small stack. */
+enum { MOST_LEVELS = 512 };
+
 static Node *parse(Layout *layout, PyObject *tuple);
 
 static Node *
@@ -122,6 +125,23 @@ parse_numbers(Node *node, int kind, npy_intp itemsize, int swapped, int option, 
     return 0;
 }
 
+/* Tell whether there are such dates, durations or strings; numbers have a check of their own. */
+static int
+is_leaf(int kind, npy_intp itemsize, long long scale, int decimals)
+{
+    switch (kind) {
+    case 'M':
+    case 'm':
+        return itemsize == 8 && scale > 0 && decimals >= -1 && decimals <= 18 && (decimals < 0 || decimals % 3 == 0);
+    case 'U':
+        return itemsize >= 0 && itemsize % 4 == 0 && scale > 0;
+    case 'S':
+        return itemsize >= 0 && scale > 0;
+    default: /* a factor of more decimals is not exact */
+        return strchr("biuf", kind) != NULL && kind != 0 && scale > 0 && decimals <= 22;
+    }
+}
+
 static Node *
 parse_leaf(Layout *layout, PyObject *tuple)
 {
@@ -130,6 +150,10 @@ parse_leaf(Layout *layout, PyObject *tuple)
     long long scale;
     PyObject *table = Py_None;
     if (!PyArg_ParseTuple(tuple, "CnpLii|O", &kind, &itemsize, &swapped, &scale, &decimals, &option, &table)) {
+        return NULL;
+    }
+    if (!is_leaf(kind, itemsize, scale, decimals)) {
+        PyErr_SetString(PyExc_ValueError, "no dtype has such elements");
         return NULL;
     }
     Node *node = new_node(layout, kind);
@@ -169,7 +193,7 @@ parse_leaf(Layout *layout, PyObject *tuple)
 }
 
 static Node *
-parse(Layout *layout, PyObject *tuple)
+parse_kind(Layout *layout, PyObject *tuple)
 {
     Py_UCS4 kind = 0;
     if (PyTuple_GET_SIZE(tuple) > 0 && PyUnicode_Check(PyTuple_GET_ITEM(tuple, 0)) &&
@@ -182,23 +206,74 @@ parse(Layout *layout, PyObject *tuple)
     case '{':
         return parse_record(layout, tuple);
     case 'T':
-        if (layout->number != NPY_VSTRING) {
-            break;
-        }
         return new_node(layout, 'T');
     default:
         return parse_leaf(layout, tuple);
     }
-    PyErr_SetString(PyExc_TypeError, "these are no strings");
-    return NULL;
+}
+
+static Node *
+parse(Layout *layout, PyObject *tuple)
+{
+    if (layout->depth == MOST_LEVELS) {
+        PyErr_SetString(PyExc_RecursionError, "more levels of records and arrays than the stack may hold");
+        return NULL;
+    }
+    layout->depth++;
+    Node *node = parse_kind(layout, tuple);
+    layout->depth--;
+    return node;
 }
 
 /* Each node borrows from the tuple. */
 Node *
-parse_layout(Layout *layout, PyObject *tuple, int number)
+parse_layout(Layout *layout, PyObject *tuple)
 {
-    layout->number = number;
     return parse(layout, tuple);
+}
+
+static int
+are_within(const Node *array, npy_intp room, npy_intp mask_room)
+{
+    if (array->count < 0 || array->stride < 0 || array->mask_stride < 0) {
+        return 0;
+    }
+    if (array->count == 0) {
+        return 1;
+    }
+    npy_intp last = array->count - 1;
+    if (array->stride > 0 && last > room / array->stride) {
+        return 0;
+    }
+    if (mask_room >= 0 && array->mask_stride > 0 && last > mask_room / array->mask_stride) {
+        return 0;
+    }
+    return stays_within(array->child, room - last * array->stride,
+                        mask_room < 0 ? -1 : mask_room - last * array->mask_stride);
+}
+
+int
+stays_within(const Node *node, npy_intp room, npy_intp mask_room)
+{
+    switch (node->kind) {
+    case '[':
+        return are_within(node, room, mask_room);
+    case '{':
+        for (const Node *field = node->child; field != NULL; field = field->sibling) {
+            if (field->offset < 0 || field->offset > room || field->mask_offset < 0 ||
+                (mask_room >= 0 && field->mask_offset > mask_room)) {
+                return 0;
+            }
+            if (!stays_within(field, room - field->offset, mask_room < 0 ? -1 : mask_room - field->mask_offset)) {
+                return 0;
+            }
+        }
+        return 1;
+    case 'T': /* as a part of something its strings would not be locked */
+        return 0;
+    default: /* a mask has a byte for each element */
+        return node->itemsize <= room && mask_room != 0;
+    }
 }
 
 void

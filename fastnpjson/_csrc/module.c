@@ -10,6 +10,7 @@
 static PyMethodDef *const tables[] = {
     two_pass_methods,
     dumps_methods,
+    key_methods,
     survey_methods,
     loads_methods,
     write_methods,
@@ -32,6 +33,16 @@ prepare_digits(void)
 static int
 exec_speedups(PyObject *module)
 {
+    /* Its state is that of one interpreter, which others, such as those of mod_wsgi, would overwrite. */
+    static int64_t first = -1;
+    int64_t own = PyInterpreterState_GetID(PyInterpreterState_Get());
+    if (first < 0) {
+        first = own;
+    }
+    if (own != first) {
+        PyErr_SetString(PyExc_ImportError, "another interpreter of the process uses the extension");
+        return -1;
+    }
     if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_large_arrays() < 0 ||
         prepare_digits() < 0) {
         return -1;

@@ -192,7 +192,7 @@ break_lines(char *start, char *end)
 }
 
 /* Write an array that is not empty, or what stands between its brackets in lines; 1 where an integer is too large. */
-int
+Outcome
 write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *data, const char *mask, int lines)
 {
     Rows rows;
@@ -201,14 +201,14 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
     set_rows(&rows, numbers, axes, lines);
     set_source(&source, axes, numbers->itemsize);
     if (need_room(text, 2 * axes->ndim) < 0) {
-        return -1;
+        return FAILED;
     }
     memset(text->at, '[', (size_t)axes->ndim);
     text->at += axes->ndim - lines;
     for (npy_intp left = count_numbers(axes), n; left; left -= n) {
         n = left < BLOCK ? left : BLOCK;
         if (need_room(text, bound_of_some(numbers, axes, n)) < 0) {
-            return -1;
+            return FAILED;
         }
         const char *items = gather_numbers(&source, data, mask, n, &buffers, &rows.mask);
         items = convert(numbers, items, n, &buffers);
@@ -216,7 +216,7 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
             rows.mask = NULL;
         }
         if (numbers->is_strict && !has_only_int53(numbers, items, rows.mask, n)) {
-            return 1;
+            return REFUSED;
         }
         char *start = text->at;
         text->at = (n < FEW ? numbers->write_few : numbers->write)(start, items, n, &rows);
@@ -224,7 +224,7 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
             break_lines(start, text->at);
         }
     }
-    return 0;
+    return DONE;
 }
 
 static void

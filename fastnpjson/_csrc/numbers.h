@@ -27,7 +27,7 @@ typedef struct {
 int describe_numbers(Numbers *numbers, char kind, int itemsize, int swapped);
 char *write_one(const Numbers *numbers, const char *item, char *at);
 npy_intp bound_of_numbers(const Numbers *numbers, const Axes *axes);
-int write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *data, const char *mask, int lines);
+Outcome write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *data, const char *mask, int lines);
 npy_intp bound_of_number_array(PyArrayObject *array);
 int put_number_array(Text *text, PyArrayObject *array);
 PyObject *write_number_array(PyArrayObject *array, int newline);

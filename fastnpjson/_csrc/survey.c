@@ -1,4 +1,6 @@
-/* A walk over a document that runs no Python code; survey.py is the Python version. */
+/* A walk over a document; survey.py is the Python version. It asks objects nothing, but to look an attribute up in a class
+   may compare with the names there, which is Python code where they are of a subclass of str: what the walk is in, it has a
+   reference to, and it looks at lengths anew. */
 #include "survey.h"
 
 #include <datetime.h>
@@ -62,7 +64,10 @@ kind_of_other(PyTypeObject *type)
         PyType_IsSubtype(type, PyDateTimeAPI->DateType) || PyType_IsSubtype(type, PyDateTimeAPI->TimeType)) {
         return KIND_SUBCLASS;
     }
-    return _PyType_Lookup(type, dataclass_fields) ? KIND_DATACLASS : KIND_OTHER;
+    Py_INCREF(type);
+    int kind = _PyType_Lookup(type, dataclass_fields) ? KIND_DATACLASS : KIND_OTHER;
+    Py_DECREF(type);
+    return kind;
 }
 
 static int
@@ -172,45 +177,62 @@ add_value(Survey *survey, PyObject *obj, int depth)
     }
 }
 
+static int
+is_dict(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030F0000
+    return type == &PyDict_Type || type == &PyFrozenDict_Type;
+#else
+    return type == &PyDict_Type;
+#endif
+}
+
 static void
 add_container(Survey *survey, PyObject *obj, int depth)
 {
     PyTypeObject *type = Py_TYPE(obj);
-    if (type != &PyDict_Type && type != &PyList_Type && type != &PyTuple_Type) {
+    if (!is_dict(type) && type != &PyList_Type && type != &PyTuple_Type) {
         add_leaf(survey, obj);
         return;
     }
-    if (depth > DEEPEST) {
+    int seen = depth > DEEPEST ? -1 : look_at(&survey->seen, obj);
+    if (seen < 0) { /* orjson refuses it: the walk, which could go on for ever in a circle, has an end */
         survey->found |= KIND_OTHER;
+        survey->stop = ~0;
         return;
     }
-    if (type == &PyDict_Type) {
+    if (seen) {
+        return;
+    }
+    Py_INCREF(obj);
+    if (is_dict(type)) {
         Py_ssize_t position = 0;
         PyObject *key, *value;
         while (!(survey->found & survey->stop) && PyDict_Next(obj, &position, &key, &value)) {
             survey->found |= PyUnicode_CheckExact(key) ? 0 : KIND_KEY;
             add_value(survey, value, depth + 1);
         }
-        return;
     }
-    Py_ssize_t length = PySequence_Fast_GET_SIZE(obj);
-    PyObject **items = PySequence_Fast_ITEMS(obj);
-    for (Py_ssize_t i = 0; i < length && !(survey->found & survey->stop); i++) {
-        add_value(survey, items[i], depth + 1);
+    else {
+        for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(obj) && !(survey->found & survey->stop); i++) {
+            add_value(survey, PySequence_Fast_GET_ITEM(obj, i), depth + 1);
+        }
     }
+    Py_DECREF(obj);
 }
 
 void
 survey_document(Survey *survey, PyObject *obj)
 {
     add_value(survey, obj, 0);
+    forget(&survey->seen);
 }
 
 static int
 is_near(PyObject *obj, int *left, int depth)
 {
     PyTypeObject *type = Py_TYPE(obj);
-    if (type == &PyDict_Type) {
+    if (is_dict(type)) {
         Py_ssize_t position = 0;
         PyObject *key, *value;
         while (--*left >= 0 && PyDict_Next(obj, &position, &key, &value)) {

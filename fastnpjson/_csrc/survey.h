@@ -2,7 +2,7 @@
 #ifndef FASTNPJSON_SURVEY_H
 #define FASTNPJSON_SURVEY_H
 
-#include "speedups.h"
+#include "seen.h"
 
 /* The same numbers as in survey.py. */
 enum {
@@ -27,6 +27,7 @@ typedef struct {
     size_t large;  /* arrays of so many bytes are of the kind KIND_OTHER_NUMPY */
     int found;     /* the kinds that were found */
     npy_intp gain; /* of writing the arrays ourselves, in numbers: what is saved by those of long arrays, less what it costs */
+    Seen seen;
 } Survey;
 
 int import_survey(void);

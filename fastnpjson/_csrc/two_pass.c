@@ -1,4 +1,18 @@
-/* Ask first, write after; two_pass.py is the Python version. While orjson is inside a document, no Python code runs. */
+/* Ask first, write after; two_pass.py is the Python version.
+
+   While orjson is inside a document, no Python code runs, and no other thread: either could shrink a list that orjson goes
+   through. What the hook calls in there:
+
+   write_number_array, mark_large      memory and loops; NumPy's own copies let other threads run
+   write_natively                      orjson again, for one number and without a hook
+   PyObject_CallOneArg(fragment_type)  a type in Rust, which keeps a reference
+   has_room                            mmap(2) and munmap(2), without PyEval_SaveThread
+   PyFloat_FromDouble, PyBool_FromLong memory
+   PyNumber_Index                      nb_index of NumPy's own scalars, in C: `is_native_scalar` takes exact types only
+   PyList_New, PyList_Append           memory, and PyErr_SetString as well: an exception of a builtin class
+   Py_DECREF                           of bytes, and of a fragment that has them
+
+   Objects that the collector of garbage knows are among what these allocate: see call_orjson. */
 #include "two_pass.h"
 
 #include <structmember.h>
@@ -19,6 +33,7 @@ typedef struct {
     int skip;           /* this pass is thrown away: null for everything */
     PyObject *found;    /* the list of what Python is to be asked for; NULL while there is none */
     PyObject *replies;  /* the list of what Python said; NULL in the first pass */
+    Py_ssize_t most;    /* how many there may be in `found`; -1 when there are more */
     Py_ssize_t next;
     LargeArrays large;  /* of this pass */
 } Hook;
@@ -26,6 +41,27 @@ typedef struct {
 static PyTypeObject *hook_type;
 /* Kept for the next call: to make one takes as long as a small document. */
 static Hook *spare;
+
+static PyObject *
+call_orjson(PyObject *obj, PyObject *hook, PyObject *option)
+{
+    PyObject *arguments[3] = {obj, hook, option};
+#if PY_VERSION_HEX < 0x030C0000
+    /* Until then any allocation may collect garbage, whose finalizers are Python code. */
+    int collects = PyGC_Disable();
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    if (collects) {
+        PyGC_Enable();
+    }
+#else
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+#endif
+    if (text && !PyBytes_CheckExact(text)) { /* a test may have replaced it */
+        PyErr_SetString(PyExc_TypeError, "orjson.dumps returned no bytes");
+        Py_CLEAR(text);
+    }
+    return text;
+}
 
 /* Take a text that is a part of a document; NULL stays NULL. */
 static PyObject *
@@ -93,6 +129,11 @@ collect_or_write(Hook *hook, PyObject *obj)
         return NULL;
     }
     hook->skip = 1;
+    if (PyList_GET_SIZE(hook->found) >= hook->most) {
+        hook->most = -1;
+        PyErr_SetString(PyExc_RuntimeError, "enough to ask about");
+        return NULL;
+    }
     return PyList_Append(hook->found, obj) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
@@ -165,6 +206,7 @@ take_hook(const Rules *rules)
         memset(&hook->large, 0, sizeof hook->large);
     }
     hook->rules = *rules;
+    hook->most = PY_SSIZE_T_MAX;
     hook->skip = 0;
     hook->next = 0;
     return hook;
@@ -195,8 +237,7 @@ write_natively(PyObject *obj, PyObject *option)
             return NULL;
         }
     }
-    PyObject *arguments[3] = {obj, Py_None, flags};
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    PyObject *text = call_orjson(obj, Py_None, flags);
     if (flags != numpy_option) {
         Py_DECREF(flags);
     }
@@ -206,8 +247,7 @@ write_natively(PyObject *obj, PyObject *option)
 static PyObject *
 write_with_hook(PyObject *obj, PyObject *option, Hook *hook)
 {
-    PyObject *arguments[3] = {obj, (PyObject *)hook, option};
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    PyObject *text = call_orjson(obj, (PyObject *)hook, option);
     /* A text that is thrown away has other things to be asked for, or is written again. */
     text = hook->skip ? text : replace_marks(&hook->large, text);
     forget_large(&hook->large);
@@ -215,15 +255,20 @@ write_with_hook(PyObject *obj, PyObject *option, Hook *hook)
 }
 
 static PyObject *
-collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip)
+collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip, Py_ssize_t most)
 {
     Hook *hook = take_hook(rules);
     if (!hook) {
         return NULL;
     }
     hook->skip = skip;
+    hook->most = most;
     PyObject *written = write_with_hook(obj, option, hook);
-    if (written && hook->found) {
+    if (!written && hook->most < 0) {
+        PyErr_Clear();
+        written = Py_NewRef(hook->found);
+    }
+    else if (written && hook->found) {
         Py_SETREF(written, Py_NewRef(hook->found));
     }
     else if (written && skip) { /* orjson knew it all the same */
@@ -235,7 +280,7 @@ collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip)
 }
 
 PyObject *
-collect(PyObject *obj, PyObject *option, const Rules *rules)
+collect(PyObject *obj, PyObject *option, const Rules *rules, Py_ssize_t most)
 {
     int skip = 0;
     if (rules->may_write_whole && numpy_is_near(obj)) {
@@ -246,7 +291,7 @@ collect(PyObject *obj, PyObject *option, const Rules *rules)
         }
         skip = survey.found & (KIND_OTHER_NUMPY | KIND_OTHER);
     }
-    return collect_unknown(obj, option, rules, skip);
+    return collect_unknown(obj, option, rules, skip, most);
 }
 
 static PyObject *
@@ -267,18 +312,18 @@ substitute_replies(PyObject *obj, PyObject *option, const Rules *rules, PyObject
     return text;
 }
 
-/* What Python hands over as a tuple: `Rules.may_write` in rules.py. */
-int
+/* What Python hands over as a tuple: `Rules.natively` in rules.py. */
+Outcome
 read_rules(PyObject *numbers, Rules *rules)
 {
     if (!PyTuple_Check(numbers) || PyTuple_GET_SIZE(numbers) != 3) {
         PyErr_SetString(PyExc_TypeError, "`natively` is a tuple of three integers");
-        return 0;
+        return FAILED;
     }
     rules->may_write_whole = (int)PyLong_AsLong(PyTuple_GET_ITEM(numbers, 0));
     rules->may_write = (int)PyLong_AsLong(PyTuple_GET_ITEM(numbers, 1));
     rules->large = PyLong_AsSize_t(PyTuple_GET_ITEM(numbers, 2));
-    return !PyErr_Occurred();
+    return PyErr_Occurred() ? FAILED : DONE;
 }
 
 static PyObject *
@@ -286,11 +331,15 @@ collect_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
 {
     (void)module;
     Rules rules;
-    if (nargs != 3) {
-        PyErr_SetString(PyExc_TypeError, "collect(obj, option, rules)");
+    if (nargs < 3 || nargs > 4) {
+        PyErr_SetString(PyExc_TypeError, "collect(obj, option, rules, most)");
         return NULL;
     }
-    return read_rules(arguments[2], &rules) ? collect(arguments[0], arguments[1], &rules) : NULL;
+    Py_ssize_t most = nargs == 4 ? PyLong_AsSsize_t(arguments[3]) : MOST_FOUND;
+    if ((most < 0 && PyErr_Occurred()) || read_rules(arguments[2], &rules) != DONE) {
+        return NULL;
+    }
+    return collect(arguments[0], arguments[1], &rules, most);
 }
 
 static PyObject *
@@ -303,7 +352,7 @@ substitute_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs
         PyErr_SetString(PyExc_TypeError, "substitute(obj, option, rules, found, replies): two lists of one length");
         return NULL;
     }
-    if (!read_rules(arguments[2], &rules)) {
+    if (read_rules(arguments[2], &rules) != DONE) {
         return NULL;
     }
     return substitute_replies(arguments[0], arguments[1], &rules, arguments[3], arguments[4]);

@@ -92,4 +92,6 @@ def _way_without_default(obj: Any) -> str:
     dtype = np.asarray(obj).dtype
     if dtype.names is not None:
         return "write those of its fields that have JSON"
+    if dtype.kind in "Mm" and np.datetime_data(dtype)[1] < 1:  # NumPy would divide by zero
+        return "view it as int64, in which its ticks are numbers"
     return _WAYS_OUT.get(dtype.kind, "")

@@ -19,6 +19,7 @@ from fastnpjson._documents.survey import Kind, has_nonfinite, survey
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 from fastnpjson._extension import speedups
+from fastnpjson._graph import DICTS, Copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,15 +160,18 @@ def replace_nonfinite(obj: Any) -> Any:
     Raises:
         RecursionError: it is nested too deep for what the caller left of the stack.
     """
-    return _replace_nonfinite(obj) if survey(obj, Kind.NONFINITE) & Kind.NONFINITE else obj
+    return _replace_nonfinite(obj, Copies()) if survey(obj, Kind.NONFINITE) & Kind.NONFINITE else obj
 
 
-def _replace_nonfinite(obj: Any) -> Any:
+def _replace_nonfinite(obj: Any, copies: Copies) -> Any:
     kind = type(obj)
-    if kind is dict:
-        return {key: _replace_nonfinite(value) for key, value in obj.items()}
-    if kind is list or kind is tuple:
-        return [_replace_nonfinite(item) for item in obj]
+    if kind in DICTS or kind is list or kind is tuple:
+        copy = copies.of(obj)
+        if copy is not None:
+            return copy
+        if kind in DICTS:
+            return copies.keep(obj, {key: _replace_nonfinite(value, copies) for key, value in obj.items()})
+        return copies.keep(obj, [_replace_nonfinite(item, copies) for item in obj])
     if kind is not float or math.isfinite(obj):
         return obj
     return "NaN" if math.isnan(obj) else "Infinity" if obj > 0 else "-Infinity"

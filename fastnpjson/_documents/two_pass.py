@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
+from itertools import repeat
+from operator import length_hint
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import orjson
@@ -19,6 +21,7 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._extension import speedups
+from fastnpjson._graph import MOST_FOUND
 from fastnpjson._orjson import DEEPEST, fragment
 
 if TYPE_CHECKING:
@@ -127,9 +130,18 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
         RuntimeError: the default, or another thread, changed the document meanwhile.
     """
     written = collect(obj, rules.option, rules.natively) if found is None else found
+    replies: list[Any] = []
+    most = MOST_FOUND
+    while isinstance(written, list):
+        replies += [_reply(item, rules, default, depth) for item in written[len(replies) :]]
+        if len(written) < most:
+            break
+        most *= 8
+        written = collect(obj, rules.option, rules.natively, most)
     if isinstance(written, bytes):
         return written
-    replies = [_reply(item, rules, default, depth) for item in written]
+    if len(written) < len(replies):
+        raise RuntimeError(_CHANGED)
     return substitute(obj, rules.option, rules.natively, written, replies)
 
 
@@ -163,11 +175,19 @@ def _settle(reply: Any, rules: Rules, default: Replies, depth: int) -> Fragment:
     return fragment(dumps(reply, inner, default, depth=depth + 1))
 
 
-def _collect(obj: Any, option: int, _native: tuple[int, int, int]) -> Any:
-    """Return JSON, or the list of what Python is to be asked for."""
+def _collect(obj: Any, option: int, _native: tuple[int, int, int], most: int = MOST_FOUND) -> Any:
+    """Return JSON, or the list of what Python is to be asked for: `most` of it, if there is so much.
+
+    Raises:
+        JSONEncodeError: orjson refuses the document; or there is more. Only the extension module can stop half-way.
+    """
+    left = repeat(None, most)
+    text = orjson.dumps(obj, partial(next, left), option)
+    if length_hint(left) == most:
+        return text
     found: list[Any] = []
-    text = orjson.dumps(obj, found.append, option)
-    return found or text
+    orjson.dumps(obj, found.append, option)
+    return found
 
 
 def _substitute(obj: Any, option: int, _native: tuple[int, int, int], found: list[Any], replies: list[Any]) -> bytes:

@@ -14,6 +14,8 @@ arrays. The text form is that of `json-tricks <https://github.com/mverleg/pyjson
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -25,6 +27,7 @@ from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
 from fastnpjson._documents.rules import Natively, Rules
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
+from fastnpjson._graph import MOST_FOUND
 from fastnpjson._reading.budget import Budget
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson.roundtrip import read_tags
@@ -158,12 +161,12 @@ def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any])
 
 def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
     """Return a document with tags, and with null for NumPy data: any tag in the latter is the caller's."""
-    found: list[Any] = []
     try:
-        others = orjson.dumps(obj, found.append, _OPTION)
-        if not found:
-            return others, others
-        if all(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
+        found = two_pass.collect(obj, _OPTION, _NOTHING)
+        if isinstance(found, bytes):
+            return found, found
+        if len(found) < MOST_FOUND and all(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
+            others = orjson.dumps(obj, partial(next, repeat(None, len(found))), _OPTION)
             return two_pass.substitute(obj, _OPTION, _NOTHING, found, list(map(convert, found))), others
     except TypeError:  # it takes a walk to write or to explain
         pass
