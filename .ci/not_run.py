@@ -3,7 +3,7 @@
 import sys
 
 here = f"3.{sys.version_info.minor}"
-others = ", ".join(version for version in ("3.10", "3.11", "3.12", "3.13", "3.14") if version != here)
+others = ", ".join(version for version in ("3.10", "3.11", "3.12", "3.13", "3.14", "3.15") if version != here)
 
 print(f"""
 This ran ruff, mypy and all tests on Python {here}. It did not run:

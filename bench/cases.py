@@ -159,11 +159,22 @@ DTYPES = [
         Case(dtype, "every native integer dtype, over its whole range", _integers(dtype))
         for dtype in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
     ),
+    Case("int64 below 1000", "counts and labels: few digits", lambda n: _rng().integers(0, 1000, n)),
+    Case(
+        "int64 milliseconds",
+        "times as other programs have them",
+        lambda n: _rng().integers(17 * 10**11, 18 * 10**11, n),
+    ),
     Case("float32", "most models answer in it", lambda n: _rng().random(n, "f4")),
+    Case("float32 embedding", "many exponents, and both signs", lambda n: _rng().normal(0, 1 / 28, n).astype("f4")),
     Case("float64", "NumPy's default, 17 digits an element", _floats),
+    Case("float64, 3 decimals", "rounded measurements", lambda n: np.round(_floats(n) * 100, 3)),
+    Case("float64, whole", "integers that became floats", lambda n: np.floor(_floats(n) * 1e6)),
 ]
 LAYOUTS = [
     Case("points (n, 3)", "many short rows: brackets cost", lambda n: _floats((n // 3, 3))),
+    Case("pixels (n, 3)", "short rows of short numbers", lambda n: _integers("uint8")(n // 3 * 3).reshape(-1, 3)),
+    Case("column (n, 1)", "what models predict: a bracket for each number", lambda n: _floats((n, 1)).astype("f4")),
     Case("matrix", "1000 by 1000, the common two dimensions", lambda n: _floats((isqrt(n), isqrt(n)))),
     Case("cube", "100 by 100 by 100", lambda n: _floats((round(n ** (1 / 3)),) * 3)),
     Case("strided [::2]", "a slice, which orjson refuses", lambda n: _floats(2 * n)[::2]),

@@ -1,4 +1,4 @@
-"""The figures, each as SVG and PNG, for a light and for a dark page."""
+"""The summary as SVG, for a light and for a dark page."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from bench.libraries import BASELINE, LIBRARIES
 from bench.results import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from bench.results import Results, Row
@@ -52,9 +50,7 @@ _COLOURS = {
         "#ffffff",
     ],
 }
-_OTHERS: dict[str, int] = {}
 _MARKERS = ["o", "o", "s", "s", "D", "^", "v", "P", "<", ">", "|"]
-_WIDTH = 5.6
 HEADLINES = ["float64", "float32", "int64", "strided [::2]", "masked float64", "datetime64[s] with NaT"]
 HEADLINES += [
     "datetime64[ns] with NaT",
@@ -67,20 +63,15 @@ HEADLINES += [
 ]
 
 
-def draw(results: Results, folder: Path) -> dict[str, str]:
-    """Draw all figures that the results have data for.
-
-    Returns:
-        The title of each figure by the stem of its files: ``STEM-light.svg`` and so on.
-    """
-    figures = {stem: plot for stem, plot in _plots(results).items() if plot is not None}
-    for theme in THEMES:
+def draw(results: Results, folder: Path) -> bool:
+    """Draw the summary, ``summary-light.svg`` and ``summary-dark.svg``; false if the results have none of its cases."""
+    cases = [case for section in results.sections("dumps").values() for case in section if case in HEADLINES]
+    for theme in THEMES if cases else ():
         with mpl.rc_context(_style(theme)):
-            for stem, (_title, plot) in figures.items():
-                figure = plot(theme)
-                path = folder / f"{stem}-{theme}.svg"
-                figure.savefig(path, bbox_inches="tight", pad_inches=0.12, metadata={"Date": None})
-    return {stem: title for stem, (title, _plot) in figures.items()}
+            figure = _speedups(results, cases, theme)
+            path = folder / f"summary-{theme}.svg"
+            figure.savefig(path, bbox_inches="tight", pad_inches=0.12, metadata={"Date": None})
+    return bool(cases)
 
 
 def _style(theme: str) -> dict[str, Any]:
@@ -100,45 +91,14 @@ def _style(theme: str) -> dict[str, Any]:
     }
 
 
-def _plots(results: Results) -> dict[str, tuple[str, Callable[[str], Figure]]]:
-    plots: dict[str, tuple[str, Callable[[str], Figure]]] = {}
-    sections = results.sections("dumps")
-    chosen = [case for cases in sections.values() for case in cases if case in HEADLINES]
-    if chosen:
-        title = "dumps: times as fast as json"
-        plots["summary"] = (title, _later(_speedups, results, "dumps", chosen, title))
-    for suite in results.speed_suites():
-        for section, cases in results.sections(suite).items():
-            title = f"{suite}: {section}"
-            stem = f"{suite}-{section.split()[-1].lower()}"
-            plots[stem] = (title, _later(_speedups, results, suite, cases, title))
-    if "growth" in results.suites():
-        plots["growth"] = ("dumps: time against size", lambda theme: _growth(results, theme))
-    if "memory" in results.suites():
-        plots["memory"] = ("dumps: peak memory", lambda theme: _memory(results, theme))
-    if "import" in results.suites():
-        plots["import"] = ("Import time", lambda theme: _imports(results, theme))
-    return plots
-
-
-def _later(
-    plot: Callable[..., Figure], results: Results, suite: str, cases: list[str], title: str
-) -> Callable[[str], Figure]:
-    return lambda theme: plot(results, suite, cases, theme, title)
-
-
 def _look(library: str, theme: str) -> tuple[str, str]:
-    """Return the colour and the marker of a contender; those of one suite alone take those that are free there."""
-    names = [known.name for known in LIBRARIES]
-    index = names.index(library) if library in names else _OTHERS.setdefault(library, 4 + len(_OTHERS) % 6)
-    return _COLOURS[theme][index % len(_MARKERS)], _MARKERS[index % len(_MARKERS)]
+    """Return the colour and the marker of a contender."""
+    index = [known.name for known in LIBRARIES].index(library) % len(_MARKERS)
+    return _COLOURS[theme][index], _MARKERS[index]
 
 
-def _plain_number(value: float, _position: int = 0) -> str:
-    return f"{value:g}"
-
-
-def _speedups(results: Results, suite: str, cases: list[str], theme: str, title: str) -> Figure:
+def _speedups(results: Results, cases: list[str], theme: str) -> Figure:
+    suite = "dumps"
     libraries = results.libraries(suite)
     figure = Figure(figsize=(4.8, 0.5 * len(cases)))
     figure.subplots_adjust(0, 0, 1, 1, wspace=0.02)
@@ -164,7 +124,7 @@ def _speedups(results: Results, suite: str, cases: list[str], theme: str, title:
     _set_speedup_axes(nothing, axes, cases, theme)
     if not missing_ones:
         nothing.set_xticks([])
-    nothing.set_title(title, loc="left", weight="bold", fontsize=12)
+    nothing.set_title("dumps: times as fast as json", loc="left", weight="bold", fontsize=12)
     _legend(figure, libraries, theme)
     return figure
 
@@ -219,86 +179,3 @@ def _legend(figure: Figure, libraries: list[str], theme: str) -> None:
         columnspacing=1.4,
         handletextpad=0.3,
     )
-
-
-def _growth(results: Results, theme: str) -> Figure:
-    figure = Figure(figsize=(_WIDTH, 4.6))
-    axes = figure.subplots()
-    for library in results.libraries("growth"):
-        cases = [case for section in results.sections("growth").values() for case in section]
-        rows = [row for row in (results.row("growth", case, library) for case in cases) if row and "median" in row]
-        colour, marker = _look(library, theme)
-        width, size = (2.4, 7) if library == OWN else (1.3, 5)
-        times = [row["median"] * 1e3 for row in rows]
-        axes.plot([row["size"] for row in rows], times, color=colour, marker=marker, lw=width, ms=size, label=library)
-    axes.set(
-        xscale="log", yscale="log", xlabel="elements of float64 (log scale)", ylabel="milliseconds (log scale, median)"
-    )
-    axes.yaxis.set_major_formatter(FuncFormatter(_plain_number))
-    axes.grid(lw=0.7)
-    axes.tick_params(which="both", length=0)
-    axes.set_title("dumps: time against size", loc="left", weight="bold", fontsize=12)
-    axes.legend(fontsize=9, ncols=2)
-    return figure
-
-
-def _memory(results: Results, theme: str) -> Figure:
-    cases = [case for section in results.sections("memory").values() for case in section]
-    libraries = results.libraries("memory")
-    figure = Figure(figsize=(_WIDTH, 0.27 * len(libraries) * len(cases) + 0.7))
-    panels = figure.subplots(len(cases), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.17})[:, 0]
-    for axes, case in zip(panels, cases, strict=True):
-        rows = [row for row in (results.row("memory", case, library) for library in libraries) if row]
-        for position, row in enumerate(rows):
-            _memory_bar(axes, position, row, theme)
-        axes.set_yticks(range(len(rows)), [row["library"] for row in rows], fontsize=9)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_title(f"dumps: peak memory, {case}", loc="left", weight="bold", fontsize=11)
-        axes.tick_params(length=0)
-        axes.grid(axis="x", lw=0.7)
-        axes.margins(x=0.16)
-    panels[-1].set_xlabel("MiB above what the process and the array held before the call", fontsize=9.5)
-    figure.subplots_adjust(0, 0, 1, 1)
-    handles = [
-        Patch(color=THEMES[theme]["text"], alpha=0.75, label="the output itself"),
-        Patch(color=_look("orjson", theme)[0], label="all that was held at the peak"),
-    ]
-    figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(-0.1, -0.45 / figure.get_figheight()), ncols=2, fontsize=9
-    )
-    return figure
-
-
-def _memory_bar(axes: Any, position: int, row: Row, theme: str) -> None:
-    if "peak" not in row:
-        axes.text(0, position, f" {row['verdict']}", va="center", fontsize=9)
-        return
-    mib = row["peak"] / 2**20
-    colour = THEMES[theme]["own"] if row["library"] == OWN else _look("orjson", theme)[0]
-    axes.barh(position, mib, color=colour, height=0.7)
-    axes.barh(position, row["bytes"] / 2**20, color=THEMES[theme]["text"], alpha=0.75, height=0.22)
-    note = "" if row["verdict"] == "right" else f"  output {row['verdict']}"
-    axes.text(mib, position, f" {mib:.0f}{note}", va="center", fontsize=9)
-
-
-def _imports(results: Results, theme: str) -> Figure:
-    rows = [row for row in (results.row("import", "import", name) for name in results.libraries("import")) if row]
-    rows.sort(key=lambda row: row["median"])
-    figure = Figure(figsize=(_WIDTH, 0.3 * len(rows) + 0.6))
-    axes = figure.subplots()
-    for position, row in enumerate(rows):
-        milliseconds = row["median"] * 1e3
-        colour = THEMES[theme]["own"] if row["library"] == OWN else _look("orjson", theme)[0]
-        axes.barh(position, milliseconds, color=colour, height=0.65)
-        axes.text(row["q3"] * 1e3, position, f"  {milliseconds:.0f}", va="center", fontsize=9)
-        axes.plot([row["q1"] * 1e3, row["q3"] * 1e3], [position] * 2, color=THEMES[theme]["text"], lw=1)
-    axes.set_yticks(range(len(rows)), [row["library"] for row in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.margins(x=0.1)
-    axes.tick_params(length=0)
-    axes.grid(axis="x", lw=0.7)
-    axes.set_xlabel(
-        "milliseconds from start to end of python -I -c 'import numpy, …' (median and quartiles)", fontsize=9.5
-    )
-    axes.set_title("Import time", loc="left", weight="bold", fontsize=12)
-    return figure

@@ -1,4 +1,4 @@
-"""report.md, the figures, the block of README.md and the tables of the terminal, all from results.json."""
+"""report.md, the summary, the block of README.md and the tables of the terminal, all from results.json."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ README_LIBRARIES = [OWN, "orjson", "ssrjson", "msgspec", "ujson"]
 
 
 def write(results: Results, folder: Path) -> None:
-    """Write the report and its figures into a folder."""
+    """Write the report and its figure into a folder."""
     from bench import figures
 
-    titles = figures.draw(results, folder)
+    summary = figures.draw(results, folder)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(BENCH / "templates"),
         autoescape=False,  # it is Markdown
@@ -48,7 +48,7 @@ def write(results: Results, folder: Path) -> None:
         "OWN": OWN,
         "NOISE": NOISE,
     }
-    text = environment.get_template("report.md.jinja").render(results=results, titles=titles, **results.data)
+    text = environment.get_template("report.md.jinja").render(results=results, summary=summary, **results.data)
     (folder / "report.md").write_text(text, "utf-8")
 
 

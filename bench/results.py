@@ -13,7 +13,6 @@ import psutil
 from pytest_benchmark.stats import Stats
 
 from bench.libraries import BASELINE, LIBRARIES
-from bench.reasons import reason
 from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 OWN = "fastnpjson"
 # What is faster by less is called equal: two runs of the same code differ as much.
 NOISE = 1.05
-# Suites with figures of their own.
+# Suites that compare something else than times with the baseline.
 _OTHERS = {"growth", "memory", "import"}
 _FIRST = {"dumps", "loads"}
 _BESIDE = (
@@ -158,7 +157,6 @@ class Results:
                 "case": case,
                 "own": self._rows[suite, case, OWN]["median"],
                 "ahead": rows,
-                "reasons": list(dict.fromkeys(row["reason"] for row in rows)),
             }
             for (suite, case), rows in cases.items()
         ]
@@ -170,4 +168,4 @@ class Results:
                 continue
             ratio = own["median"] / row["median"]
             if ratio > NOISE and row["q3"] < own["q1"]:
-                yield {**row, "ratio": ratio, "reason": reason(row)}
+                yield {**row, "ratio": ratio}

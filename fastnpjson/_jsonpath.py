@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final, TypeAlias
 
 import orjson
+
+from fastnpjson._excerpt import excerpt
 
 # The path of the container, and the key or index in it; `None` for the document.
 Path: TypeAlias = "tuple[Path, int | str] | None"
@@ -37,8 +40,7 @@ def json_path(path: Path) -> str:
     if len(steps) > 2 * _ENDS:
         steps[_ENDS:-_ENDS] = ["..."]
         depth = f" ({len(keys)} levels deep)"
-    text = "$" + "".join(steps)
-    return (text if len(text) <= 200 else f"{text[:100]}...{text[-100:]}") + depth
+    return excerpt("$" + "".join(steps)) + depth
 
 
 def steps_of(path: str) -> list[str | int | None]:
@@ -62,11 +64,11 @@ def steps_of(path: str) -> list[str | int | None]:
         if kind == "all":
             steps[-1] = None
     if place < len(path) or path[:1] != "$":
-        raise ValueError(f"{path!r} is no path of $, .name, ['name'], [0] and [*]")
+        raise ValueError(f"{excerpt(repr(path))} is no path of $, .name, ['name'], [0] and [*]")
     return steps
 
 
 def _step(key: int | str) -> str:
     if isinstance(key, str) and key.isidentifier():
         return f".{key}"
-    return f"[{orjson.dumps(key).decode()}]"
+    return f"[{json.dumps(key, ensure_ascii=False)}]"  # orjson would refuse a lone surrogate

@@ -13,9 +13,10 @@ import orjson
 NUMPY: Final = orjson.OPT_SERIALIZE_NUMPY
 # How many levels of containers orjson writes.
 DEEPEST: Final = 254
-# The dtypes that orjson writes right whatever the values, and their scalars. Of the two types of C of the same size it
-# knows that which NumPy names: int64 is a long on most 64-bit machines, and a longlong on Windows and 32-bit machines.
-NATIVE: Final = frozenset(map(np.dtype, "?bBhHiIlLqQfd"))
+# The dtypes that orjson writes right whatever the values, by their numbers, and their scalars. Of the two types of C of
+# the same size it knows that which NumPy names: int64 is a long on most 64-bit machines, and a longlong on Windows and
+# 32-bit machines.
+NATIVE: Final = frozenset(np.dtype(code).num for code in "?bBhHiIlLqQfd")
 NATIVE_SCALARS: Final = frozenset(
     np.dtype(name).type for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 )

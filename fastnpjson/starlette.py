@@ -107,8 +107,9 @@ def serialize_numpy(app: FastAPI) -> None:
     """Let the routes of a FastAPI application return NumPy data, with their own status codes and headers.
 
     Without it FastAPI turns a float array of two columns into an object, and other arrays into an error. Call it
-    before the first route and the first `include_router`. It also reaches ``HTTPException(detail=...)``, unless the
-    application handles that exception by itself. It does not reach:
+    before the first route and the first `include_router`. It also reaches ``HTTPException(detail=...)``, and the answer
+    422 to a body that has NaN or a lone surrogate, unless the application handles the exception by itself. It does not
+    reach:
 
     * Routes with a return annotation: pydantic refuses arrays, and makes lists of floats of them for ``list[float]``.
       Set `response_model=None`.
@@ -132,10 +133,18 @@ def serialize_numpy(app: FastAPI) -> None:
     ...     return {"x": numpy.arange(3)}
     """
     from fastapi.encoders import ENCODERS_BY_TYPE, encoders_by_class_tuples  # noqa: PLC0415  # Starlette has none
-    from fastapi.exception_handlers import http_exception_handler  # noqa: PLC0415
+    from fastapi.exception_handlers import (  # noqa: PLC0415
+        http_exception_handler,
+        request_validation_exception_handler,
+    )
+    from fastapi.exceptions import RequestValidationError  # noqa: PLC0415
     from fastapi.routing import APIRoute  # noqa: PLC0415
 
-    from fastnpjson._frameworks.fastapi import exception_handler, route_class  # noqa: PLC0415
+    from fastnpjson._frameworks.fastapi import (  # noqa: PLC0415
+        exception_handler,
+        route_class,
+        validation_exception_handler,
+    )
 
     # A router that is included is neither a route nor one of these.
     others = (routing.Route, routing.WebSocketRoute, routing.Mount, routing.Host)
@@ -149,6 +158,8 @@ def serialize_numpy(app: FastAPI) -> None:
     app.router.route_class = route_class(app.router.route_class, response_class)
     if app.exception_handlers.get(HTTPException) is http_exception_handler:
         app.exception_handlers[HTTPException] = exception_handler(response_class)
+    if app.exception_handlers.get(RequestValidationError) is request_validation_exception_handler:
+        app.exception_handlers[RequestValidationError] = validation_exception_handler(response_class)
 
 
 def _unchanged(obj: Any) -> Any:

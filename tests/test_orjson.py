@@ -49,7 +49,7 @@ CALLS = {
     "strided": "fastnpjson.dumps(a[::-1])",
     "masked": "fastnpjson.dumps(np.ma.array(a, mask=a < 0.5))",
     "triples": "fastnpjson.dumps(a[:999_999].reshape(-1, 3))",
-    "deep-rows": "fastnpjson.dumps(np.zeros((150_000, 1, 1, 1), 'f4'))",
+    "deep-rows": "fastnpjson.dumps(np.zeros((10**6, 1, 1, 1), 'f4'))",
     "empty-rows": "fastnpjson.dumps(np.zeros((400_000, 0)))",
     "nested-empty-rows": "fastnpjson.dumps([np.zeros((400_000, 0))])",
     "booleans": "fastnpjson.dumps(np.zeros(2_000_000, bool))",

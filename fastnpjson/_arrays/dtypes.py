@@ -12,10 +12,65 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+Key: TypeAlias = "tuple[Any, ...]"
 
 
 class Unsupported(TypeError):
     """Raised for a dtype that has no JSON."""
+
+
+def unit_of(dtype: np.dtype[Any]) -> tuple[str, int]:
+    """Return the unit of a dtype of dates or durations, and how many of them a tick is.
+
+    Raises:
+        Unsupported: none, as in the ``M8[0s]`` that NumPy makes, and whose first division ends the process.
+    """
+    unit, count = np.datetime_data(dtype)
+    if count < 1:
+        raise Unsupported
+    return unit, count
+
+
+def key_of(dtype: np.dtype[Any]) -> Key:
+    """Return a dtype as a key. Equal keys are equal dtypes, but for metadata, alignment and StringDType.
+
+    A dtype itself is no key. To NumPy ``M8[1000ns]`` equals ``M8[us]``, but not the other way round, and ``M8[2001ns]``
+    equals ``M8[2us]``. And a StringDType holds the text of its arrays.
+
+    Raises:
+        Unsupported: as `unit_of`.
+
+    >>> key_of(np.dtype([("when", "M8[7D]"), ("x", "f4", (3,))]))
+    ('{', 20, (('when', 0, ('M', 8, True, 'D', 7)), ('x', 8, ('[', (3,), 4, ('f', 4, True)))))
+    """
+    if dtype.subdtype is not None:
+        return "[", dtype.shape, dtype.base.itemsize, key_of(dtype.base)
+    if dtype.names is not None:
+        # Behind the offset there may be a title.
+        fields: Any = dtype.fields
+        places = [(name, *fields[name]) for name in dtype.names]
+        return "{", dtype.itemsize, tuple([(name, offset, key_of(of), *title) for name, of, offset, *title in places])
+    kind = dtype.kind
+    if dtype.isbuiltin == 2:
+        return "#", dtype.type, dtype.isnative
+    return (
+        (kind, dtype.itemsize, dtype.isnative, *unit_of(dtype))
+        if kind in "Mm"
+        else (kind, dtype.itemsize, dtype.isnative)
+    )
+
+
+def is_mask_of(mask: Array, array: Array) -> bool:
+    """Tell whether a mask has the shape and the fields of an array, which NumPy does not see to in each case."""
+    return mask.shape == array.shape and _has_fields_of(mask.dtype, array.dtype)
+
+
+def _has_fields_of(mask: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
+    if mask.names != dtype.names or mask.shape != dtype.shape:
+        return False
+    if dtype.names is None:
+        return mask.base.kind == "b" if dtype.subdtype is None else _has_fields_of(mask.base, dtype.base)
+    return all(_has_fields_of(mask[name], dtype[name]) for name in dtype.names)
 
 
 def has_nan(obj: Any) -> bool:

@@ -6,23 +6,23 @@ A layout says how each element of a dtype is written: a tree of nodes that the e
 from __future__ import annotations
 
 from functools import lru_cache, reduce
+from itertools import repeat
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import orjson
 
-from fastnpjson._arrays.dtypes import Unsupported
+from fastnpjson._arrays.dtypes import Unsupported, known_dtype
+from fastnpjson._arrays.floats import digits_of_bits
 from fastnpjson._arrays.times import MONTHS, SECONDS, TICKS
 from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
-    DType = np.dtype[Any]
     Node = tuple[Any, ...]
-    Path = tuple[str, ...]
-    from collections.abc import Callable
 
-    from fastnpjson._arrays.dtypes import Array
+    from fastnpjson._arrays.dtypes import Array, Key
+    from fastnpjson._arrays.style import Style
 
 
 # orjson's flags for dates and integers, and their bits in the extension.
@@ -34,90 +34,98 @@ _FLAGS: Final = {
 }
 # All flags that a layout depends on.
 SHAPING: Final = reduce(or_, _FLAGS, orjson.OPT_SORT_KEYS)
+# Bits for floats: words for NaN and infinities; and the exponents of a float64, as in records, for Python reads their
+# numbers back before it writes them.
+_WORDS: Final = 16
+_AS_FLOAT64: Final = 32
 # Of records in records, fewer than Python's stack holds.
 _NESTED_FIELDS: Final = 200
 
 
-class Layout(NamedTuple):
-    """How to write an element: a node, and the paths to the fields that orjson writes, in the order of the nodes.
+class _Shape(NamedTuple):
+    """What of a style shapes the text of an element."""
 
-    A node starts with its kind, which is that of the dtype, or ``"["``, ``"{"``, or ``"#"`` for what orjson writes.
-    """
-
-    node: Node
-    columns: tuple[Path, ...]
+    option: int
+    decimals: int | None
+    words: bool
 
 
 @lru_cache(256)
-def make_layout(dtype: DType, mask: DType | None, option: int) -> Layout | None:
-    """Layout how to write the elements of a dtype.
+def make_layout(element: Key, mask: Key | None, shape: _Shape) -> Node | None:
+    """Layout how to write elements.
 
     Args:
-        dtype: Of the array, without Python objects; but that of strings may have one for what is missing.
-        mask: The dtype of its mask.
-        option: Of orjson's flags, those in `SHAPING`.
+        element: The key of the dtype of an array, without Python objects; but that of strings may have one for what is
+            missing.
+        mask: That of the dtype of its mask.
+        shape: What shapes their text.
 
     Returns:
-        `None` if the extension cannot write all of it.
+        A node, which starts with its kind: that of the dtype, or ``"["``, or ``"{"``. `None` if the extension cannot
+        write all of it.
     """
-    columns: list[Path] = []
     try:
-        node = _node(dtype, mask, option, (), columns)
+        return _node(element, mask, shape, 0)
     except (Unsupported, orjson.JSONEncodeError):
         return None
-    return Layout(node, tuple(columns))
 
 
-def _node(dtype: DType, mask: DType | None, option: int, path: Path, columns: list[Path]) -> Node:
-    if dtype.subdtype is not None:
-        return _subarray(dtype, mask, option, path, columns)
-    if dtype.names is not None:
-        return "{", tuple(_fields(dtype, mask, option, path, columns))
-    if dtype.kind == "T" and not path:
+def _node(element: Key, mask: Key | None, shape: _Shape, depth: int) -> Node:
+    kind = element[0]
+    if kind == "[":
+        return _subarray(element, mask, shape, depth)
+    if kind == "{":
+        return "{", tuple(_fields(element, mask, shape, depth))
+    if kind == "T" and not depth:
         return ("T",)
-    if dtype.kind == "f" or dtype.isbuiltin == 2:
-        columns.append(path)
-        return ("#",)
-    scale, decimals = _ticks(dtype) if dtype.kind in "Mm" else (1, 0)
-    if dtype.kind not in "biuMmUS":
+    bits = sum(bit for flag, bit in _FLAGS.items() if shape.option & flag == flag)
+    if kind in "f#":
+        return _float(element, shape, bits | (_AS_FLOAT64 if depth else 0))
+    scale, decimals = _ticks(*element[3:]) if kind in "Mm" else (1, -1)
+    if kind not in "biuMmUS":
         raise Unsupported
-    bits = sum(bit for flag, bit in _FLAGS.items() if option & flag == flag)
-    return dtype.kind, dtype.itemsize, not dtype.isnative, scale, decimals, bits
+    return kind, element[1], not element[2], scale, decimals, bits
 
 
-def _subarray(dtype: DType, mask: DType | None, option: int, path: Path, columns: list[Path]) -> Node:
-    base, mask_base = dtype.base, None if mask is None else mask.base
-    node = _node(base, mask_base, option, path, columns)
-    stride, mask_stride = base.itemsize, 0 if mask_base is None else mask_base.itemsize
-    for length in dtype.shape[::-1]:
+def _float(element: Key, shape: _Shape, bits: int) -> Node:
+    kind, size_or_scalar, is_native = element
+    foreign: type | None = size_or_scalar if kind == "#" else None
+    size = size_or_scalar if foreign is None else np.dtype(foreign).itemsize
+    if size > 8 or (foreign is not None and (size > 2 or known_dtype(np.dtype(foreign)) is not np.float32)):
+        raise Unsupported
+    bits |= _WORDS if shape.words else 0
+    if size > 2:
+        return "f", size, not is_native, 1, -1 if shape.decimals is None else shape.decimals, bits
+    bits |= _AS_FLOAT64 if foreign is None else 0
+    return "f", size, not is_native, 1, -1, bits, digits_of_bits(foreign or np.float16, shape.decimals)
+
+
+def _subarray(element: Key, mask: Key | None, shape: _Shape, depth: int) -> Node:
+    _, lengths, stride, base = element
+    _, _, mask_stride, mask_base = ("[", lengths, 0, None) if mask is None else mask
+    node = _node(base, mask_base, shape, depth)
+    for length in lengths[::-1]:
         node = "[", length, stride, mask_stride, node
         stride, mask_stride = stride * length, mask_stride * length
     return node
 
 
-def _fields(dtype: DType, mask: DType | None, option: int, path: Path, columns: list[Path]) -> list[Node]:
-    if len(path) > _NESTED_FIELDS:
+def _fields(element: Key, mask: Key | None, shape: _Shape, depth: int) -> list[Node]:
+    if depth > _NESTED_FIELDS:
         raise Unsupported
+    masks = repeat((None, 0, None)) if mask is None else mask[2]
+    pairs = list(zip(element[2], masks, strict=False))
+    if shape.option & orjson.OPT_SORT_KEYS:
+        pairs.sort(key=lambda pair: pair[0][0].encode())
     fields: list[Node] = []
-    names = dtype.names or ()
-    for name in sorted(names, key=str.encode) if option & orjson.OPT_SORT_KEYS else names:
+    for (name, offset, field, *_), (_, mask_offset, field_mask, *_) in pairs:
         key = (b"," if fields else b"") + orjson.dumps(name) + b":"
-        field, offset = _field(dtype, name)
-        field_mask, mask_offset = (None, 0) if mask is None else _field(mask, name)
-        node = _node(field, field_mask, option, (*path, name), columns)
-        fields.append((key, offset, mask_offset, node))
+        fields.append((key, offset, mask_offset, _node(field, field_mask, shape, depth + 1)))
     return fields
 
 
-def _field(dtype: DType, name: str) -> tuple[DType, int]:
-    # Behind these there may be a title.
-    fields: Any = dtype.fields
-    return fields[name][:2]  # type: ignore[no-any-return]
-
-
-def _ticks(dtype: DType) -> tuple[int, int]:
+def _ticks(unit: str, count: int) -> tuple[int, int]:
     """Return the months, seconds or fractions of a second in a tick, and the decimals of these; -1 for months."""
-    unit, count = np.datetime_data(dtype)
     if unit == "generic":
         raise Unsupported
     if unit in MONTHS:
@@ -125,22 +133,13 @@ def _ticks(dtype: DType) -> tuple[int, int]:
     return SECONDS.get(unit, 1) * count, len(str(TICKS.get(unit, 1))) - 1
 
 
-# The kinds of dtypes that it writes beside records. Numbers are orjson's: plain C is no faster. Of those with a mask it
-# writes integers, and floats are NaN in a copy, which is faster than to take them one by one from orjson's text.
-_KINDS: Final = frozenset("MmUST")
-_MASKED: Final = frozenset("biuV")
-
-
-def write_in_place(
-    array: Array, mask: Array | None, option: int, numbers: Callable[[Array], bytes], *, lines: bool = False
-) -> bytes | None:
-    """Write an array with a dimension, if the extension is there and is faster.
+def write_in_place(array: Array, mask: Array | None, style: Style, *, lines: bool = False) -> bytes | None:
+    """Write an array with a dimension, if the extension is there.
 
     Args:
         array: Any.
         mask: Of the same shape, or `None`.
-        option: orjson's flags.
-        numbers: Writes an array, with one dimension, of the numbers that a field has.
+        style: What shapes its text.
         lines: Write each row in a line of its own.
 
     Returns:
@@ -149,31 +148,16 @@ def write_in_place(
     dtype = array.dtype
     if speedups is None or (dtype.hasobject and dtype.kind != "T"):
         return None
-    if dtype.names is None and dtype.kind not in _KINDS and not _is_masked(dtype.kind, mask):
+    if style.bytes == "base64" and dtype.kind in "SV":
         return None
     mask_dtype = None if mask is None else mask.dtype
-    layout = make_layout(dtype, mask_dtype, option & SHAPING)
-    if layout is None:
+    shape = _Shape(style.option & SHAPING, style.decimals, style.nan == "string")
+    try:
+        key, mask_key = speedups.key_of(dtype), None if mask is None else speedups.key_of(mask_dtype)
+        node = None if key is None else make_layout(key, mask_key, shape)
+    except RecursionError:
         return None
-    columns = tuple([_column(array, path, numbers) for path in layout.columns]) if layout.columns else ()
-    text: bytes | None = speedups.write(array, dtype, mask, mask_dtype, layout.node, columns, lines)
+    if node is None:
+        return None
+    text: bytes | None = speedups.write(array, dtype, mask, mask_dtype, node, lines)
     return text
-
-
-def _is_masked(kind: str, mask: Array | None) -> bool:
-    return mask is not None and kind in _MASKED and bool(mask.any())
-
-
-def _column(array: Array, path: tuple[str, ...], numbers: Callable[[Array], bytes]) -> bytes:
-    """Write the numbers of a field as they are in a record, where a float32 becomes a float before it is written."""
-    for name in path:
-        array = array[name]
-    text = numbers(array.reshape(-1))
-    if array.dtype.isbuiltin == 2 or (array.dtype.itemsize == 4 and _exponents_differ(np.abs(array))):
-        return orjson.dumps(orjson.loads(text))
-    return text
-
-
-def _exponents_differ(sizes: Array) -> bool:
-    # Measured: below 1e-5 and from 1e13 to 1e16 orjson writes an exponent for one of the types, zeros for the other.
-    return bool(((sizes < 1e-4) & (sizes > 0) | (sizes > 1e12)).any())

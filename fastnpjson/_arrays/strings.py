@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from binascii import b2a_base64
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import orjson
 
 from fastnpjson._arrays.dtypes import map_elements
@@ -21,14 +23,21 @@ def strings(array: Array) -> Array:
     Raises:
         JSONEncodeError: there are characters that Unicode does not have.
     """
-    try:
-        objects = array.astype(object)
-    except SystemError as error:
-        raise orjson.JSONEncodeError(f"characters that Unicode does not have ({error})") from None
+    if array.dtype.kind == "U" and not is_unicode(array):
+        raise orjson.JSONEncodeError("characters that Unicode does not have")
+    objects = array.astype(object)
     missing = getattr(array.dtype, "na_object", _NOT_MISSING)
     if missing is not _NOT_MISSING:
         objects[map_elements(lambda string: string is missing, objects).astype(bool)] = None
     return objects
+
+
+def is_unicode(array: Array) -> bool:
+    """Tell whether all characters of a ``U`` array are code points; of others Python makes strings that are none."""
+    if not array.size or not array.itemsize:
+        return True
+    points = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).view(np.uint32)
+    return int(points.max()) <= sys.maxunicode
 
 
 def byte_strings(array: Array) -> Array:

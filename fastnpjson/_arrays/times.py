@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 
 from fastnpjson import _orjson
-from fastnpjson._arrays.dtypes import Unsupported
+from fastnpjson._arrays.dtypes import Unsupported, unit_of
 from fastnpjson._orjson import NUMPY
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def texts_of_ticks(array: Array, texts: Callable[[Array, str], list[str]]) -> Ar
     Raises:
         Unsupported: the dtype has no unit.
     """
-    unit, count = np.datetime_data(array.dtype)
+    unit, count = unit_of(array.dtype)
     ticks = array.view(np.int64)
     present = ticks != NaT
     written = np.full(array.shape, None, object)
@@ -68,11 +68,10 @@ def _bounds(unit: str) -> tuple[int, int]:
 
 
 _BOUNDS: Final = {
-    np.dtype(f"M8[{unit}]"): (*_bounds(unit), TICKS.get(unit, 1))
-    for unit in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")
+    unit: (*_bounds(unit), TICKS.get(unit, 1)) for unit in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")
 }
 # The units below a microsecond; 64 bits of them stay within the years that orjson writes.
-_FINE: Final = {np.dtype(f"M8[{unit}]"): TICKS[unit] for unit in ("ns", "ps", "fs", "as")}
+_FINE: Final = {unit: TICKS[unit] for unit in ("ns", "ps", "fs", "as")}
 
 
 def dates(array: Array, option: int) -> bytes | Array:
@@ -89,20 +88,21 @@ def dates(array: Array, option: int) -> bytes | Array:
         Unsupported: the dtype has no unit.
     """
     array = _without_multiple(array)
-    text = _exact(array, option) if array.size and array.dtype in _BOUNDS else None
+    unit, count = unit_of(array.dtype)
+    text = _exact(array, _BOUNDS[unit], option) if array.size and count == 1 and unit in _BOUNDS else None
     if text is not None:
         return text
-    if array.dtype in _FINE:
+    if count == 1 and unit in _FINE:
         flat = array.reshape(-1)
         pieces = (flat[start : start + 16384] for start in range(0, flat.size, 16384))
-        text = b"[" + b",".join(_fine(piece, option) for piece in pieces) + b"]"
+        text = b"[" + b",".join(_fine(piece, _FINE[unit], option) for piece in pieces) + b"]"
         return text if array.ndim == 1 else np.array(orjson.loads(text), object).reshape(array.shape)
     return texts_of_ticks(array, lambda ticks, unit: _texts(ticks, unit, option))
 
 
 def _without_multiple(array: Array) -> Array:
     """Count in the unit itself what counts in multiples of it, such as weeks as 7 days, if 64 bits hold that."""
-    unit, count = np.datetime_data(array.dtype)
+    unit, count = unit_of(array.dtype)
     if count == 1:
         return array
     ticks = array.view(np.int64)
@@ -112,9 +112,9 @@ def _without_multiple(array: Array) -> Array:
     return np.where(present, ticks * count, NaT).view(f"M8[{unit}]")
 
 
-def _exact(array: Array, option: int) -> bytes | None:
+def _exact(array: Array, bounds: tuple[int, int, int], option: int) -> bytes | None:
     """Let orjson write an array that it writes exactly, NaT as a date that does not occur."""
-    lowest, highest, per_second = _BOUNDS[array.dtype]
+    lowest, highest, per_second = bounds
     ticks = array.view(np.int64)
     first, last, absent = int(ticks.min()), int(ticks.max()), None
     if first == NaT:
@@ -141,9 +141,8 @@ def _below_microseconds(ticks: Array) -> bool:
     return any((piece // 1000 * 1000 != piece).any() for piece in pieces)
 
 
-def _fine(array: Array, option: int) -> bytes:
+def _fine(array: Array, per_second: int, option: int) -> bytes:
     """Write dates with more digits than orjson does: a table of characters, of which each row keeps its own."""
-    per_second = _FINE[array.dtype]
     width = len(str(per_second)) - 1
     nat = np.isnat(array)
     ticks = np.where(nat, 0, array.view(np.int64))

@@ -11,7 +11,7 @@ import orjson
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
 from numpy import ma
 
-from fastnpjson._arrays.dtypes import Unsupported, contiguous, known, known_dtype
+from fastnpjson._arrays.dtypes import Unsupported, contiguous, is_mask_of, known, known_dtype, unit_of
 from fastnpjson._arrays.floats import complex_pairs, complex_strings, floats, integers, masked_integers, put_words
 from fastnpjson._arrays.layout import write_in_place
 from fastnpjson._arrays.strings import base64_strings, byte_strings, strings
@@ -59,7 +59,7 @@ def write_rows(array: Array, style: Style) -> bytes:
         Unsupported: as `write`.
         JSONEncodeError: as `write`, and strings with surrogates.
     """
-    text = _in_place(*_parts(array), style, lines=True)
+    text = write_in_place(*_parts(array), style, lines=True)
     if text is not None:
         return text
     text, builtins = write(array, style)
@@ -75,20 +75,31 @@ def write_rows(array: Array, style: Style) -> bytes:
 
 
 def _parts(obj: Any) -> tuple[Array, Array | None]:
-    """Return an array, and its mask with a dimension at least; `None` if nothing is masked."""
+    """Return an array, and its mask with a dimension at least; `None` if nothing is masked.
+
+    Raises:
+        Unsupported: the mask is not one of such an array.
+    """
     if not issubclass(type(obj), ma.MaskedArray):
         return np.asarray(obj), None
     mask: Any = ma.getmask(obj)
-    return ma.getdata(obj, subok=False), None if mask is ma.nomask else np.atleast_1d(mask)
+    data = ma.getdata(obj, subok=False)
+    if mask is ma.nomask:
+        return data, None
+    if not is_mask_of(mask, data):
+        raise Unsupported
+    return data, np.atleast_1d(mask)
 
 
 def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
     """Return JSON text, or an object array of the same shape, of an array with a dimension."""
-    text = _in_place(array, mask, style)
+    text = write_in_place(array, mask, style)
     if text is not None:
         return text
     if array.dtype.names is not None:
         return _records(array, style, mask)
+    if array.dtype.kind in "Mm":
+        unit_of(array.dtype)
     if mask is not None and mask.any():
         return _masked(array, style, mask)
     if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and known_dtype(array.dtype) is np.float32:
@@ -98,16 +109,6 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
     if writer is None:
         raise Unsupported
     return writer(array, style)
-
-
-def _in_place(array: Array, mask: Array | None, style: Style, *, lines: bool = False) -> bytes | None:
-    def numbers_of(column: Array) -> bytes:
-        written = _elements(column, style)
-        return written if isinstance(written, bytes) else orjson.dumps(written.tolist())
-
-    if style.bytes == "base64" and array.dtype.kind in "SV":
-        return None
-    return write_in_place(array, mask, style.option, numbers_of, lines=lines)
 
 
 def _masked(data: Array, style: Style, mask: Array) -> bytes | Array:
@@ -147,8 +148,8 @@ def _complexes(array: Array, style: Style) -> bytes | Array:
         raise Unsupported
     parts = complex_pairs(array)
     if style.complex == "pair":
-        return _floats(parts, style)
-    text = _floats(parts.reshape(-1), style._replace(nan="string"))
+        return _elements(parts, style)
+    text = _elements(parts.reshape(-1), style._replace(nan="string"))
     if not isinstance(text, bytes):
         text = orjson.dumps(text.tolist())
     return complex_strings(text, array, nonfinite=style.nan == "string")

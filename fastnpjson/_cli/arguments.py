@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from fastnpjson._cli.convert import FORMATS, Endpoint, convert
 from fastnpjson._cli.inspect import inspect
 from fastnpjson._cli.progress import Progress
+from fastnpjson._excerpt import excerpt
 from fastnpjson._extension import speedups
 from fastnpjson._files.compression import CODECS, codec, suffixes
 from fastnpjson._reading.paths import tree
@@ -53,8 +54,8 @@ def main(argv: Sequence[str] | None, version: str) -> int:
     """
     argv = sys.argv[1:] if argv is None else argv
     if list(argv[:1]) == ["inspect"]:
-        inspected = _inspected(argv[1:])
-        return _exit_code(partial(_print_table, inspected), [inspected])
+        inspected, limit = _inspected(argv[1:])
+        return _exit_code(partial(_print_table, inspected, limit), [inspected])
     parser = _parser(version)
     arguments = parser.parse_args(argv)
     source, target = _endpoints(parser, arguments)
@@ -83,13 +84,14 @@ def _exit_code(work: Callable[[Progress], object], endpoints: list[Endpoint]) ->
 
 
 def _message(error: Exception, paths: list[str]) -> str:
-    message = " ".join(str(error).split()) or type(error).__name__
-    named = any(path in message for path in paths if path != "-")
-    return message if named else f"{' -> '.join(paths)}: {message}"
+    text = str(error)
+    named = any(path in text or repr(path)[1:-1] in text for path in paths if path != "-")
+    message = excerpt(" ".join(text.split()) or type(error).__name__, 1000)
+    return message if named else f"{excerpt(' -> '.join(paths), 1000)}: {message}"
 
 
-def _print_table(source: Endpoint, progress: Progress) -> None:
-    lines = [*inspect(source, progress)]
+def _print_table(source: Endpoint, limit: int | None, progress: Progress) -> None:
+    lines = [*inspect(source, progress, limit)]
     progress.close()
     print("\n".join(lines))
 
@@ -103,8 +105,13 @@ def _flush_or_drop() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(excerpt(message, 1000))
+
+
 def _parser(version: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "fastnpjson",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
@@ -131,19 +138,30 @@ def _parser(version: str) -> argparse.ArgumentParser:
         metavar="PATH=DTYPE",
         help="dtype of the lists at a path in JSON, or of a field of JSON Lines: '$.x=float32'; may be repeated",
     )
+    _add_limit(parser)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version} ({extension} the C extension)")
     return parser
 
 
-def _inspected(argv: Sequence[str]) -> Endpoint:
-    parser = argparse.ArgumentParser("fastnpjson inspect", description=_INSPECT)
+def _inspected(argv: Sequence[str]) -> tuple[Endpoint, int | None]:
+    parser = _Parser("fastnpjson inspect", description=_INSPECT)
     parser.add_argument("source", metavar="FILE", help="what to read; - is standard input")
     parser.add_argument("--from", dest="format", metavar="FORMAT", help="format of FILE, such as npy or json.gz")
+    _add_limit(parser)
     arguments = parser.parse_args(argv)
     source = _endpoint(parser, arguments.source, arguments.format, "--from") or Endpoint("-", "json", "-")
     if source.path == "-" and not sys.stdin:
         parser.error("- is a standard stream that is closed")
-    return source
+    return source, arguments.limit
+
+
+def _add_limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="BYTES",
+        help="the most of a document, a line or arrays",
+    )
 
 
 def _path_and_dtype(text: str) -> tuple[str, str]:

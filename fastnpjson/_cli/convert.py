@@ -18,8 +18,9 @@ from fastnpjson._cli.npz import read_npz, write_npz
 from fastnpjson._cli.tables import read_arrays, read_paths, stack, table_of
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._files.compression import codec
-from fastnpjson._files.files import reading, writing
+from fastnpjson._files.files import limited, writing
 from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
+from fastnpjson._reading.budget import Budget
 from fastnpjson._stdlib.integers import exact_loads
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from fastnpjson._files.files import Write
 
 FORMATS: Final = {".npy": "npy", ".npz": "npz", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+# In bytes: what the arrays of a file may take, beside a multiple of its size.
+_LIMIT: Final = 2**28
 
 
 class Endpoint(NamedTuple):
@@ -42,38 +45,44 @@ class Endpoint(NamedTuple):
 
 def convert(source: Endpoint, target: Endpoint, arguments: argparse.Namespace, progress: Progress) -> None:
     """Read the source and write it to the target; the arguments are those of the command line."""
-    arguments.read = _reader(source, target, arguments)
+    arguments.budget = make_budget(arguments.limit)
+    arguments.read = partial(_count_and_read, _reader(source, target, arguments), arguments.budget)
     obj = READERS[source.format](source, arguments, progress)
     with writing(sys.stdout.buffer if target.path == "-" else target.path, target.name) as write:
         WRITERS[target.format](write, obj, arguments, progress)
 
 
-def _read_npy(source: Endpoint, _arguments: argparse.Namespace, progress: Progress) -> Any:
-    array = read_npy(_file(source), source.name)
+def make_budget(limit: int | None) -> Budget:
+    """Make the budget of all arrays of a file, with the limit of the caller's if it is higher than ours."""
+    return Budget(max(_LIMIT, limit or 0), "--limit raises it")
+
+
+def _read_npy(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Any:
+    array = read_npy(_file(source), source.name, arguments.budget)
     progress.start(array.nbytes)
     return array
 
 
-def _read_npz(source: Endpoint, _arguments: argparse.Namespace, progress: Progress) -> Any:
-    arrays = read_npz(_file(source), source.name)
+def _read_npz(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Any:
+    arrays = read_npz(_file(source), source.name, arguments.budget)
     progress.start(sum(array.nbytes for array in arrays.values()))
     return arrays
 
 
 def _read_json(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Any:
-    with reading(_file(source), source.name) as file:
+    with limited(_file(source), arguments.limit, source.name, "--limit") as file:
         progress.start(_size(source))
         pieces = []
-        while piece := file.read(2**20):
+        for piece in file.pieces():
             pieces.append(piece)
             progress.advance(len(piece))
     return arguments.read(b"".join(pieces))
 
 
 def _read_lines(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Iterator[Any]:
-    with reading(_file(source), source.name) as file:
+    with limited(_file(source), arguments.limit, source.name, "--limit") as file:
         progress.start(_size(source))
-        yield from parse_lines(progress.watch(file), "", arguments.read)
+        yield from parse_lines(progress.watch(file.lines()), "", arguments.read)
 
 
 def _write_npy(write: Write, obj: Any, arguments: argparse.Namespace, _progress: Progress) -> None:
@@ -126,16 +135,21 @@ def _array(obj: Any, arguments: argparse.Namespace) -> Any:
     if isinstance(obj, Iterator):
         rows = list(obj)
         is_table = bool(rows) and all(type(row) is dict for row in rows)
-        obj = table_of(rows, arguments.arrays) if is_table else stack(rows)
+        obj = table_of(rows, arguments.arrays, arguments.budget) if is_table else stack(rows, arguments.budget)
     if type(obj) is dict and len(obj) == 1 and isinstance(next(iter(obj.values())), np.ndarray):
         [obj] = obj.values()  # an archive of one array
-    array = obj if isinstance(obj, np.ndarray) else array_of(obj)
+    array = obj if isinstance(obj, np.ndarray) else array_of(obj, arguments.budget)
     return array if arguments.decimals is None or array.dtype.kind != "f" else rounded(array, arguments.decimals)
+
+
+def _count_and_read(read: Callable[[bytes], Any], budget: Budget, data: bytes) -> Any:
+    budget.grow(len(data))
+    return read(data)
 
 
 def _reader(source: Endpoint, target: Endpoint, arguments: argparse.Namespace) -> Callable[[bytes], Any]:
     if arguments.exact:
-        return _roundtrip().loads  # type: ignore[no-any-return]
+        return partial(_roundtrip().read, budget=arguments.budget)
     if arguments.arrays and (source.format == "json" or "$" in arguments.arrays):
         return partial(read_paths, arrays=arguments.arrays)
     return read_arrays if target.format.startswith("np") else exact_loads

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fastnpjson._cli.convert import READERS, Endpoint
+from fastnpjson._cli.convert import READERS, Endpoint, make_budget
 from fastnpjson._jsonpath import json_path
 from fastnpjson._reading.loads import loads
 
@@ -24,25 +24,27 @@ if TYPE_CHECKING:
 _HEADER: Final = ("path", "dtype", "shape", "min", "max", "nulls")
 # An object with a key for each of a million things is no table.
 _MOST_ROWS: Final = 100
+# In characters: the ends of a longer path are shown.
+_END: Final = 100
 # In elements: a slice is small enough for the cache, and long enough to make its call worth it.
 _SLICE: Final = 2**17
 _NAMES: Final = {type(None): "null", bool: "bool", int: "int", float: "float", str: "str", dict: "object", list: "list"}
 
 
-def inspect(source: Endpoint, progress: Progress) -> Iterator[str]:
+def inspect(source: Endpoint, progress: Progress, limit: int | None = None) -> Iterator[str]:
     """Read a file and yield the lines of the table. Of JSON Lines one line at a time is in memory."""
-    read = argparse.Namespace(read=partial(loads, arrays=True))
+    read = argparse.Namespace(read=partial(loads, arrays=True), limit=limit, budget=make_budget(limit))
     obj = READERS[source.format](source, read, progress)
-    rows: dict[str, Row] = {}
+    root, places = Place(None, None), list[Place]()
     advance = progress.advance if source.format.startswith("np") else None
     for document in obj if isinstance(obj, Iterator) else [obj]:
-        _visit(document, rows, advance)
-    cells = [_HEADER, *(row.cells(path) for path, row in list(rows.items())[:_MOST_ROWS])]
+        _visit(document, root, places, advance)
+    cells = [_HEADER, *(place.cells() for place in places[:_MOST_ROWS])]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-    if len(rows) > _MOST_ROWS:
-        yield f"... and {len(rows) - _MOST_ROWS} more paths"
+    if len(places) > _MOST_ROWS:
+        yield f"... and {len(places) - _MOST_ROWS} more paths"
 
 
 class Row:
@@ -79,6 +81,11 @@ class Row:
         return path, "|".join(self._dtypes), times + shape, low, high, str(self._nulls)
 
 
+# The rows of places without a value so far, and of those after the first 100.
+_UNSEEN: Final = Row()
+_NOT_SHOWN: Final = Row()
+
+
 def _merged(one: Shape | None, other: Shape) -> Shape | None:
     """Return the shape of arrays of two shapes, with ``*`` for lengths that differ; `None` if their numbers do."""
     if one is None or len(one) != len(other):
@@ -86,20 +93,59 @@ def _merged(one: Shape | None, other: Shape) -> Shape | None:
     return tuple(a if a == b else "*" for a, b in zip(one, other, strict=True))
 
 
-def _visit(document: Any, rows: dict[str, Row], advance: Callable[[int], object] | None) -> None:
-    stack = [("$", document)]
+class Place:
+    """A step on the way to values. A path is text only in the table, or the keys on the way were there for each leaf.
+
+    Args:
+        parent: The place of the container; `None` for the document.
+        key: The key in it; `None` for each element of a list.
+    """
+
+    __slots__ = ("_key", "_parent", "_steps", "row")
+
+    def __init__(self, parent: Place | None, key: str | None) -> None:
+        self._parent, self._key = parent, key
+        self._steps: dict[str | None, Place] | None = None
+        self.row = _UNSEEN
+
+    def step(self, key: str | None) -> Place:
+        """Return the place of a member."""
+        if self._steps is None:
+            self._steps = {}
+        place = self._steps.get(key)
+        if place is None:
+            place = self._steps[key] = Place(self, key)
+        return place
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the row of the table, with a path that has no middle if it is long."""
+        steps = []
+        place = self
+        while place._parent is not None:
+            steps.append("[*]" if place._key is None else json_path((None, place._key))[1:])
+            place = place._parent
+        path = "$" + "".join(reversed(steps))
+        return self.row.cells(path if len(path) <= 2 * _END else f"{path[:_END]}...{path[-_END:]}")
+
+
+def _visit(document: Any, root: Place, places: list[Place], advance: Callable[[int], object] | None) -> None:
+    """Add what is in a document to the rows of its places; list the places that have values."""
+    stack = [(root, document)]
     while stack:
-        path, value = stack.pop()
+        place, value = stack.pop()
         kind = type(value)
         if kind is dict and value:
-            stack += [(path + _step(name), member) for name, member in reversed(value.items())]
+            stack += [(place.step(name), member) for name, member in reversed(value.items())]
         elif isinstance(value, np.ndarray) and value.dtype.names:
-            stack += [(path + _step(name), value[name]) for name in reversed(value.dtype.names)]
+            stack += [(place.step(name), value[name]) for name in reversed(value.dtype.names)]
         elif kind is list and not {type(member) for member in value}.isdisjoint((dict, list, np.ndarray)):
-            stack += [(f"{path}[*]", member) for member in reversed(value)]
+            stack += [(place.step(None), member) for member in reversed(value)]
         else:
-            row = rows.setdefault(path, Row())
-            _add(row, value, advance)
+            if place.row is _UNSEEN:
+                place.row = Row() if len(places) < _MOST_ROWS else _NOT_SHOWN
+                places.append(place)
+            if place.row is not _NOT_SHOWN:
+                _add(place.row, value, advance)
 
 
 def _add(row: Row, value: Any, advance: Callable[[int], object] | None) -> None:
@@ -135,8 +181,3 @@ def _extremes(array: Array, advance: Callable[[int], object] | None) -> tuple[tu
         if advance is not None:
             advance(part.nbytes)
     return found, nulls
-
-
-@cache
-def _step(name: str) -> str:
-    return json_path((None, name))[1:]

@@ -12,10 +12,12 @@ import numpy as np
 
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading
+from fastnpjson._reading.budget import cost
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
     from fastnpjson._files.files import Write
+    from fastnpjson._reading.budget import Budget
 
 _HEADERS: Final = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -23,6 +25,10 @@ _HEADERS: Final = {
 }
 # No header is longer: NumPy refuses more than 10,000 characters.
 _HEAD: Final = 2**16
+# Where NumPy adds up to 84 blanks.
+_LONGEST_HEADER: Final = 9_900
+# In bytes: what an element without bytes may cost, as a Python object and as text.
+_OBJECT: Final = 256
 # The types of JSON values in an array, and the dtypes to try for them.
 _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
     ({bool}, ("?",)),
@@ -32,37 +38,60 @@ _DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
 ]
 
 
-def read_npy(file: Any, name: str) -> Array:
+def read_npy(file: Any, name: str, budget: Budget) -> Array:
     """Read an array; a file that is not compressed is memory-mapped.
 
     Args:
         file: A path, a URL or a binary file.
         name: Its suffix decides on compression.
+        budget: What elements without bytes may take.
 
     Raises:
         ValueError: the file is not a ``.npy``, is damaged, or holds Python objects.
     """
     if is_plain(file, name):
         with open(file, "rb") as plain:
-            array = map_array(plain, 0, os.fstat(plain.fileno()).st_size)
-            if array is not None:
-                return array
+            mapped = map_array(plain, 0, os.fstat(plain.fileno()).st_size)
+        if mapped is not None:
+            charge_empty(mapped, budget)
+            return mapped
     with reading(file, name) as source:
-        return read_array(source)
+        array = read_array(source)
+    charge_empty(array, budget)
+    return array
+
+
+def charge_empty(array: Array, budget: Budget) -> None:
+    """Charge a Python object for each element without bytes, of which a small file may have any number.
+
+    Raises:
+        ValueError: there are too many.
+    """
+    budget.grow(array.nbytes)
+    budget.take(_OBJECT * (cost(array.shape, array.dtype) - array.nbytes))
 
 
 def write_npy(write: Write, array: Array) -> None:
-    """Write an array."""
+    """Write an array.
+
+    Raises:
+        ValueError: it has so many fields that NumPy would not read it.
+    """
+    if len(str(np.lib.format.header_data_from_array_1_0(array))) > _LONGEST_HEADER:
+        fields = len(array.dtype.names or ())
+        raise ValueError(f"{fields} fields are more than numpy.load reads: names and dtypes of 10,000 characters")
     np.lib.format.write_array(Writer(write), array, allow_pickle=False)
 
 
-def array_of(obj: Any) -> Array:
+def array_of(obj: Any, budget: Budget) -> Array:
     """Make an array of a JSON document, with NaN for `null` among numbers.
 
     Raises:
-        ValueError: no dtype holds all values exactly, or lists of one level differ in length.
+        ValueError: no dtype holds all values exactly, lists of one level differ in length, or strings would take much
+            more memory with the padding of NumPy.
 
-    >>> array_of([[1, 2.5], [None, 4]])
+    >>> from fastnpjson._reading.budget import Budget
+    >>> array_of([[1, 2.5], [None, 4]], Budget())
     array([[1. , 2.5],
            [nan, 4. ]])
     """
@@ -70,6 +99,8 @@ def array_of(obj: Any) -> Array:
     kinds = set(map(type, values.flat))
     if not values.size:
         return np.zeros(values.shape)
+    if kinds == {str}:
+        budget.take(4 * values.size * max(map(len, values.flat)))
     for allowed, dtypes in _DTYPES:
         for dtype in dtypes if kinds <= allowed else ():
             try:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
+    from fastnpjson._reading.budget import Budget
+
     Array = np.ndarray[Any, Any]
 
 
@@ -43,26 +45,28 @@ def read_paths(data: bytes, arrays: Mapping[str, DTypeLike]) -> Any:
     return {name: member if isinstance(member, np.ndarray) else exact[name] for name, member in document.items()}
 
 
-def stack(rows: list[Any]) -> Array:
+def stack(rows: list[Any], budget: Budget) -> Array:
     """Make an array of rows; what it raises is as for `array_of`."""
     if {type(row) for row in rows} == {np.ndarray} and len({(row.dtype.kind in "if", row.shape) for row in rows}) == 1:
         stacked = np.stack(rows)
         if len({row.dtype for row in rows}) == 1 or _is_exact(stacked):
             return stacked
-    return array_of([row.tolist() if isinstance(row, np.ndarray) else row for row in rows])
+    return array_of([row.tolist() if isinstance(row, np.ndarray) else row for row in rows], budget)
 
 
-def table_of(rows: list[dict[str, Any]], arrays: Mapping[str, DTypeLike]) -> Array:
+def table_of(rows: list[dict[str, Any]], arrays: Mapping[str, DTypeLike], budget: Budget) -> Array:
     """Make an array with fields of flat objects that all have the same keys.
 
     Args:
         rows: The objects.
         arrays: Dtypes of fields by path, for what JSON does not tell.
+        budget: What strings may take.
 
     Raises:
         ValueError: names the line or the field that does not fit.
 
-    >>> table_of([{"id": 1, "score": 0.5}, {"id": 2, "score": None}], {"$.id": "u1"})
+    >>> from fastnpjson._reading.budget import Budget
+    >>> table_of([{"id": 1, "score": 0.5}, {"id": 2, "score": None}], {"$.id": "u1"}, Budget())
     array([(1, 0.5), (2, nan)], dtype=[('id', 'u1'), ('score', '<f8')])
     """
     for number, row in enumerate(rows, 1):
@@ -73,16 +77,16 @@ def table_of(rows: list[dict[str, Any]], arrays: Mapping[str, DTypeLike]) -> Arr
         raise ValueError(
             f"{', '.join(arrays)}: of objects in lines the paths are those of fields: $.{next(iter(rows[0]))}"
         )
-    columns = {name: _column([row[name] for row in rows], name, leaves.get(name)) for name in rows[0]}
+    columns = {name: _column([row[name] for row in rows], name, leaves.get(name), budget) for name in rows[0]}
     table = np.empty(len(rows), [(name, column.dtype, column.shape[1:]) for name, column in columns.items()])
     for name, column in columns.items():
         table[name] = column
     return table
 
 
-def _column(values: list[Any], name: str, leaf: Any) -> Array:
+def _column(values: list[Any], name: str, leaf: Any, budget: Budget) -> Array:
     try:
-        return stack(values) if leaf is None else array(values, leaf.dtype, _no_digits)
+        return stack(values, budget) if leaf is None else array(values, leaf.dtype, _no_digits)
     except ValueError as error:
         line = "" if type(error) is not NotArray or error.index is None else f" of line {error.index + 1}"
         raise ValueError(f"{name}{line}: {error}") from None

@@ -134,7 +134,7 @@ settle_in_c(Answering *answering, PyObject *reply)
         Py_DECREF(reply);
         return NULL;
     }
-    PyObject *written = collect(reply, answering->option, &answering->rules);
+    PyObject *written = collect(reply, answering->option, &answering->rules, MOST_FOUND);
     Py_DECREF(reply);
     if (written && !PyBytes_CheckExact(written)) {
         Py_CLEAR(written);
@@ -220,7 +220,7 @@ answer_python(PyObject *module, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "O!OOOOOOO!OOp:answer", &PyList_Type, &found, &answering.replies, &answering.convert,
                           &answering.unknown, &answering.asked, &answering.settle, &answering.needs_walk, &PyLong_Type,
                           &answering.option, &natively, &replacements, &answering.only_python) ||
-        !read_rules(natively, &answering.rules)) {
+        read_rules(natively, &answering.rules) != DONE) {
         return NULL;
     }
     if (replacements != Py_None) {
@@ -237,7 +237,7 @@ answer_python(PyObject *module, PyObject *arguments)
         answering.keeps = keeps == Py_True;
         answers = answer_all(&answering, found);
         if (answering.replacing) {
-            forget_keys(answering.replacing);
+            forget_replaced(answering.replacing);
         }
     }
     else if (keeps) {

@@ -1,89 +1,70 @@
 /* An array to JSON text, element by element in place; write.py is the Python version. */
 #include "layout.h"
 
-/* What a function below returns beside 0: an exception is set, or the writer in Python decides. */
-enum { RAISED = -1, REFUSED = 1 };
+static Outcome write_node(Text *text, Node *node, const char *data, const char *mask);
 
-static int write_node(Text *text, Node *node, const char *data, const char *mask);
+/* One number, as an element of a record. */
+char *
+write_number(const Node *node, const char *item, char *at)
+{
+    return write_one(&node->numbers, item, at);
+}
 
-static int
+static Outcome
 write_leaf(Text *text, const Node *leaf, const char *item, const char *mask)
 {
     if (need_room(text, leaf->longest) < 0) {
-        return RAISED;
+        return FAILED;
     }
     char *at = mask != NULL && *mask ? put_null(text->at) : leaf->write(leaf, item, text->at);
     if (at == NULL) {
         return REFUSED;
     }
     text->at = at;
-    return 0;
+    return DONE;
 }
 
-/* Take the next number of a column, and write it or `null`. */
-static int
-write_token(Text *text, Node *node, const char *mask)
-{
-    const char *start = node->token;
-    if (start >= node->last) {
-        return REFUSED;
-    }
-    const char *comma = memchr(start, ',', (size_t)(node->last - start));
-    const char *end = comma == NULL ? node->last : comma;
-    node->token = end + 1;
-    if (need_room(text, end - start + 4) < 0) {
-        return RAISED;
-    }
-    if (mask != NULL && *mask) {
-        text->at = put_null(text->at);
-        return 0;
-    }
-    memcpy(text->at, start, (size_t)(end - start));
-    text->at += end - start;
-    return 0;
-}
-
-static int
+static Outcome
 write_strings(Text *text, const Node *node, const char *item, const char *mask)
 {
     if (mask != NULL && *mask) {
         if (need_room(text, 4) < 0) {
-            return RAISED;
+            return FAILED;
         }
         text->at = put_null(text->at);
-        return 0;
+        return DONE;
     }
     return write_string(text, node, item);
 }
 
-static int
+static Outcome
 write_record(Text *text, Node *record, const char *data, const char *mask)
 {
     if (put_char(text, '{') < 0) {
-        return RAISED;
+        return FAILED;
     }
     for (Node *field = record->child; field != NULL; field = field->sibling) {
         if (need_room(text, field->key_length) < 0) {
-            return RAISED;
+            return FAILED;
         }
         memcpy(text->at, field->key, (size_t)field->key_length);
         text->at += field->key_length;
-        int failed = write_node(text, field, data + field->offset, mask == NULL ? NULL : mask + field->mask_offset);
-        if (failed) {
-            return failed;
+        Outcome ended = write_node(text, field, data + field->offset, mask == NULL ? NULL : mask + field->mask_offset);
+        if (ended != DONE) {
+            return ended;
         }
     }
-    return put_char(text, '}');
+    return put_char(text, '}') < 0 ? FAILED : DONE;
 }
 
 /* Write the elements of an array with one dimension, each with a comma, or a newline, behind it. */
-static int
+static Outcome
 write_leaves(Text *text, const Node *array, const char *data, const char *mask, char separator)
 {
     const Node *leaf = array->child;
     for (npy_intp i = 0; i < array->count; i++) {
         if (need_room(text, leaf->longest) < 0) {
-            return RAISED;
+            return FAILED;
         }
         char *at = mask != NULL && mask[i * array->mask_stride] ? put_null(text->at) : leaf->write(leaf, data, text->at);
         if (at == NULL) {
@@ -93,47 +74,73 @@ write_leaves(Text *text, const Node *array, const char *data, const char *mask, 
         text->at = at;
         data += array->stride;
     }
-    return 0;
+    return DONE;
 }
 
-static int
+static Outcome
 write_elements(Text *text, Node *array, const char *data, const char *mask, char separator)
 {
     if (array->child->write != NULL) {
         return write_leaves(text, array, data, mask, separator);
     }
     for (npy_intp i = 0; i < array->count; i++) {
-        int failed = write_node(text, array->child, data, mask);
-        if (failed) {
-            return failed;
+        Outcome ended = write_node(text, array->child, data, mask);
+        if (ended != DONE) {
+            return ended;
         }
         if (put_char(text, separator) < 0) {
-            return RAISED;
+            return FAILED;
         }
         data += array->stride;
         mask = mask == NULL ? NULL : mask + array->mask_stride;
     }
-    return 0;
+    return DONE;
 }
 
-static int
+/* Tell whether an array holds nothing but numbers, and one at least; if it does, find its axes. */
+static const Numbers *
+numbers_of(const Node *array, Axes *axes)
+{
+    int ndim = 0;
+    const Node *node = array;
+    for (; node->kind == '['; node = node->child) {
+        if (node->count == 0 || ndim++ == MOST_AXES) {
+            return NULL;
+        }
+    }
+    axes->ndim = ndim;
+    for (; array->kind == '['; array = array->child) {
+        ndim--;
+        axes->shape[ndim] = array->count;
+        axes->stride[ndim] = array->stride;
+        axes->mask_stride[ndim] = array->mask_stride;
+    }
+    return node->numbers.write == NULL ? NULL : &node->numbers;
+}
+
+static Outcome
 write_array(Text *text, Node *array, const char *data, const char *mask)
 {
-    if (put_char(text, '[') < 0) {
-        return RAISED;
+    Axes axes;
+    const Numbers *numbers = numbers_of(array, &axes);
+    if (numbers != NULL) {
+        return write_numbers(text, numbers, &axes, data, mask, 0);
     }
-    int failed = write_elements(text, array, data, mask, ',');
-    if (failed) {
-        return failed;
+    if (put_char(text, '[') < 0) {
+        return FAILED;
+    }
+    Outcome ended = write_elements(text, array, data, mask, ',');
+    if (ended != DONE) {
+        return ended;
     }
     if (array->count) {
         text->at[-1] = ']';
-        return 0;
+        return DONE;
     }
-    return put_char(text, ']');
+    return put_char(text, ']') < 0 ? FAILED : DONE;
 }
 
-static int
+static Outcome
 write_node(Text *text, Node *node, const char *data, const char *mask)
 {
     switch (node->kind) {
@@ -141,8 +148,6 @@ write_node(Text *text, Node *node, const char *data, const char *mask)
         return write_array(text, node, data, mask);
     case '{':
         return write_record(text, node, data, mask);
-    case '#':
-        return write_token(text, node, mask);
     case 'T':
         return write_strings(text, node, data, mask);
     default:
@@ -150,7 +155,7 @@ write_node(Text *text, Node *node, const char *data, const char *mask)
     }
 }
 
-/* Whether nobody has given the arrays another dtype or shape since the layout was made. */
+/* Tell whether nobody has given the arrays another dtype or shape since the layout was made. */
 static int
 fits(PyArrayObject *array, PyObject *dtype, PyArrayObject *mask, PyObject *mask_dtype)
 {
@@ -174,21 +179,39 @@ static PyObject *
 write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
 {
     Text text;
+    Axes axes;
+    const Numbers *numbers = numbers_of(node, &axes);
     /* As much as strings take; what is too long for malloc's heap grows without a copy. */
-    if (start_text(&text, PyArray_NBYTES(array) / 4 + 256) < 0) {
+    int started = numbers == NULL ? start_text(&text, PyArray_NBYTES(array) / 4 + 256)
+                                  : start_long_text(&text, bound_of_numbers(numbers, &axes), 2 * PyArray_SIZE(array));
+    if (started < 0) {
         return NULL;
     }
     const char *mask_data = mask == NULL ? NULL : PyArray_BYTES(mask);
-    int failed = lines ? write_elements(&text, node, PyArray_BYTES(array), mask_data, '\n')
-                       : write_array(&text, node, PyArray_BYTES(array), mask_data);
-    if (!failed) {
+    Outcome ended = numbers != NULL ? write_numbers(&text, numbers, &axes, PyArray_BYTES(array), mask_data, lines)
+                 : lines ? write_elements(&text, node, PyArray_BYTES(array), mask_data, '\n')
+                         : write_array(&text, node, PyArray_BYTES(array), mask_data);
+    if (ended == DONE) {
         return finish_text(&text);
     }
     Py_XDECREF(text.bytes);
-    if (failed == RAISED) {
+    if (ended == FAILED) {
         return NULL;
     }
     Py_RETURN_NONE;
+}
+
+/* Write an array of which a layout is made, and is not trusted. */
+static PyObject *
+write_by_layout(Layout *layout, Node *element, PyArrayObject *array, PyArrayObject *mask, int lines)
+{
+    int is_string = PyArray_TYPE(array) == NPY_VSTRING && element->kind == 'T';
+    if (!is_string && !stays_within(element, PyArray_ITEMSIZE(array), mask == NULL ? -1 : PyArray_ITEMSIZE(mask))) {
+        PyErr_SetString(PyExc_ValueError, "a layout of other elements than the array has");
+        return NULL;
+    }
+    Node *node = wrap_in_arrays(layout, element, array, mask);
+    return node == NULL ? NULL : write_text(node, array, mask, lines);
 }
 
 static PyObject *
@@ -196,10 +219,10 @@ write_in_place(PyObject *module, PyObject *args)
 {
     (void)module;
     PyArrayObject *array, *mask = NULL;
-    PyObject *dtype, *mask_or_none, *mask_dtype, *tuple, *columns;
+    PyObject *dtype, *mask_or_none, *mask_dtype, *tuple;
     int lines;
-    if (!PyArg_ParseTuple(args, "O!OOOO!O!p", &PyArray_Type, &array, &dtype, &mask_or_none, &mask_dtype, &PyTuple_Type,
-                          &tuple, &PyTuple_Type, &columns, &lines)) {
+    if (!PyArg_ParseTuple(args, "O!O!OOO!p", &PyArray_Type, &array, &PyArrayDescr_Type, &dtype, &mask_or_none, &mask_dtype,
+                          &PyTuple_Type, &tuple, &lines)) {
         return NULL;
     }
     if (mask_or_none != Py_None) {
@@ -209,21 +232,24 @@ write_in_place(PyObject *module, PyObject *args)
         }
         mask = (PyArrayObject *)mask_or_none;
     }
-    if (!fits(array, dtype, mask, mask_dtype)) {
-        Py_RETURN_NONE;
-    }
     Layout layout = {0};
     PyObject *written = NULL;
-    Node *element = parse_layout(&layout, tuple, columns, PyArray_TYPE(array));
-    Node *node = element == NULL ? NULL : wrap_in_arrays(&layout, element, array, mask);
-    if (node != NULL) {
-        if (element->kind == 'T') {
-            lock_strings(element, PyArray_DESCR(array));
+    Node *element = parse_layout(&layout, tuple);
+    if (element != NULL) {
+        /* Who waits for the lock may let other threads run: what they may change is looked at with the lock held. */
+        int is_locked = element->kind == 'T' && ((PyArray_Descr *)dtype)->type_num == NPY_VSTRING;
+        if (is_locked) {
+            lock_strings(element, (PyArray_Descr *)dtype);
         }
-        written = write_text(node, array, mask, lines);
-        if (element->kind == 'T') {
+        written = fits(array, dtype, mask, mask_dtype) ? write_by_layout(&layout, element, array, mask, lines)
+                                                       : Py_NewRef(Py_None);
+        if (is_locked) {
             unlock_strings(element);
         }
+    }
+    else if (PyErr_ExceptionMatches(PyExc_RecursionError)) { /* Python has another stack */
+        PyErr_Clear();
+        written = Py_NewRef(Py_None);
     }
     free_layout(&layout);
     return written;

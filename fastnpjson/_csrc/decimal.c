@@ -7,13 +7,12 @@
 #include <float.h>
 #include <math.h>
 
-enum { SMALLEST_POWER = -342, LARGEST_POWER = 308, POWERS = LARGEST_POWER - SMALLEST_POWER + 1 };
+#include "digits.h"
+
+enum { SMALLEST_POWER = LEAST_POWER, LARGEST_POWER = 308 };
 
 /* An exponent beyond this is none for a text that is shorter. */
 #define LARGEST_EXPONENT (NPY_MAX_INT64 / 16)
-
-/* The first 128 bits of 5**q, high and low. */
-static npy_uint64 powers[POWERS][2];
 
 typedef struct {
     int mantissa_bits;
@@ -25,29 +24,6 @@ typedef struct {
 
 static const Format DOUBLE = {52, 1023, 0x7FF, -4, 23};
 static const Format FLOAT = {23, 127, 0xFF, -17, 10};
-
-int
-loads_fill_powers(PyObject *make_powers)
-{
-    static int filled = 0;
-    PyObject *table;
-    if (filled) {
-        return 0;
-    }
-    table = PyObject_CallNoArgs(make_powers);
-    if (table == NULL) {
-        return -1;
-    }
-    if (!PyBytes_Check(table) || PyBytes_GET_SIZE(table) != sizeof powers) {
-        PyErr_SetString(PyExc_ValueError, "not a table of powers");
-        Py_DECREF(table);
-        return -1;
-    }
-    memcpy(powers, PyBytes_AS_STRING(table), sizeof powers);
-    Py_DECREF(table);
-    filled = 1;
-    return 0;
-}
 
 static inline int
 is_digit(char c)
@@ -208,11 +184,11 @@ round_once(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 
     }
     zeros = leading_zeros(digits);
     digits <<= zeros;
-    multiply(digits, powers[power - SMALLEST_POWER][0], &high, &low);
+    multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][0], &high, &low);
     more = (~(npy_uint64)0) >> (format->mantissa_bits + 3);
     if ((high & more) == more) {
         npy_uint64 carry;
-        multiply(digits, powers[power - SMALLEST_POWER][1], &carry, &ignored);
+        multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][1], &carry, &ignored);
         low += carry;
         high += low < carry;
         if (low == ~(npy_uint64)0 && (power < -27 || power > 55)) {

@@ -21,6 +21,5 @@ int loads_to_double(const Number *number, double *value);
 int loads_to_float(const Number *number, float *value);
 
 /* Ask a function of Python for the table of powers of five, once. */
-int loads_fill_powers(PyObject *make_powers);
 
 #endif

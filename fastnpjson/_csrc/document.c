@@ -1,7 +1,11 @@
 /* Documents that need no Python; dumps.py does all else. */
-#include "two_pass.h"
-#include "survey.h"
+#include "numbers.h"
 #include "orjson.h"
+#include "survey.h"
+#include "two_pass.h"
+
+/* orjson's flag. */
+#define APPEND_NEWLINE (1 << 10)
 
 static const Rules plain = {.may_write_whole = KIND_NATIVE | KIND_DATETIME, .may_write = FLOATS | LONGS | INTEGERS, .large = SIZE_MAX};
 
@@ -31,12 +35,10 @@ static PyObject *
 write_or_find(PyObject *obj, PyObject *option, const Rules *rules)
 {
     if (Py_TYPE(obj) == &PyArray_Type) {
-        PyArrayObject *array = (PyArrayObject *)obj;
-        int is_native = rules->may_write_whole & KIND_NATIVE && is_native_array(array) &&
-                        (PyArray_SIZE(array) < LARGE_SIZE || has_room(bound_of_text(array)));
-        return is_native ? write_natively(obj, option) : NULL;
+        long flags = option == Py_None ? 0 : PyLong_AsLong(option);
+        return is_ours(rules, obj) ? write_number_array((PyArrayObject *)obj, flags & APPEND_NEWLINE) : NULL;
     }
-    PyObject *written = collect(obj, option, rules);
+    PyObject *written = collect(obj, option, rules, MOST_FOUND);
     /* Python takes what orjson refuses, or says what is wrong. */
     return !written && PyErr_ExceptionMatches(PyExc_TypeError) ? take_error() : written;
 }
@@ -65,7 +67,7 @@ encode(PyObject *self, PyObject *const *arguments, Py_ssize_t nargs)
         PyErr_SetString(PyExc_TypeError, "encode(obj, default)");
         return NULL;
     }
-    if (!read_rules(PyTuple_GET_ITEM(self, 1), &rules)) {
+    if (read_rules(PyTuple_GET_ITEM(self, 1), &rules) != DONE) {
         return NULL;
     }
     PyObject *default_ = nargs == 2 ? arguments[1] : Py_None;
@@ -90,12 +92,12 @@ make_encode(PyObject *module, PyObject *arguments)
     return function;
 }
 
-/* Takes `default` and `option` out of the arguments; 0 for what only Python can refuse. */
-static int
+/* Take `default` and `option` out of the arguments. */
+static Outcome
 read_arguments(PyObject *const *arguments, Py_ssize_t nargs, PyObject *names, PyObject **default_, PyObject **option)
 {
     if (nargs < 1 || nargs > 3) {
-        return 0;
+        return REFUSED;
     }
     *default_ = nargs > 1 ? arguments[1] : Py_None;
     *option = nargs > 2 ? arguments[2] : Py_None;
@@ -108,10 +110,10 @@ read_arguments(PyObject *const *arguments, Py_ssize_t nargs, PyObject *names, Py
             *option = arguments[nargs + i];
         }
         else {
-            return 0;
+            return REFUSED;
         }
     }
-    return 1;
+    return DONE;
 }
 
 static PyObject *
@@ -134,7 +136,7 @@ dumps(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs, PyObject *
 {
     (void)module;
     PyObject *default_, *option;
-    if (!read_arguments(arguments, nargs, names, &default_, &option)) {
+    if (read_arguments(arguments, nargs, names, &default_, &option) != DONE) {
         return PyObject_Vectorcall(python_dumps, arguments, (size_t)nargs, names);
     }
     if (option == Py_None) {

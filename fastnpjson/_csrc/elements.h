@@ -2,10 +2,11 @@
 #ifndef FASTNPJSON_ELEMENTS_H
 #define FASTNPJSON_ELEMENTS_H
 
-#include "text.h"
+#include "items.h"
+#include "numbers.h"
 
-/* What shapes dates and integers, as layout.py has it. */
-enum { OMIT_FRACTION = 1, OFFSET = 2, ZULU = 4, STRICT = 8 };
+/* What shapes dates and numbers, as layout.py has it. */
+enum { OMIT_FRACTION = 1, OFFSET = 2, ZULU = 4, STRICT = 8, WORDS = 16, AS_FLOAT64 = 32 };
 
 typedef struct Node Node;
 
@@ -13,8 +14,8 @@ typedef struct Node Node;
 typedef char *(*Writer)(const Node *node, const char *item, char *at);
 
 struct Node {
-    int kind;         /* '[', '{', '#' for a text made by orjson, or the kind of a dtype */
-    Writer write;     /* NULL for the first three, and for StringDType */
+    int kind;         /* '[', '{', or the kind of a dtype */
+    Writer write;     /* NULL for the first two, and for StringDType */
     npy_intp longest; /* text of an element and a comma, in bytes */
 
     npy_intp itemsize;
@@ -24,6 +25,8 @@ struct Node {
     int decimals;    /* of the fraction of a second; -1 for months */
     int option;
 
+    Numbers numbers; /* how they are written, if it is one */
+
     npy_intp count, stride, mask_stride; /* of an array with one dimension */
     Node *child;                         /* the elements of an array, or the first field of a record */
 
@@ -32,49 +35,20 @@ struct Node {
     npy_intp offset, mask_offset;
     Node *sibling; /* the next field */
 
-    const char *token, *last; /* the next text of '#', and the bracket that ends them all */
     npy_string_allocator *allocator;
     int may_be_missing;
     Node *earlier; /* made before this one */
 };
 
-char *write_boolean(const Node *node, const char *item, char *at);
-char *write_integer(const Node *node, const char *item, char *at);
-char *write_unsigned(const Node *node, const char *item, char *at);
+char *write_number(const Node *node, const char *item, char *at);
 char *write_date(const Node *node, const char *item, char *at);
 char *write_duration(const Node *node, const char *item, char *at);
 char *write_unicode(const Node *node, const char *item, char *at);
 char *write_utf8(const Node *node, const char *item, char *at);
 void lock_strings(Node *node, PyArray_Descr *dtype);
 void unlock_strings(Node *node);
-int write_string(Text *text, const Node *node, const char *item);
+Outcome write_string(Text *text, const Node *node, const char *item);
 char *put_utf8(char *at, const char *bytes, npy_intp length);
-
-/* Items may lie anywhere, and in either byte order. */
-static inline npy_uint32
-load_32(const char *item, int swapped)
-{
-    npy_uint32 bits;
-    memcpy(&bits, item, 4);
-    if (swapped) {
-        bits = (bits & 0x00FF00FF) << 8 | (bits >> 8 & 0x00FF00FF);
-        bits = bits << 16 | bits >> 16;
-    }
-    return bits;
-}
-
-static inline npy_uint64
-load_64(const char *item, int swapped)
-{
-    npy_uint64 bits;
-    memcpy(&bits, item, 8);
-    if (swapped) {
-        bits = (bits & 0x00FF00FF00FF00FF) << 8 | (bits >> 8 & 0x00FF00FF00FF00FF);
-        bits = (bits & 0x0000FFFF0000FFFF) << 16 | (bits >> 16 & 0x0000FFFF0000FFFF);
-        bits = bits << 32 | bits >> 32;
-    }
-    return bits;
-}
 
 /* Split ticks into seconds and a fraction, by a divisor that the compiler knows. */
 static inline npy_uint64

@@ -104,8 +104,9 @@ cost_of(const Replacing *replacing, PyObject *key)
 }
 
 void
-forget_keys(Replacing *replacing)
+forget_replaced(Replacing *replacing)
 {
+    Py_CLEAR(replacing->made);
     for (int i = 0; i < KNOWN_KEYS; i++) {
         Py_CLEAR(replacing->known[i][0]);
         Py_CLEAR(replacing->known[i][1]);

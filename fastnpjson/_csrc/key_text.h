@@ -23,10 +23,12 @@ typedef struct {
     int sorts;             /* json sorts them */
     int keeps;             /* there are keys left for orjson's flag */
     PyObject *known[KNOWN_KEYS][2]; /* keys and texts; both NULL where there is none */
+    size_t count;          /* of the containers that the walk has come to */
+    PyObject *made;        /* what it has made of the later ones, by their address; NULL while there is none */
     Py_ssize_t room;       /* for so many more keys to become text, before all others are left for orjson's flag */
 } Replacing;
 
-void forget_keys(Replacing *replacing);
+void forget_replaced(Replacing *replacing);
 PyObject *text_of_key(Replacing *replacing, PyObject *key);
 
 #endif

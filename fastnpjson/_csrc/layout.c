@@ -1,6 +1,9 @@
 /* The nodes of a layout that layout.py has made. */
 #include "layout.h"
 
+/* Of records in records, and of dimensions in them, for a small stack. */
+enum { MOST_LEVELS = 512 };
+
 static Node *parse(Layout *layout, PyObject *tuple);
 
 static Node *
@@ -79,25 +82,64 @@ parse_record(Layout *layout, PyObject *tuple)
     return record;
 }
 
-/* A text made by orjson: an array of numbers with one dimension, of which each is taken in turn. */
-static Node *
-parse_token(Layout *layout)
+/* What the flags of a leaf, its decimals and its table say of numbers. */
+static void
+read_numbers(Numbers *numbers, int kind, int option, int decimals, const char *table)
 {
-    char *text;
-    Py_ssize_t length;
-    if (layout->used >= PyTuple_GET_SIZE(layout->columns)) {
-        PyErr_SetString(PyExc_ValueError, "a column is missing");
-        return NULL;
+    numbers->is_strict = option & STRICT && numbers->itemsize == 8 && kind != 'f';
+    numbers->words = option & WORDS;
+    if (option & AS_FLOAT64) {
+        numbers->notation = &NOTATION_64;
     }
-    if (PyBytes_AsStringAndSize(PyTuple_GET_ITEM(layout->columns, layout->used++), &text, &length) < 0) {
-        return NULL;
+    numbers->table = table;
+    if (kind == 'f' && decimals >= 0 && table == NULL) {
+        for (numbers->factor = 1; decimals > 0; decimals--) {
+            numbers->factor *= 10;
+        }
+        /* From here on the next float is further away than the last decimal. */
+        numbers->limit = 9007199254740992.0 / numbers->factor;
     }
-    Node *node = new_node(layout, '#');
-    if (node != NULL) {
-        node->token = text + 1;
-        node->last = text + length - 1;
+}
+
+/* Integers and floats, or small floats by a table. */
+static int
+parse_numbers(Node *node, int kind, npy_intp itemsize, int swapped, int option, int decimals, PyObject *table)
+{
+    int size = itemsize == 1 || itemsize == 2 || itemsize == 4 || itemsize == 8 ? (int)itemsize : 0;
+    const char *digits = NULL;
+    if (table != Py_None) {
+        if (!PyBytes_Check(table) || size > 2 || PyBytes_GET_SIZE(table) != (Py_ssize_t)4 << 8 * size) {
+            PyErr_SetString(PyExc_TypeError, "not a table of float32");
+            return -1;
+        }
+        digits = PyBytes_AS_STRING(table);
     }
-    return node;
+    if (describe_numbers(&node->numbers, (char)kind, digits == NULL ? size : 4, swapped) < 0) {
+        PyErr_SetString(PyExc_TypeError, "these are no numbers");
+        return -1;
+    }
+    node->numbers.itemsize = size;
+    node->numbers.swapped = swapped && size > 1;
+    read_numbers(&node->numbers, kind, option, decimals, digits);
+    node->write = write_number;
+    return 0;
+}
+
+/* Tell whether there are such dates, durations or strings; numbers have a check of their own. */
+static int
+is_leaf(int kind, npy_intp itemsize, long long scale, int decimals)
+{
+    switch (kind) {
+    case 'M':
+    case 'm':
+        return itemsize == 8 && scale > 0 && decimals >= -1 && decimals <= 18 && (decimals < 0 || decimals % 3 == 0);
+    case 'U':
+        return itemsize >= 0 && itemsize % 4 == 0 && scale > 0;
+    case 'S':
+        return itemsize >= 0 && scale > 0;
+    default: /* a factor of more decimals is not exact */
+        return strchr("biuf", kind) != NULL && kind != 0 && scale > 0 && decimals <= 22;
+    }
 }
 
 static Node *
@@ -106,7 +148,12 @@ parse_leaf(Layout *layout, PyObject *tuple)
     int kind, swapped, decimals, option;
     npy_intp itemsize;
     long long scale;
-    if (!PyArg_ParseTuple(tuple, "CnpLii", &kind, &itemsize, &swapped, &scale, &decimals, &option)) {
+    PyObject *table = Py_None;
+    if (!PyArg_ParseTuple(tuple, "CnpLii|O", &kind, &itemsize, &swapped, &scale, &decimals, &option, &table)) {
+        return NULL;
+    }
+    if (!is_leaf(kind, itemsize, scale, decimals)) {
+        PyErr_SetString(PyExc_ValueError, "no dtype has such elements");
         return NULL;
     }
     Node *node = new_node(layout, kind);
@@ -123,14 +170,10 @@ parse_leaf(Layout *layout, PyObject *tuple)
     node->longest = 64;
     switch (kind) {
     case 'b':
-        node->write = write_boolean;
-        break;
     case 'i':
-        node->write = write_integer;
-        break;
     case 'u':
-        node->write = write_unsigned;
-        break;
+    case 'f':
+        return parse_numbers(node, kind, itemsize, swapped, option, decimals, table) < 0 ? NULL : node;
     case 'M':
         node->write = write_date;
         break;
@@ -150,7 +193,7 @@ parse_leaf(Layout *layout, PyObject *tuple)
 }
 
 static Node *
-parse(Layout *layout, PyObject *tuple)
+parse_kind(Layout *layout, PyObject *tuple)
 {
     Py_UCS4 kind = 0;
     if (PyTuple_GET_SIZE(tuple) > 0 && PyUnicode_Check(PyTuple_GET_ITEM(tuple, 0)) &&
@@ -162,27 +205,75 @@ parse(Layout *layout, PyObject *tuple)
         return parse_array(layout, tuple);
     case '{':
         return parse_record(layout, tuple);
-    case '#':
-        return parse_token(layout);
     case 'T':
-        if (layout->number != NPY_VSTRING) {
-            break;
-        }
         return new_node(layout, 'T');
     default:
         return parse_leaf(layout, tuple);
     }
-    PyErr_SetString(PyExc_TypeError, "these are no strings");
-    return NULL;
 }
 
-/* Each node borrows from the tuple and the columns. */
-Node *
-parse_layout(Layout *layout, PyObject *tuple, PyObject *columns, int number)
+static Node *
+parse(Layout *layout, PyObject *tuple)
 {
-    layout->columns = columns;
-    layout->number = number;
+    if (layout->depth == MOST_LEVELS) {
+        PyErr_SetString(PyExc_RecursionError, "more levels of records and arrays than the stack may hold");
+        return NULL;
+    }
+    layout->depth++;
+    Node *node = parse_kind(layout, tuple);
+    layout->depth--;
+    return node;
+}
+
+/* Each node borrows from the tuple. */
+Node *
+parse_layout(Layout *layout, PyObject *tuple)
+{
     return parse(layout, tuple);
+}
+
+static int
+are_within(const Node *array, npy_intp room, npy_intp mask_room)
+{
+    if (array->count < 0 || array->stride < 0 || array->mask_stride < 0) {
+        return 0;
+    }
+    if (array->count == 0) {
+        return 1;
+    }
+    npy_intp last = array->count - 1;
+    if (array->stride > 0 && last > room / array->stride) {
+        return 0;
+    }
+    if (mask_room >= 0 && array->mask_stride > 0 && last > mask_room / array->mask_stride) {
+        return 0;
+    }
+    return stays_within(array->child, room - last * array->stride,
+                        mask_room < 0 ? -1 : mask_room - last * array->mask_stride);
+}
+
+int
+stays_within(const Node *node, npy_intp room, npy_intp mask_room)
+{
+    switch (node->kind) {
+    case '[':
+        return are_within(node, room, mask_room);
+    case '{':
+        for (const Node *field = node->child; field != NULL; field = field->sibling) {
+            if (field->offset < 0 || field->offset > room || field->mask_offset < 0 ||
+                (mask_room >= 0 && field->mask_offset > mask_room)) {
+                return 0;
+            }
+            if (!stays_within(field, room - field->offset, mask_room < 0 ? -1 : mask_room - field->mask_offset)) {
+                return 0;
+            }
+        }
+        return 1;
+    case 'T': /* as a part of something its strings would not be locked */
+        return 0;
+    default: /* a mask has a byte for each element */
+        return node->itemsize <= room && mask_room != 0;
+    }
 }
 
 void

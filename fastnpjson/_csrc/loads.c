@@ -2,7 +2,7 @@
 #include "decimal.h"
 #include "scan.h"
 
-static PyObject *orjson_loads, *python_loads, *make_powers;
+static PyObject *orjson_loads, *python_loads;
 
 /* Return the array whose index is the one element of lists, as many as it has dimensions, borrowed, or NULL. */
 static PyObject *
@@ -74,9 +74,6 @@ static PyObject *
 loads_with_arrays(PyObject *data)
 {
     PyObject *whole, *document, *cut;
-    if (loads_fill_powers(make_powers) < 0) {
-        return NULL;
-    }
     cut = loads_cut_lists(data, Py_True, NULL);
     if (cut == NULL) {
         return NULL;
@@ -115,14 +112,14 @@ entry(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *na
     return PyObject_Vectorcall(python_loads, arguments, (size_t)count, names);
 }
 
-/* Takes `orjson.loads`, the Python version, `powers` and a docstring with the signature; returns the function. */
+/* Takes `orjson.loads`, the Python version and a docstring with the signature; returns the function. */
 static PyObject *
 make_loads(PyObject *module, PyObject *arguments)
 {
     static PyMethodDef definition = {"loads", (PyCFunction)(void (*)(void))entry, METH_FASTCALL | METH_KEYWORDS, NULL};
     PyObject *doc;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OOOU", &orjson_loads, &python_loads, &make_powers, &doc)) {
+    if (!PyArg_ParseTuple(arguments, "OOU", &orjson_loads, &python_loads, &doc)) {
         return NULL;
     }
     definition.ml_doc = PyUnicode_AsUTF8(doc);
@@ -147,7 +144,7 @@ cut_lists(PyObject *module, PyObject *arguments)
         PyErr_Format(PyExc_ValueError, "a mark has at most %d characters", MAX_MARK);
         return NULL;
     }
-    return loads_fill_powers(make_powers) < 0 ? NULL : loads_cut_lists(data, paths, mark);
+    return loads_cut_lists(data, paths, mark);
 }
 
 PyMethodDef loads_methods[] = {

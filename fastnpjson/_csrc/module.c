@@ -3,6 +3,8 @@
 #include "speedups.h"
 
 #include "answer.h"
+#include "digits.h"
+#include "large_arrays.h"
 #include "replace.h"
 #include "survey.h"
 #include "two_pass.h"
@@ -10,6 +12,7 @@
 static PyMethodDef *const tables[] = {
     two_pass_methods,
     dumps_methods,
+    key_methods,
     survey_methods,
     replace_methods,
     answer_methods,
@@ -17,10 +20,36 @@ static PyMethodDef *const tables[] = {
     write_methods,
 };
 
+/* Prepare the writers of numbers, for the level of the processor that the environment names, or for the best. */
+static int
+prepare_digits(void)
+{
+    const char *name = getenv("FASTNPJSON_SIMD");
+    fill_powers();
+    fill_texts();
+    if (choose_level(name != NULL && *name ? name : NULL) < 0) {
+        PyErr_Format(PyExc_ValueError, "FASTNPJSON_SIMD=%s: this processor, or this build, has no such level", name);
+        return -1;
+    }
+    return 0;
+}
+
 static int
 exec_speedups(PyObject *module)
 {
-    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_replace() < 0 || import_answer() < 0) {
+    /* Its state is that of one interpreter, which others, such as those of mod_wsgi, would overwrite. */
+    static int64_t first = -1;
+    int64_t own = PyInterpreterState_GetID(PyInterpreterState_Get());
+    if (first < 0) {
+        first = own;
+    }
+    if (own != first) {
+        PyErr_SetString(PyExc_ImportError, "another interpreter of the process uses the extension");
+        return -1;
+    }
+    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_large_arrays() < 0 ||
+        import_replace() < 0 ||
+        import_answer() < 0 || prepare_digits() < 0) {
         return -1;
     }
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {

@@ -36,20 +36,6 @@ is_native_array(PyArrayObject *array)
            PyArray_IS_C_CONTIGUOUS(array) && PyArray_ISALIGNED(array) && PyArray_ISNOTSWAPPED(array);
 }
 
-/* See _orjson.py for what was measured. SIZE_MAX where the bound does not fit. */
-size_t
-bound_of_text(PyArrayObject *array)
-{
-    size_t size = (size_t)PyArray_SIZE(array);
-    size_t per_element = 4 * (size_t)PyArray_ITEMSIZE(array) + 28;
-    size_t lists = size / (size_t)PyArray_DIM(array, PyArray_NDIM(array) - 1);
-    size_t per_list = 160 * (size_t)(PyArray_NDIM(array) - 1);
-    if (size > SIZE_MAX / 2 / per_element || (per_list && lists > SIZE_MAX / 2 / per_list)) {
-        return SIZE_MAX;
-    }
-    return size * per_element + lists * per_list;
-}
-
 /* Whether a text of so many bytes can grow to its end: orjson aborts the process where it cannot. */
 int
 has_room(size_t nbytes)

@@ -4,15 +4,16 @@
 
 #include "speedups.h"
 
-/* Smaller arrays take less than a megabyte, in a few dimensions. */
-#define LARGE_SIZE 16384
+/* Of numbers: orjson writes shorter arrays in less time than it takes to hand it a text. */
+#define LONG_ARRAY 16
+/* Of the hook, for a scalar or a short array, in numbers of a long one that take as much longer in orjson. */
+#define COST_OF_CALL 4
 /* How many levels of containers orjson writes. */
 #define DEEPEST 254
 
 int is_native_scalar(PyTypeObject *type);
 int is_native_dtype(PyArrayObject *array);
 int is_native_array(PyArrayObject *array);
-size_t bound_of_text(PyArrayObject *array);
 int has_room(size_t nbytes);
 
 #endif

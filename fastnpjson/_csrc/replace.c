@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "orjson.h"
+#include "seen.h"
 #include "survey.h"
 #include "two_pass.h"
 
@@ -203,7 +204,7 @@ has_other_keys(PyObject *obj)
 static PyObject *
 sorted_members(PyObject *obj)
 {
-    PyObject *items = PyDict_Items(obj), *copy = NULL;
+    PyObject *items = PyMapping_Items(obj), *copy = NULL;
     if (items && PyList_Sort(items) == 0 && (copy = PyDict_New())) {
         for (Py_ssize_t i = 0; copy && i < PyList_GET_SIZE(items); i++) {
             PyObject *pair = PyList_GET_ITEM(items, i);
@@ -303,16 +304,45 @@ replace_other(Replacing *replacing, PyObject *obj, int depth)
 }
 
 static PyObject *
+copy_container(Replacing *replacing, PyObject *obj, int depth)
+{
+    if (!PyDict_Check(obj) && !is_dict(Py_TYPE(obj))) {
+        return replace_items(replacing, obj, depth);
+    }
+    int sorts = replacing->like_json && replacing->sorts && !replacing->for_json && has_other_keys(obj);
+    return sorts ? replace_sorted(replacing, obj, depth) : replace_members(replacing, obj, depth);
+}
+
+/* Once there are many containers, each is walked over once; _graph.py says why. */
+static PyObject *
 replace_container(Replacing *replacing, PyObject *obj, int depth)
 {
     if (depth > DEEPEST) {
         return refuse_depth();
     }
-    if (!PyDict_Check(obj)) {
-        return replace_items(replacing, obj, depth);
+    if (replacing->count < MANY_CONTAINERS) {
+        replacing->count++;
+        return copy_container(replacing, obj, depth);
     }
-    int sorts = replacing->like_json && replacing->sorts && !replacing->for_json && has_other_keys(obj);
-    return sorts ? replace_sorted(replacing, obj, depth) : replace_members(replacing, obj, depth);
+    if (!replacing->made && !(replacing->made = PyDict_New())) {
+        return NULL;
+    }
+    PyObject *place = PyLong_FromVoidPtr(obj);
+    PyObject *made = place ? PyDict_GetItemWithError(replacing->made, place) : NULL;
+    PyObject *copy = NULL;
+    if (made) {
+        copy = Py_NewRef(PyTuple_GET_ITEM(made, 1));
+    }
+    else if (place && !PyErr_Occurred() && (copy = copy_container(replacing, obj, depth))) {
+        /* With the container, for the address of another could be the same. */
+        made = PyTuple_Pack(2, obj, copy);
+        if (!made || PyDict_SetItem(replacing->made, place, made) < 0) {
+            Py_CLEAR(copy);
+        }
+        Py_XDECREF(made);
+    }
+    Py_XDECREF(place);
+    return copy;
 }
 
 /* A new reference to what stands for a value: the value itself, if there is nothing to replace in it. */
@@ -329,7 +359,7 @@ replace_value(Replacing *replacing, PyObject *obj, int depth)
     if (type == &PyFloat_Type) {
         return word_of(replacing, PyFloat_AS_DOUBLE(obj));
     }
-    int is_container = type == &PyDict_Type || type == &PyList_Type || type == &PyTuple_Type;
+    int is_container = is_dict(type) || type == &PyList_Type || type == &PyTuple_Type;
     if (!is_container && replacing->kinds & KIND_SUBCLASS && (PyDict_Check(obj) || PyList_Check(obj))) {
         is_container = kind_of(obj) == KIND_SUBCLASS;
     }
@@ -376,7 +406,7 @@ replace_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
         return NULL;
     }
     PyObject *document = replace_value(&replacing, arguments[0], 0);
-    forget_keys(&replacing);
+    forget_replaced(&replacing);
     return document ? Py_BuildValue("NN", document, PyBool_FromLong(replacing.keeps)) : NULL;
 }
 

@@ -14,8 +14,12 @@
 #include <numpy/arrayobject.h>
 #include <numpy/arrayscalars.h>
 
+/* How a function that may fail or refuse ends: all is done; an exception is set; or Python is to do it. */
+typedef enum { FAILED = -1, DONE = 0, REFUSED = 1 } Outcome;
+
 extern PyMethodDef two_pass_methods[];
 extern PyMethodDef dumps_methods[];
+extern PyMethodDef key_methods[];
 extern PyMethodDef survey_methods[];
 extern PyMethodDef replace_methods[];
 extern PyMethodDef answer_methods[];

@@ -18,28 +18,28 @@ unlock_strings(Node *node)
     NpyString_release_allocator(node->allocator);
 }
 
-/* Return 0, -1 with an exception, or 1 for what is not UTF-8. */
-int
+/* It refuses what is not UTF-8. */
+Outcome
 write_string(Text *text, const Node *node, const char *item)
 {
     npy_static_string string = {0, NULL};
     int is_missing = NpyString_load(node->allocator, (const npy_packed_static_string *)item, &string);
     if (is_missing < 0) {
-        return 1;
+        return REFUSED;
     }
     if (string.size > PY_SSIZE_T_MAX / 8) {
         PyErr_NoMemory();
-        return -1;
+        return FAILED;
     }
     /* Each byte may become an escape such as \u001f. */
     if (need_room(text, 6 * (npy_intp)string.size + 4) < 0) {
-        return -1;
+        return FAILED;
     }
     char *at = is_missing && node->may_be_missing ? put_null(text->at)
                                                   : put_utf8(text->at, string.buf, (npy_intp)string.size);
     if (at == NULL) {
-        return 1;
+        return REFUSED;
     }
     text->at = at;
-    return 0;
+    return DONE;
 }

@@ -1,4 +1,6 @@
-/* A walk over a document that runs no Python code; survey.py is the Python version. */
+/* A walk over a document; survey.py is the Python version. It asks objects nothing, but to look an attribute up in a class
+   may compare with the names there, which is Python code where they are of a subclass of str: what the walk is in, it has a
+   reference to, and it looks at lengths anew. */
 #include "survey.h"
 
 #include <datetime.h>
@@ -64,7 +66,10 @@ kind_of_other(PyTypeObject *type)
         PyType_IsSubtype(type, PyDateTimeAPI->DateType) || PyType_IsSubtype(type, PyDateTimeAPI->TimeType)) {
         return KIND_SUBCLASS;
     }
-    return _PyType_Lookup(type, dataclass_fields) ? KIND_DATACLASS : KIND_OTHER;
+    Py_INCREF(type);
+    int kind = _PyType_Lookup(type, dataclass_fields) ? KIND_DATACLASS : KIND_OTHER;
+    Py_DECREF(type);
+    return kind;
 }
 
 /* The kind of what is neither a container nor of NumPy. */
@@ -106,10 +111,7 @@ add_array(Survey *survey, PyArrayObject *array)
         return;
     }
     survey->found |= KIND_NATIVE;
-    if (PyArray_SIZE(array) >= LARGE_SIZE) {
-        size_t bound = bound_of_text(array);
-        survey->nbytes = bound > SIZE_MAX - survey->nbytes ? SIZE_MAX : survey->nbytes + bound;
-    }
+    survey->gain += PyArray_SIZE(array) < LONG_ARRAY ? -COST_OF_CALL : PyArray_SIZE(array);
     if (survey->wanted & KIND_NATIVE_NONFINITE && has_nonfinite(array)) {
         survey->found |= KIND_NATIVE_NONFINITE;
     }
@@ -120,6 +122,7 @@ add_scalar(Survey *survey, PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
     survey->found |= KIND_NATIVE;
+    survey->gain -= COST_OF_CALL;
     if (!(survey->wanted & KIND_NATIVE_NONFINITE)) {
         return;
     }
@@ -182,6 +185,16 @@ add_value(Survey *survey, PyObject *obj, int depth)
     }
 }
 
+int
+is_dict(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030F0000
+    return type == &PyDict_Type || type == &PyFrozenDict_Type;
+#else
+    return type == &PyDict_Type;
+#endif
+}
+
 static void
 add_members(Survey *survey, PyObject *obj, int depth)
 {
@@ -196,10 +209,8 @@ add_members(Survey *survey, PyObject *obj, int depth)
 static void
 add_items(Survey *survey, PyObject *obj, int depth)
 {
-    Py_ssize_t length = PySequence_Fast_GET_SIZE(obj);
-    PyObject **items = PySequence_Fast_ITEMS(obj);
-    for (Py_ssize_t i = 0; i < length && !(survey->found & survey->stop); i++) {
-        add_value(survey, items[i], depth + 1);
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(obj) && !(survey->found & survey->stop); i++) {
+        add_value(survey, PySequence_Fast_GET_ITEM(obj, i), depth + 1);
     }
 }
 
@@ -208,7 +219,9 @@ static int
 add_attribute(Survey *survey, PyObject *obj, PyObject *name, int depth)
 {
     PyTypeObject *type = Py_TYPE(obj);
+    Py_INCREF(type);
     int is_plain = type->tp_dictoffset != 0 && _PyType_Lookup(type, slots_name) == NULL;
+    Py_DECREF(type);
     PyObject *value = is_plain ? PyObject_GenericGetAttr(obj, name) : NULL;
     if (!value) {
         PyErr_Clear();
@@ -246,32 +259,45 @@ static void
 add_container(Survey *survey, PyObject *obj, int depth)
 {
     PyTypeObject *type = Py_TYPE(obj);
-    int is_exact = type == &PyDict_Type || type == &PyList_Type || type == &PyTuple_Type;
-    if (depth > DEEPEST && (is_exact || survey->wanted & KIND_INSIDE)) {
-        survey->found |= KIND_OTHER;
+    int is_exact = is_dict(type) || type == &PyList_Type || type == &PyTuple_Type;
+    if (!is_exact && !(survey->wanted & KIND_INSIDE)) {
+        add_leaf(survey, obj);
+        return;
     }
-    else if (type == &PyDict_Type) {
+    int seen = depth > DEEPEST ? -1 : look_at(&survey->seen, obj);
+    if (seen < 0) { /* orjson refuses it: the walk, which could go on for ever in a circle, has an end */
+        survey->found |= KIND_OTHER;
+        survey->stop = ~0;
+        return;
+    }
+    if (seen) {
+        return;
+    }
+    Py_INCREF(obj);
+    if (is_dict(type)) {
         add_members(survey, obj, depth);
     }
     else if (is_exact) {
         add_items(survey, obj, depth);
     }
-    else if (!(survey->wanted & KIND_INSIDE) || !add_inside(survey, obj, depth)) {
+    else if (!add_inside(survey, obj, depth)) {
         add_leaf(survey, obj);
     }
+    Py_DECREF(obj);
 }
 
 void
 survey_document(Survey *survey, PyObject *obj)
 {
     add_value(survey, obj, 0);
+    forget(&survey->seen);
 }
 
 static int
 is_near(PyObject *obj, int *left, int depth)
 {
     PyTypeObject *type = Py_TYPE(obj);
-    if (type == &PyDict_Type) {
+    if (is_dict(type)) {
         Py_ssize_t position = 0;
         PyObject *key, *value;
         while (--*left >= 0 && PyDict_Next(obj, &position, &key, &value)) {

@@ -2,7 +2,7 @@
 #ifndef FASTNPJSON_SURVEY_H
 #define FASTNPJSON_SURVEY_H
 
-#include "speedups.h"
+#include "seen.h"
 
 /* The same numbers as in survey.py. */
 enum {
@@ -29,10 +29,12 @@ typedef struct {
     int stop;      /* the kinds that end the walk */
     size_t large;  /* arrays of so many bytes are of the kind KIND_OTHER_NUMPY */
     int found;     /* the kinds that were found */
-    size_t nbytes; /* the bound of the text of all large arrays */
+    npy_intp gain; /* of writing the arrays ourselves, in numbers: what is saved by those of long arrays, less what it costs */
+    Seen seen;
 } Survey;
 
 int import_survey(void);
+int is_dict(PyTypeObject *type);
 int kind_of(PyObject *obj);
 int is_beyond_64_bits(PyObject *integer);
 void survey_document(Survey *survey, PyObject *obj);

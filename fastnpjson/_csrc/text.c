@@ -18,6 +18,22 @@ start_text(Text *text, npy_intp nbytes)
     return 0;
 }
 
+/* Start with room for all of a text: memory that nobody touches costs nothing. Where there is not so much it has to grow; it
+   takes the least of its length at least. A bound below 0 does not fit. */
+int
+start_long_text(Text *text, npy_intp bound, npy_intp least)
+{
+    if (bound < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (start_text(text, bound) == 0) {
+        return 0;
+    }
+    PyErr_Clear();
+    return start_text(text, least);
+}
+
 /* Grow to twice the size, or by as much as is needed. The old text is gone where that fails, as _PyBytes_Resize has it. */
 int
 grow_text(Text *text, npy_intp nbytes)

@@ -46,9 +46,9 @@ set_date(Moment *moment, npy_int64 days)
 static inline void
 set_months(Moment *moment, npy_int64 months)
 {
-    npy_int64 years = floor_divide(months, 12);
-    moment->year = 1970 + years;
-    moment->month = (npy_uint32)(months - 12 * years) + 1;
+    npy_int64 of_year = months % 12; /* below zero where C divides towards it */
+    moment->year = 1970 + floor_divide(months, 12);
+    moment->month = (npy_uint32)(of_year < 0 ? of_year + 12 : of_year) + 1;
     moment->day = 1;
 }
 
@@ -180,7 +180,7 @@ put_clock(char *at, npy_uint32 second, npy_uint64 fraction, int decimals)
     if (!fraction) {
         return put_part(at, second % 60, 'S');
     }
-    at = put_decimals(put_short(at, second % 60), fraction, decimals);
+    at = put_decimals(put_number(at, second % 60), fraction, decimals);
     *at++ = 'S';
     return at;
 }

@@ -1,10 +1,26 @@
-/* Ask first, write after; two_pass.py is the Python version. While orjson is inside a document, no Python code runs. */
+/* Ask first, write after; two_pass.py is the Python version.
+
+   While orjson is inside a document, no Python code runs, and no other thread: either could shrink a list that orjson goes
+   through. What the hook calls in there:
+
+   write_number_array, mark_large      memory and loops; NumPy's own copies let other threads run
+   write_natively                      orjson again, for one number and without a hook
+   PyObject_CallOneArg(fragment_type)  a type in Rust, which keeps a reference
+   has_room                            mmap(2) and munmap(2), without PyEval_SaveThread
+   PyFloat_FromDouble, PyBool_FromLong memory
+   PyNumber_Index                      nb_index of NumPy's own scalars, in C: `is_native_scalar` takes exact types only
+   PyList_New, PyList_Append           memory, and PyErr_SetString as well: an exception of a builtin class
+   Py_DECREF                           of bytes, and of a fragment that has them
+
+   Objects that the collector of garbage knows are among what these allocate: see call_orjson. */
 #include "two_pass.h"
 
 #include <structmember.h>
 
-#include "survey.h"
+#include "large_arrays.h"
+#include "numbers.h"
 #include "orjson.h"
+#include "survey.h"
 
 PyObject *fragment_type;
 static PyObject *orjson_dumps, *numpy_option;
@@ -18,14 +34,16 @@ typedef struct {
     int skip;           /* this pass is thrown away: null for everything */
     PyObject *found;    /* the list of what Python is to be asked for; NULL while there is none */
     PyObject *replies;  /* the list of what Python said; NULL in the first pass */
+    Py_ssize_t most;    /* how many there may be in `found`; -1 when there are more */
     Py_ssize_t next;
+    LargeArrays large;  /* of this pass */
 } Hook;
 
 static PyTypeObject *hook_type;
 /* Kept for the next call: to make one takes as long as a small document. */
 static Hook *spare;
 
-/* The error that was raised, as an object. It has no traceback, and so refers to no frame. */
+/* The error that was raised, as an object, with its traceback. */
 PyObject *
 take_error(void)
 {
@@ -35,26 +53,49 @@ take_error(void)
     PyObject *type, *error, *traceback;
     PyErr_Fetch(&type, &error, &traceback);
     PyErr_NormalizeException(&type, &error, &traceback);
+    if (error && traceback) {
+        PyException_SetTraceback(error, traceback);
+    }
     Py_XDECREF(type);
     Py_XDECREF(traceback);
     return error;
 #endif
 }
 
+static PyObject *
+call_orjson(PyObject *obj, PyObject *hook, PyObject *option)
+{
+    PyObject *arguments[3] = {obj, hook, option};
+#if PY_VERSION_HEX < 0x030C0000
+    /* Until then any allocation may collect garbage, whose finalizers are Python code. */
+    int collects = PyGC_Disable();
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    if (collects) {
+        PyGC_Enable();
+    }
+#else
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+#endif
+    if (text && !PyBytes_CheckExact(text)) { /* a test may have replaced it */
+        PyErr_SetString(PyExc_TypeError, "orjson.dumps returned no bytes");
+        Py_CLEAR(text);
+    }
+    return text;
+}
+
 /* orjson shrinks each text from a kilobyte. Thousands of these in use leave as many gaps, and malloc takes 7 us to find
- * another kilobyte: a copy of so many bytes lies in a pool of Python's. */
+   another kilobyte: a copy of so many bytes lies in a pool of Python's. */
 #define SHORT_TEXT 400
 
-/* Takes the text. */
+/* Take a text that is a part of a document; NULL stays NULL. */
 PyObject *
 make_fragment(PyObject *text)
 {
-    Py_ssize_t length = PyBytes_GET_SIZE(text);
-    if (length <= SHORT_TEXT) {
-        Py_SETREF(text, PyBytes_FromStringAndSize(PyBytes_AS_STRING(text), length));
-        if (!text) {
-            return NULL;
-        }
+    if (text && PyBytes_GET_SIZE(text) <= SHORT_TEXT) {
+        Py_SETREF(text, PyBytes_FromStringAndSize(PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)));
+    }
+    if (!text) {
+        return NULL;
     }
     /* The document grows by the text, and may hold as much already. */
     PyObject *fragment = has_room(2 * (size_t)PyBytes_GET_SIZE(text)) ? PyObject_CallOneArg(fragment_type, text)
@@ -63,15 +104,7 @@ make_fragment(PyObject *text)
     return fragment;
 }
 
-static PyObject *
-as_fragment(PyObject *obj)
-{
-    PyObject *arguments[3] = {obj, Py_None, numpy_option};
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
-    return text ? make_fragment(text) : NULL;
-}
-
-static int
+int
 is_ours(const Rules *rules, PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
@@ -87,30 +120,18 @@ is_ours(const Rules *rules, PyObject *obj)
     PyArrayObject *array = (PyArrayObject *)obj;
     int number = PyArray_TYPE(array);
     int needs = number == NPY_FLOAT || number == NPY_DOUBLE ? FLOATS : PyArray_ITEMSIZE(array) == 8 ? LONGS : INTEGERS;
-    return is_native_dtype(array) && PyArray_NDIM(array) && PyArray_SIZE(array) &&
-           rules->may_write & needs && (size_t)PyArray_NBYTES(array) < rules->large &&
-           (PyArray_SIZE(array) < LARGE_SIZE || has_room(bound_of_text(array)));
+    return is_native_dtype(array) && PyArray_NDIM(array) && PyArray_SIZE(array) && rules->may_write & needs &&
+           (size_t)PyArray_NBYTES(array) < rules->large;
 }
 
 static PyObject *
-fragment_of(PyArrayObject *array)
-{
-    if (is_native_array(array)) {
-        return as_fragment((PyObject *)array);
-    }
-    int layout = NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED;
-    PyObject *copy = PyArray_CheckFromAny((PyObject *)array, NULL, 0, 0, layout, NULL);
-    PyObject *fragment = copy ? as_fragment(copy) : NULL;
-    Py_XDECREF(copy);
-    return fragment;
-}
-
-static PyObject *
-write_ours(PyObject *obj)
+write_ours(Hook *hook, PyObject *obj)
 {
     PyTypeObject *type = Py_TYPE(obj);
     if (type == &PyArray_Type) {
-        return fragment_of((PyArrayObject *)obj);
+        PyArrayObject *array = (PyArrayObject *)obj;
+        int is_large = PyArray_NBYTES(array) >= LARGE_ARRAY;
+        return make_fragment(is_large ? mark_large(&hook->large, array) : write_number_array(array, 0));
     }
     if (type == &PyFloat64ArrType_Type) {
         return PyFloat_FromDouble(PyArrayScalar_VAL(obj, Double));
@@ -119,7 +140,8 @@ write_ours(PyObject *obj)
         return PyBool_FromLong(PyArrayScalar_VAL(obj, Bool));
     }
     if (type == &PyFloat32ArrType_Type) {
-        return as_fragment(obj); /* a float of Python would have other digits */
+        /* A float of Python would have other digits. */
+        return make_fragment(write_natively(obj, Py_None));
     }
     return PyNumber_Index(obj);
 }
@@ -128,12 +150,17 @@ static PyObject *
 collect_or_write(Hook *hook, PyObject *obj)
 {
     if (is_ours(&hook->rules, obj)) {
-        return hook->skip ? Py_NewRef(Py_None) : write_ours(obj);
+        return hook->skip ? Py_NewRef(Py_None) : write_ours(hook, obj);
     }
     if (!hook->found && !(hook->found = PyList_New(0))) {
         return NULL;
     }
     hook->skip = 1;
+    if (PyList_GET_SIZE(hook->found) >= hook->most) {
+        hook->most = -1;
+        PyErr_SetString(PyExc_RuntimeError, "enough to ask about");
+        return NULL;
+    }
     return PyList_Append(hook->found, obj) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
@@ -144,7 +171,7 @@ substitute(Hook *hook, PyObject *obj)
         return Py_NewRef(PyList_GET_ITEM(hook->replies, hook->next++));
     }
     if (is_ours(&hook->rules, obj)) {
-        return write_ours(obj);
+        return write_ours(hook, obj);
     }
     PyErr_SetString(PyExc_RuntimeError, CHANGED);
     return NULL;
@@ -167,6 +194,7 @@ dealloc_hook(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     Py_CLEAR(((Hook *)self)->found);
     Py_CLEAR(((Hook *)self)->replies);
+    forget_large(&((Hook *)self)->large);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -202,8 +230,10 @@ take_hook(const Rules *rules)
         }
         hook->call = call_hook;
         hook->found = hook->replies = NULL;
+        memset(&hook->large, 0, sizeof hook->large);
     }
     hook->rules = *rules;
+    hook->most = PY_SSIZE_T_MAX;
     hook->skip = 0;
     hook->next = 0;
     return hook;
@@ -214,6 +244,7 @@ give_back(Hook *hook)
 {
     Py_CLEAR(hook->found);
     Py_CLEAR(hook->replies);
+    forget_large(&hook->large);
     if (spare) {
         Py_DECREF(hook);
     }
@@ -233,8 +264,7 @@ write_natively(PyObject *obj, PyObject *option)
             return NULL;
         }
     }
-    PyObject *arguments[3] = {obj, Py_None, flags};
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    PyObject *text = call_orjson(obj, Py_None, flags);
     if (flags != numpy_option) {
         Py_DECREF(flags);
     }
@@ -244,20 +274,28 @@ write_natively(PyObject *obj, PyObject *option)
 static PyObject *
 write_with_hook(PyObject *obj, PyObject *option, Hook *hook)
 {
-    PyObject *arguments[3] = {obj, (PyObject *)hook, option};
-    return PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    PyObject *text = call_orjson(obj, (PyObject *)hook, option);
+    /* A text that is thrown away has other things to be asked for, or is written again. */
+    text = hook->skip ? text : replace_marks(&hook->large, text);
+    forget_large(&hook->large);
+    return text;
 }
 
 static PyObject *
-collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip)
+collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip, Py_ssize_t most)
 {
     Hook *hook = take_hook(rules);
     if (!hook) {
         return NULL;
     }
     hook->skip = skip;
+    hook->most = most;
     PyObject *written = write_with_hook(obj, option, hook);
-    if (written && hook->found) {
+    if (!written && hook->most < 0) {
+        PyErr_Clear();
+        written = Py_NewRef(hook->found);
+    }
+    else if (written && hook->found) {
         Py_SETREF(written, Py_NewRef(hook->found));
     }
     else if (written && skip) { /* orjson knew it all the same */
@@ -269,18 +307,18 @@ collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip)
 }
 
 PyObject *
-collect(PyObject *obj, PyObject *option, const Rules *rules)
+collect(PyObject *obj, PyObject *option, const Rules *rules, Py_ssize_t most)
 {
     int skip = 0;
     if (rules->may_write_whole && numpy_is_near(obj)) {
         Survey survey = {.stop = ~rules->may_write_whole, .large = rules->large};
         survey_document(&survey, obj);
-        if (!(survey.found & ~rules->may_write_whole) && has_room(survey.nbytes)) {
+        if (!(survey.found & ~rules->may_write_whole) && survey.gain <= 0) {
             return write_natively(obj, option);
         }
         skip = survey.found & (KIND_OTHER_NUMPY | KIND_OTHER);
     }
-    return collect_unknown(obj, option, rules, skip);
+    return collect_unknown(obj, option, rules, skip, most);
 }
 
 static PyObject *
@@ -301,18 +339,18 @@ substitute_replies(PyObject *obj, PyObject *option, const Rules *rules, PyObject
     return text;
 }
 
-/* What Python hands over as a tuple: `Rules.may_write` in rules.py. */
-int
+/* What Python hands over as a tuple: `Rules.natively` in rules.py. */
+Outcome
 read_rules(PyObject *numbers, Rules *rules)
 {
     if (!PyTuple_Check(numbers) || PyTuple_GET_SIZE(numbers) != 3) {
         PyErr_SetString(PyExc_TypeError, "`natively` is a tuple of three integers");
-        return 0;
+        return FAILED;
     }
     rules->may_write_whole = (int)PyLong_AsLong(PyTuple_GET_ITEM(numbers, 0));
     rules->may_write = (int)PyLong_AsLong(PyTuple_GET_ITEM(numbers, 1));
     rules->large = PyLong_AsSize_t(PyTuple_GET_ITEM(numbers, 2));
-    return !PyErr_Occurred();
+    return PyErr_Occurred() ? FAILED : DONE;
 }
 
 static PyObject *
@@ -320,11 +358,15 @@ collect_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
 {
     (void)module;
     Rules rules;
-    if (nargs != 3) {
-        PyErr_SetString(PyExc_TypeError, "collect(obj, option, rules)");
+    if (nargs < 3 || nargs > 4) {
+        PyErr_SetString(PyExc_TypeError, "collect(obj, option, rules, most)");
         return NULL;
     }
-    return read_rules(arguments[2], &rules) ? collect(arguments[0], arguments[1], &rules) : NULL;
+    Py_ssize_t most = nargs == 4 ? PyLong_AsSsize_t(arguments[3]) : MOST_FOUND;
+    if ((most < 0 && PyErr_Occurred()) || read_rules(arguments[2], &rules) != DONE) {
+        return NULL;
+    }
+    return collect(arguments[0], arguments[1], &rules, most);
 }
 
 static PyObject *
@@ -337,10 +379,23 @@ substitute_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs
         PyErr_SetString(PyExc_TypeError, "substitute(obj, option, rules, found, replies): two lists of one length");
         return NULL;
     }
-    if (!read_rules(arguments[2], &rules)) {
+    if (read_rules(arguments[2], &rules) != DONE) {
         return NULL;
     }
     return substitute_replies(arguments[0], arguments[1], &rules, arguments[3], arguments[4]);
+}
+
+/* How orjson writes exponents changed with its versions. */
+static int
+find_exponent_plus(void)
+{
+    PyObject *text = PyObject_CallFunction(orjson_dumps, "d", 1e16);
+    if (!text) {
+        return -1;
+    }
+    has_exponent_plus = PyBytes_Check(text) && memchr(PyBytes_AS_STRING(text), '+', (size_t)PyBytes_GET_SIZE(text)) != NULL;
+    Py_DECREF(text);
+    return 0;
 }
 
 int
@@ -359,7 +414,7 @@ import_two_pass(void)
         return -1;
     }
     numpy_flag = PyLong_AsLong(numpy_option);
-    return PyErr_Occurred() ? -1 : 0;
+    return PyErr_Occurred() ? -1 : find_exponent_plus();
 }
 
 PyMethodDef two_pass_methods[] = {

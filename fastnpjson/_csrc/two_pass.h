@@ -6,6 +6,10 @@
 
 #define CHANGED "the document was changed while it was encoded"
 
+/* How many objects are asked about before the rest of a document is looked at: an error in them is not to wait for a graph
+   with 2**40 paths. The same number as in _graph.py. */
+enum { MOST_FOUND = 1 << 18 };
+
 /* The dtypes that orjson may write: the same numbers as in rules.py. */
 enum { FLOATS = 1, LONGS = 2, INTEGERS = 4 };
 
@@ -16,13 +20,14 @@ typedef struct {
 } Rules;
 
 int import_two_pass(void);
-PyObject *collect(PyObject *obj, PyObject *option, const Rules *rules);
+int is_ours(const Rules *rules, PyObject *obj);
+PyObject *collect(PyObject *obj, PyObject *option, const Rules *rules, Py_ssize_t most);
 /* orjson.Fragment */
 extern PyObject *fragment_type;
 
 PyObject *take_error(void);
 PyObject *make_fragment(PyObject *text);
 PyObject *write_natively(PyObject *obj, PyObject *option);
-int read_rules(PyObject *numbers, Rules *rules);
+Outcome read_rules(PyObject *numbers, Rules *rules);
 
 #endif

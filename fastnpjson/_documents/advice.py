@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _PACKAGES: Final = frozenset({*_WAYS_OF_PACKAGES, *_WAYS_OF_TABLES})
 
 def message(path: Path, obj: Any, reason: str) -> str:
     """Say where something is in a document, what it is, and why that is an error."""
-    return f"{json_path(path)}: {_name(obj)}: {reason}"
+    return f"{json_path(path)}: {excerpt(_name(obj))}: {excerpt(reason, 500)}"
 
 
 def _name(obj: Any) -> str:
@@ -91,4 +92,6 @@ def _way_without_default(obj: Any) -> str:
     dtype = np.asarray(obj).dtype
     if dtype.names is not None:
         return "write those of its fields that have JSON"
+    if dtype.kind in "Mm" and np.datetime_data(dtype)[1] < 1:  # NumPy would divide by zero
+        return "view it as int64, in which its ticks are numbers"
     return _WAYS_OUT.get(dtype.kind, "")

@@ -13,6 +13,7 @@ from orjson import JSONEncodeError
 
 from fastnpjson._documents.advice import package_of, way_out
 from fastnpjson._documents.convert import NUMPY_TYPES
+from fastnpjson._excerpt import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ def read(obj: Any) -> Any:
     except MemoryError:
         raise
     except Exception as error:  # of other packages
-        raise JSONEncodeError(f"{type(error).__name__}: {error}; {way_out(obj)}") from error
+        raise JSONEncodeError(f"{type(error).__name__}: {excerpt(error)}; {way_out(obj)}") from error
     if array is NotImplemented:
         raise JSONEncodeError(f"Type is not JSON serializable; {way_out(obj)}")
     return array

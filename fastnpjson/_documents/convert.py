@@ -52,11 +52,11 @@ class NeedsWalk(TypeError):
 @cache
 def converter(style: Style) -> Convert:
     """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
-    scalars, dtypes = _SCALARS | _FLOATS, NATIVE
+    scalars, numbers = _SCALARS | _FLOATS, NATIVE
     if style.option & orjson.OPT_STRICT_INTEGER:  # orjson forgets it for integers of NumPy
-        dtypes = dtypes - set(map(np.dtype, "lLqQ"))
+        numbers = numbers - {np.dtype(code).num for code in "lLqQ"}
     if style.decimals is not None or style.nan == "string":
-        scalars, dtypes = _SCALARS, dtypes - set(map(np.dtype, "fd"))
+        scalars, numbers = _SCALARS, numbers - {np.dtype(code).num for code in "fd"}
     if style.complex != "error":
         scalars = scalars | {complex: lambda number: _written(np.complex128(number), style)}
     if style.bytes == "base64":
@@ -67,8 +67,8 @@ def converter(style: Style) -> Convert:
         scalar = scalars.get(kind)
         if scalar is not None:
             return scalar(obj)
-        if kind is np.ndarray and obj.dtype in dtypes and 0 < obj.size < LARGE:
-            with suppress(JSONEncodeError):  # not contiguous, or without dimensions
+        if kind is np.ndarray and obj.dtype.num in numbers and 0 < obj.size < LARGE:
+            with suppress(JSONEncodeError):  # not contiguous, of other bytes, or without dimensions
                 return _natively(obj)
         if issubclass(kind, NUMPY_TYPES):
             return _written(obj, style)

@@ -12,6 +12,7 @@ from fastnpjson._arrays.write import write
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.convert import NUMPY_TYPES
 from fastnpjson._documents.dumps import dumps
+from fastnpjson._excerpt import excerpt
 from fastnpjson._stdlib.integers import exact_loads
 
 
@@ -45,4 +46,4 @@ def _array(obj: Any) -> Any:
     try:
         return read(obj)
     except orjson.JSONEncodeError as error:
-        raise orjson.JSONEncodeError(f"{type(obj).__name__}: {error}") from error.__cause__
+        raise orjson.JSONEncodeError(f"{excerpt(type(obj).__name__)}: {excerpt(error)}") from error.__cause__

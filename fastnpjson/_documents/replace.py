@@ -11,6 +11,7 @@ from orjson import Fragment
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.survey import Kind, kind_of
 from fastnpjson._extension import speedups
+from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
 from fastnpjson._stdlib.keys import Key
 
@@ -82,6 +83,7 @@ class _Replacing:
     def __init__(self, replacements: Replacements) -> None:
         self._to = replacements
         self.keeps = False
+        self._copies = Copies()
 
     def value(self, obj: Any, depth: int) -> Any:
         """Return what stands for a value: the value itself, if there is nothing to replace in it."""
@@ -93,13 +95,18 @@ class _Replacing:
         if kind is int:
             return self._integer(obj)
         looks = kinds & Kind.SUBCLASS and not isinstance(kind, EnumMeta)
-        if kind is dict or (looks and issubclass(kind, dict)):
-            return self._members(obj, depth)
+        if kind in DICTS or (looks and issubclass(kind, dict)):
+            return self._once(self._members, obj, depth)
         if kind is list or kind is tuple or (looks and issubclass(kind, list)):
-            return self._items(obj, depth)
+            return self._once(self._items, obj, depth)
         if looks and issubclass(kind, int):
             return self._integer(obj)
         return self._other(obj, depth)
+
+    def _once(self, copy: Callable[[Any, int], Any], obj: Any, depth: int) -> Any:
+        _check(depth)
+        made = self._copies.of(obj)
+        return self._copies.keep(obj, copy(obj, depth)) if made is None else made
 
     def _integer(self, number: int) -> Any:
         if not self._to.kinds & Kind.BIG_INTEGER or -(2**63) <= int.__index__(number) < 2**64:
@@ -110,17 +117,16 @@ class _Replacing:
         return self._to.words[0 if math.isnan(number) else 1 if number > 0 else 2]
 
     def _items(self, obj: Any, depth: int) -> Any:
-        _check(depth)
         items = obj if type(obj) is tuple else list.copy(obj)
         others = [self.value(item, depth + 1) for item in items]
         return others if any(other is not item for other, item in zip(others, items, strict=True)) else obj
 
     def _members(self, obj: Any, depth: int) -> Any:
-        _check(depth)
         sorts = (
             self._to.like_json and self._to.sorts and not self._to.for_json and any(type(key) is not str for key in obj)
         )
-        items: Iterable[tuple[Any, Any]] = sorted(dict.items(obj)) if sorts else [*dict.items(obj)]
+        items: Iterable[tuple[Any, Any]] = dict.items(obj) if isinstance(obj, dict) else obj.items()
+        items = sorted(items) if sorts else [*items]
         copy: dict[Any, Any] = {}
         is_same = True
         stay = self._to.for_json and self._are_keys_of_json(obj)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime
 import math
 from enum import EnumMeta
-from itertools import chain
+from functools import partial
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID as _UUID
 
 import numpy as np
 import orjson
+from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import has_nan
 from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
 from fastnpjson._extension import speedups
+from fastnpjson._graph import DICTS, MANY, MOST_FOUND
 from fastnpjson._orjson import DEEPEST, NATIVE, NATIVE_SCALARS
 
 if TYPE_CHECKING:
@@ -55,8 +58,9 @@ class Kind:
 
 _DATES: Final = (datetime.datetime, datetime.date, datetime.time)
 _BUILTINS: Final = (dict, list, tuple, str, int, float, *_DATES)
-_PLAIN: Final = frozenset({str, bool, type(None), dict, list, tuple, int, float})
-_NONE: Final = frozenset({str, bool, type(None), dict, list, tuple})
+_CONTAINERS: Final = frozenset({*DICTS, list, tuple})
+_NONE: Final = frozenset({str, bool, type(None), *_CONTAINERS})
+_PLAIN: Final = frozenset({*_NONE, int, float})
 
 
 def survey_in_python(obj: Any, wanted: int = Kind.NUMBERS) -> int:
@@ -68,28 +72,36 @@ def survey_in_python(obj: Any, wanted: int = Kind.NUMBERS) -> int:
     """
     found = 0
     for depth, layer in enumerate(layers(obj, wanted & Kind.INSIDE)):
-        if depth > DEEPEST + 1:
-            found |= Kind.OTHER
-            break
         for value in layer:
             found |= 0 if type(value) in _NONE else kind_of(value) & ~(wanted & Kind.INSIDE)
-        if depth > DEEPEST and any(type(value) in {dict, list, tuple} for value in layer):
+        if depth > DEEPEST and any(type(value) in _CONTAINERS for value in layer):
             found |= Kind.OTHER
-        found |= Kind.KEY * any(type(key) is not str for value in layer if type(value) is dict for key in value)
+            break
+        found |= Kind.KEY * any(type(key) is not str for value in layer if type(value) in DICTS for key in value)
     return found & (wanted | ~Kind.NUMBERS)
 
 
 def layers(obj: Any, inside: int = 0) -> Iterator[list[Any]]:
-    """Yield the values of a document, those of equal depth at once, with what is inside of some kinds of values."""
+    """Yield the values of a document, those of equal depth at once; containers once, where there are many.
+
+    Args:
+        obj: The document.
+        inside: The kinds of values that are looked into as well.
+    """
     layer = [obj]
+    count, seen, kept = 0, set[int](), list[Any]()
     while layer:
         yield layer
         if inside:
             layer = [_inside(item, inside) for item in layer]
-        layer = [
-            *chain.from_iterable([item.values() for item in layer if type(item) is dict]),
-            *chain.from_iterable([item for item in layer if type(item) is list or type(item) is tuple]),
-        ]
+            kept.append(layer)  # or the address of one could be that of another
+        containers = [item for item in layer if type(item) in _CONTAINERS]
+        count += len(containers)
+        if count > MANY:
+            new = {id(item): item for item in containers}
+            containers = [item for place, item in new.items() if place not in seen]
+            seen.update(new)
+        layer = [*chain.from_iterable([item.values() if type(item) in DICTS else item for item in containers])]
 
 
 def _inside(value: Any, inside: int) -> Any:
@@ -127,7 +139,8 @@ def kind_of(value: Any) -> int:
 
 def _is_native(array: Array) -> bool:
     flags = array.flags
-    return bool(array.dtype in NATIVE and array.ndim and array.size and flags.c_contiguous and flags.aligned)
+    is_native = array.dtype.num in NATIVE and array.dtype.isnative
+    return bool(is_native and array.ndim and array.size and flags.c_contiguous and flags.aligned)
 
 
 def _kind_of_other(kind: type) -> int:
@@ -175,6 +188,10 @@ def _is_suspicious(obj: Any, option: int, *, numpy: bool, replaced: bool = False
         return True
     others: list[Any] = []
     if numpy and found & (Kind.OTHER_NUMPY | Kind.OTHER | Kind.DATACLASS):
+        try:
+            orjson.dumps(obj, partial(next, repeat(None, MOST_FOUND)), option)  # is there an end?
+        except JSONEncodeError:
+            return True
         orjson.dumps(obj, others.append, option)
     # The objects in an array have been checked as what stands in for it.
     return any(not _has_objects(item) and has_nan(item) for item in others)

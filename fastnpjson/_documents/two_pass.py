@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
+from itertools import repeat
+from operator import length_hint
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import orjson
@@ -21,10 +23,12 @@ from fastnpjson._documents.batch import with_batches
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.replace import replace
 from fastnpjson._extension import speedups
+from fastnpjson._graph import MOST_FOUND
 from fastnpjson._orjson import DEEPEST, fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from fastnpjson._documents.replace import Replacements
     from fastnpjson._documents.rules import Rules
@@ -36,6 +40,7 @@ DECLINED: Final = frozenset({TypeError, JSONEncodeError})
 
 class _Raised(NamedTuple):
     error: BaseException
+    traceback: TracebackType | None
 
 
 class Asked:
@@ -79,11 +84,11 @@ class Replies:
             try:
                 reply = self._reply(obj)
             except BaseException as error:
-                reply = _Raised(error)
+                reply = _Raised(error, error.__traceback__)
             self.log.append((obj, reply))
         self.next = place + 1
         if type(reply) is _Raised:
-            raise reply.error
+            raise reply.error.with_traceback(reply.traceback)
         return reply
 
     def _reply(self, obj: Any) -> Any:
@@ -103,17 +108,14 @@ class Replies:
 
     def failed(self, obj: Any, error: BaseException) -> Any:
         """Take what the default raised; return the array that it declined, or raise it."""
-        try:
-            if not isinstance(error, TypeError):
-                raise error
-            reply = self.declined(obj, error)
-        except BaseException as raised:
-            reply = _Raised(raised)
+        reply: Any = _Raised(error, error.__traceback__)
+        if isinstance(error, TypeError):
+            try:
+                reply = self.declined(obj, error)
+            except BaseException as raised:
+                reply = _Raised(raised, error.__traceback__)
         self.log.append((obj, reply))
-        self.next = len(self.log)
-        if type(reply) is _Raised:
-            raise reply.error
-        return reply
+        return self.ask(obj)
 
     def freeze(self, obj: Any, reply: Any) -> None:
         """Take another reply for an object that was asked about, and forget what was asked about on the way."""
@@ -123,6 +125,15 @@ class Replies:
         start = next(index for index in range(self.next - 1, -1, -1) if self.log[index][0] is obj)
         self.log[start:] = [(obj, reply)]
         self.next = start + 1
+
+    def keep_error(self, obj: Any, error: BaseException) -> None:
+        """Take note that the default, asked about an object by somebody else, raised an error."""
+        self.log.append((obj, _Raised(error, error.__traceback__)))
+
+    def raised(self, error: BaseException) -> bool:
+        """Tell whether an error is what the default raised at last."""
+        reply = self.log[-1][1] if self.log else None
+        return type(reply) is _Raised and reply.error is error
 
     def rewind(self) -> None:
         """Give the same replies once more, from the first."""
@@ -151,10 +162,20 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
         RuntimeError: the default, or another thread, changed the document meanwhile.
     """
     written = collect(obj, rules.option, rules.natively) if found is None else found
+    replies: list[Any] = []
+    most = MOST_FOUND
+    while isinstance(written, list):
+        left = written[len(replies) :] if replies else written
+        replies += answer(left, rules._replace(convert=with_batches(left, rules.convert)), default, depth)
+        if len(written) < most:
+            break
+        most *= 8
+        written = collect(obj, rules.option, rules.natively, most)
     if isinstance(written, bytes):
         return written
-    answers = answer(written, rules._replace(convert=with_batches(written, rules.convert)), default, depth)
-    return substitute(obj, rules.option, rules.natively, written, answers)
+    if len(written) < len(replies):
+        raise RuntimeError(_CHANGED)
+    return substitute(obj, rules.option, rules.natively, written, replies)
 
 
 class _Answering(NamedTuple):
@@ -243,11 +264,19 @@ def _copy(reply: Any, depth: int) -> Any:
     raise NeedsWalk
 
 
-def _collect(obj: Any, option: int, _native: tuple[int, int, int]) -> Any:
-    """Return JSON, or the list of what Python is to be asked for."""
+def _collect(obj: Any, option: int, _native: tuple[int, int, int], most: int = MOST_FOUND) -> Any:
+    """Return JSON, or the list of what Python is to be asked for: `most` of it, if there is so much.
+
+    Raises:
+        JSONEncodeError: orjson refuses the document; or there is more. Only the extension module can stop half-way.
+    """
+    left = repeat(None, most)
+    text = orjson.dumps(obj, partial(next, left), option)
+    if length_hint(left) == most:
+        return text
     found: list[Any] = []
-    text = orjson.dumps(obj, found.append, option)
-    return found or text
+    orjson.dumps(obj, found.append, option)
+    return found
 
 
 def _substitute(obj: Any, option: int, _native: tuple[int, int, int], found: list[Any], replies: list[Any]) -> bytes:

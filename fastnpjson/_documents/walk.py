@@ -16,6 +16,7 @@ from fastnpjson._arrays.times import DATES
 from fastnpjson._documents.advice import message, other_way_out
 from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.two_pass import DECLINED
+from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
 from fastnpjson._stdlib.keys import Key
 
@@ -50,6 +51,7 @@ class Walk:
         self._convert_key = converter(style._replace(complex="error") if style.complex == "pair" else style)
         self._inner = self if rules.for_replies is None else Walk(rules.for_replies, default)
         self._subclasses = not rules.option & orjson.OPT_PASSTHROUGH_SUBCLASS
+        self._copies = Copies()
 
     def dumps(self, obj: Any) -> bytes:
         """Encode a document.
@@ -69,16 +71,25 @@ class Walk:
         if depth > DEEPEST:
             raise _error(path, obj, f"nested deeper than {DEEPEST} levels, or part of a cycle")
         kind = type(obj)
-        if kind is dict or (self._subclasses and issubclass(kind, dict)):
-            members = [(self.key(key, path), item) for key, item in dict.items(obj)]
-            if self._option & orjson.OPT_SORT_KEYS:
-                members.sort(key=lambda member: str(member[0]))
-            return self._members(members, path, depth)
+        if kind in DICTS or (self._subclasses and issubclass(kind, dict)):
+            made = self._copies.of(obj)
+            return self._copies.keep(obj, self._members(self._keyed(obj, path), path, depth)) if made is None else made
         if kind is tuple or kind is list or (self._subclasses and issubclass(kind, list)):
+            made = self._copies.of(obj)
+            if made is not None:
+                return made
             # Like orjson past an __iter__ of the subclass.
             items = obj if kind is tuple else list.copy(obj)
-            return [self.value(item, (path, index), depth + 1) for index, item in enumerate(items)]
+            made = [self.value(item, (path, index), depth + 1) for index, item in enumerate(items)]
+            return self._copies.keep(obj, made)
         return self._leaf(obj, path, depth)
+
+    def _keyed(self, obj: Any, path: Path) -> list[tuple[Key, Any]]:
+        items = dict.items(obj) if isinstance(obj, dict) else obj.items()
+        members = [(self.key(key, path), item) for key, item in items]
+        if self._option & orjson.OPT_SORT_KEYS:
+            members.sort(key=lambda member: str(member[0]))
+        return members
 
     def _members(self, members: Iterable[tuple[Key, Any]], path: Path, depth: int) -> dict[Key, Any]:
         return {key: self.value(item, (path, key), depth + 1) for key, item in members}

@@ -6,6 +6,9 @@ import re
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Final, cast
 
+from fastnpjson._excerpt import excerpt
+from fastnpjson._files.urls import is_url
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,11 +28,10 @@ def suffixes(name: str) -> list[str]:
     >>> suffixes("s3://bucket/points.json.gz?versionId=3")
     ['.json', '.gz']
     """
-    path = next((part for part in name.split("::") if "://" in part), name)
-    # In other URLs than those of http, "?" and "#" are characters of names.
-    end = "[?#]" if path.startswith("http") else r"\?versionId="
-    path = re.split(end, path)[0] if "://" in path else path
-    return [f".{suffix.lower()}" for suffix in re.split(r"[/\\]", path)[-1].split(".")[1:]]
+    if is_url(name):
+        # In other URLs than those of http, "?" and "#" are characters of names.
+        name = re.split("[?#]" if name.startswith("http") else r"\?versionId=", name)[0]
+    return [f".{suffix.lower()}" for suffix in re.split(r"[/\\]", name)[-1].split(".")[1:]]
 
 
 def codec(name: str) -> Callable[[IO[bytes], str], IO[bytes]] | None:
@@ -47,4 +49,4 @@ def codec(name: str) -> Callable[[IO[bytes], str], IO[bytes]] | None:
         except ModuleNotFoundError:
             continue
         return lambda file, mode: cast("IO[bytes]", opener(file, mode, **(settings if mode == "wb" else {})))
-    raise ModuleNotFoundError(f"{name}: {suffix} needs {CODECS[suffix][-1][0]}: pip install fastnpjson[io]")
+    raise ModuleNotFoundError(f"{excerpt(name)}: {suffix} needs {CODECS[suffix][-1][0]}: pip install fastnpjson[io]")

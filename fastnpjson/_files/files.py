@@ -6,14 +6,18 @@ import codecs
 import errno
 import io
 import os
+import stat
 from contextlib import contextmanager, nullcontext
 from typing import IO, TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from orjson import JSONDecodeError
 
 from fastnpjson._documents.encoder import make_settings
-from fastnpjson._files.atomic import fsspec_for, replacing, uploading
+from fastnpjson._excerpt import excerpt
+from fastnpjson._files.atomic import replacing
 from fastnpjson._files.compression import codec
+from fastnpjson._files.limit import FLOOR, Counted, Limited
+from fastnpjson._files.urls import is_url, open_url, uploading
 from fastnpjson._reading.loads import loads
 
 if TYPE_CHECKING:
@@ -53,8 +57,8 @@ def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings:
     Args:
         obj: As for `dumps`.
         file: A path, a URL, or an open binary or text file, which stays open. A path or URL that ends in ``.gz``,
-            ``.zst``, ``.bz2`` or ``.xz`` is compressed. A URL such as ``s3://...`` needs fsspec, and is uploaded when
-            the document is complete.
+            ``.zst``, ``.bz2`` or ``.xz`` is compressed. A string that begins with a protocol, such as ``s3://``, is a
+            URL. It needs fsspec, and is uploaded when the document is complete.
         durability: After ``"rename"`` a power failure in the next seconds may lose the data. ``"fsync"``, for a path,
             returns when the system says that the file and the change of its directory are on the disk.
         settings: As for `Encoder`.
@@ -77,19 +81,21 @@ def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings:
             write(piece)
 
 
-def load(file: File, *, arrays: Arrays = None) -> Any:
+def load(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Any:
     """Read a JSON document from a file.
 
     Args:
         file: As for `dump`.
         arrays: As for `loads`.
+        limit: The most bytes that the document may have, after decompression, or characters in a text file. The default
+            is 128 MiB and 64 times the size of a compressed file, 128 MiB for a device, and none for other files.
 
     Returns:
         What `loads` returns.
 
     Raises:
         JSONDecodeError: the file is not JSON. The error names its path.
-        ValueError: as for `loads`.
+        ValueError: as for `loads`; or the document is longer than the limit.
         OSError: the file cannot be read.
         ModuleNotFoundError: a codec or fsspec is not installed: ``pip install fastnpjson[io]``.
 
@@ -99,7 +105,7 @@ def load(file: File, *, arrays: Arrays = None) -> Any:
     >>> load(io.BytesIO(b'{"x":[0,1,2]}'), arrays=True)
     {'x': array([0, 1, 2])}
     """
-    with reading(file) as source:
+    with limited(file, limit) as source:
         data = source.read()
     try:
         return loads(data, arrays=arrays)
@@ -109,7 +115,7 @@ def load(file: File, *, arrays: Arrays = None) -> Any:
 
 def error_prefix(file: Any) -> str:
     """Return the start of an error message: the path, or nothing for an open file."""
-    return "" if hasattr(file, "read") else f"{os.fsdecode(file)}: "
+    return "" if hasattr(file, "read") else f"{excerpt(os.fsdecode(file), 1000)}: "
 
 
 def is_durable(durability: Durability, file: Any) -> bool:
@@ -120,7 +126,7 @@ def is_durable(durability: Durability, file: Any) -> bool:
     """
     if durability not in {"rename", "fsync"}:
         raise ValueError(f"durability must be 'rename' or 'fsync', not {durability!r}")
-    if durability == "fsync" and (hasattr(file, "write") or "://" in os.fsdecode(file)):
+    if durability == "fsync" and (hasattr(file, "write") or is_url(file)):
         raise ValueError("durability='fsync' needs the path of a file; flush an open file, and call os.fsync")
     return durability == "fsync"
 
@@ -154,26 +160,50 @@ def writing(file: Any, name: str = "", *, durable: bool = False) -> Iterator[Wri
 @contextmanager
 def reading(file: Any, name: str = "") -> Iterator[IO[Any]]:
     """Open a file for reading, unless it is open; the arguments are those of `writing`."""
+    with limited(file, None, name) as source:
+        yield source.file
+
+
+@contextmanager
+def limited(file: Any, limit: int | None, name: str = "", option: str = "limit=") -> Iterator[Limited]:
+    """Open a file for reading, as `reading` does, to read no more than there should be.
+
+    Args:
+        file: As for `load`.
+        limit: As for `load`.
+        name: As for `writing`.
+        option: What an error says to raise.
+    """
     path = "" if hasattr(file, "read") else os.fsdecode(file)
-    opener = codec(name or path)
+    opener, place = codec(name or path), error_prefix(file)
     with _open_source(file, path) as source:
         if opener is None:
-            yield source
+            most = FLOOR if limit is None and path and _is_device(source) else limit
+            yield Limited(source, lambda: most, place, option)
             return
-        with opener(source, "rb") as decompressed:
-            yield decompressed
+        counted = Counted(source)
+        with opener(cast("IO[bytes]", counted), "rb") as decompressed:
+            yield Limited(decompressed, counted.most if limit is None else lambda: limit, place, option)
+
+
+def _is_device(source: IO[Any]) -> bool:
+    """Tell whether a file may have no end, as ``/dev/zero``; of a pipe somebody sends all that there is to read."""
+    try:
+        return stat.S_ISCHR(os.fstat(source.fileno()).st_mode)
+    except OSError:  # the file of a URL has no descriptor
+        return False
 
 
 def _open_target(file: Any, path: str, *, durable: bool) -> AbstractContextManager[IO[bytes]]:
     if hasattr(file, "write"):
         return nullcontext(file)
-    return uploading(path) if "://" in path else replacing(path, durable=durable)
+    return uploading(path) if is_url(file) else replacing(path, durable=durable)
 
 
 def _open_source(file: Any, path: str) -> AbstractContextManager[IO[Any]]:
     if hasattr(file, "read"):
         return nullcontext(file)
-    return cast("IO[Any]", fsspec_for(path).open(path, "rb")) if "://" in path else open(path, "rb")
+    return open_url(path) if is_url(file) else open(path, "rb")
 
 
 def _write_all(file: Any, data: bytes) -> None:

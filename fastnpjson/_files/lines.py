@@ -14,7 +14,7 @@ from fastnpjson._arrays.write import write_rows
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._documents.stream import reply_to, rows_of_slice
-from fastnpjson._files.files import error_prefix, is_durable, reading, writing
+from fastnpjson._files.files import error_prefix, is_durable, limited, writing
 from fastnpjson._reading.loads import loads
 
 if TYPE_CHECKING:
@@ -56,27 +56,30 @@ def dump_lines(
             write_all(text)
 
 
-def load_lines(file: File, *, arrays: Arrays = None) -> Iterator[Any]:
+def load_lines(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Iterator[Any]:
     r"""Read JSON Lines from a file, one object at a time. Empty lines are skipped.
 
     Args:
         file: As for `dump`. A path is opened when the first object is read.
         arrays: As for `loads`, for each line.
+        limit: The most bytes that a line may have, after decompression, or characters in a text file. The default is
+            128 MiB for compressed files and devices, and none for other files.
 
     Yields:
         What `loads` returns for each line.
 
     Raises:
         JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
-        ValueError: as for `loads`, with the number of the line.
+        ValueError: as for `loads`, with the number of the line; or a line is longer than the limit.
         OSError: the file cannot be read.
 
     >>> import io
     >>> list(load_lines(io.StringIO('{"x":1}\n\n[2,3]')))
     [{'x': 1}, [2, 3]]
     """
-    with reading(file) as source:
-        yield from parse_lines(source, error_prefix(file), partial(loads, arrays=arrays) if arrays else orjson.loads)
+    read = partial(loads, arrays=arrays) if arrays else orjson.loads
+    with limited(file, limit) as source:
+        yield from parse_lines(source.lines(), error_prefix(file), read)
 
 
 def parse_lines(

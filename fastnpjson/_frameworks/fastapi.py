@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi.datastructures import Default
+from fastapi.encoders import jsonable_encoder
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.utils import is_body_allowed_for_status_code
 
@@ -13,6 +14,7 @@ from fastnpjson.pydantic.write import writing_arrays
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastapi.exceptions import RequestValidationError
     from fastapi.routing import APIRoute
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
@@ -45,5 +47,18 @@ def exception_handler(response_class: Callable[..., Response]) -> Callable[[Any,
         if not is_body_allowed_for_status_code(error.status_code):
             return await http_exception_handler(request, error)
         return response_class({"detail": error.detail}, error.status_code, error.headers)
+
+    return handle
+
+
+def validation_exception_handler(response_class: Callable[..., Response]) -> Callable[[Any, Any], Any]:
+    """Make a handler of `RequestValidationError`, which quotes what the body has: NaN, and lone surrogates, too."""
+
+    async def handle(_request: Request, error: RequestValidationError) -> Response:
+        errors = error.errors()
+        try:
+            return response_class({"detail": jsonable_encoder(errors)}, 422)
+        except RecursionError:  # the input has too many levels
+            return response_class({"detail": [{**each, "input": None, "ctx": None} for each in errors]}, 422)
 
     return handle

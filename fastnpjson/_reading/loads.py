@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 
+from fastnpjson._excerpt import excerpt
 from fastnpjson._extension import speedups
 from fastnpjson._jsonpath import json_path
 from fastnpjson._reading.paths import Leaf, native, tree, wanted
@@ -26,24 +26,6 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
     Arrays = bool | Mapping[str, DTypeLike] | None
     Data = bytes | bytearray | memoryview | str
-
-
-_LOW: Final = 2**64 - 1
-
-
-def powers() -> bytes:
-    """Return the first 128 bits of 5**q for q from -342 to 308, each as two integers of 64 bits, the high one first.
-
-    Up to 5**-27 they are rounded up, as the proof asks for: https://arxiv.org/abs/2101.11408, section 5 and 8.
-    """
-    table = []
-    for q in range(-342, 309):
-        power = 5 ** abs(q)
-        if q < 0:
-            power = 2 ** (power.bit_length() + (127 if q >= -27 else 192)) // power + 1
-        bits = power << 128 >> power.bit_length()
-        table += [bits >> 64, bits & _LOW]
-    return b"".join(half.to_bytes(8, sys.byteorder) for half in table)
 
 
 def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
@@ -131,7 +113,7 @@ def _replace_paths(document: Any, paths: Tree, digits: Digits) -> Any:
             return array(value, leaf.dtype, partial(_texts, digits, path))
         except NotArray as error:
             place = json_path(_element(path, value, error.index))
-            raise ValueError(f"{place}: {error}; {leaf.path} asks for {leaf.dtype}") from None
+            raise ValueError(f"{place}: {error}; {excerpt(leaf.path)} asks for {leaf.dtype}") from None
 
     return _replace(document, paths, None, read)
 
@@ -174,4 +156,4 @@ def _steps(path: Path) -> list[str | int]:
 
 if speedups is not None:
     _doc = f"loads(data, /, *, arrays=None)\n--\n\n{loads.__doc__}"
-    loads = speedups.make_loads(orjson.loads, loads, powers, _doc)
+    loads = speedups.make_loads(orjson.loads, loads, _doc)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import steps_of
 
 if TYPE_CHECKING:
@@ -37,14 +38,18 @@ def tree(arrays: Mapping[str, DTypeLike]) -> Tree:
     """
     if not isinstance(arrays, Mapping):
         raise TypeError(f"arrays= is True or dtypes by path, and no {type(arrays).__name__}")
-    return _tree(tuple((path, _vet(path, dtype)) for path, dtype in arrays.items()))
+    try:
+        return _tree(tuple((path, _vet(path, dtype).str) for path, dtype in arrays.items()))
+    except RecursionError:
+        raise ValueError("arrays= has a path of more steps than Python follows") from None
 
 
 @lru_cache(maxsize=64)
-def _tree(items: tuple[tuple[str, np.dtype[Any]], ...]) -> Tree:
+def _tree(items: tuple[tuple[str, str], ...]) -> Tree:
     root: Tree = {}
     for path, dtype in items:
-        branch: Tree = Leaf(path, dtype)
+        # A dtype is no key: to NumPy M8[2001ns] equals M8[2us].
+        branch: Tree = Leaf(path, np.dtype(dtype))
         for step in reversed(steps_of(path)):
             branch = {step: branch}
         root = _merge(root, branch) if root else branch
@@ -68,19 +73,26 @@ def native(paths: Tree) -> Any:
 def _vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
     # None is float64 to NumPy.
     vetted = np.dtype("V" if dtype is None else dtype)
-    if vetted.kind not in "biufM" or vetted.itemsize > 8 or vetted == np.dtype("M8"):
-        raise ValueError(f"{path}: {dtype!r}: the dtype must be bool, of integers, of floats or datetime64 with a unit")
+    is_foreign = vetted.isbuiltin == 2 or vetted.kind not in "biufM" or vetted.itemsize > 8
+    if is_foreign or (vetted.kind == "M" and not _has_unit(vetted)):
+        name = f"{excerpt(path)}: {excerpt(repr(dtype))}"
+        raise ValueError(f"{name}: the dtype must be bool, of integers, of floats or datetime64 with a unit")
     return vetted
+
+
+def _has_unit(dtype: np.dtype[Any]) -> bool:
+    unit, count = np.datetime_data(dtype)
+    return unit != "generic" and count > 0
 
 
 def _merge(one: Tree, other: Tree) -> Tree:
     if isinstance(one, dict) and isinstance(other, dict):
         both = {step: _merge(one[step], other[step]) for step in one.keys() & other.keys()}
         return {**one, **other, **both}
-    if isinstance(one, Leaf) and isinstance(other, Leaf) and one.dtype == other.dtype:
+    if isinstance(one, Leaf) and isinstance(other, Leaf) and one.dtype.str == other.dtype.str:
         return one
     path = one.path if isinstance(one, Leaf) else other.path if isinstance(other, Leaf) else ""
-    raise ValueError(f"{path}: another path names the same or a part of it")
+    raise ValueError(f"{excerpt(path)}: another path names the same or a part of it")
 
 
 def _spread(node: Tree) -> Tree:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
+from fastnpjson._excerpt import excerpt
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -41,7 +43,7 @@ class NotArray(ValueError):
     """
 
     def __init__(self, reason: str, index: int | None = None) -> None:
-        super().__init__(reason)
+        super().__init__(excerpt(reason))
         self.index = index
 
 

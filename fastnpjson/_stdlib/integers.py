@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 import numpy as np
 import orjson
 
 _RUN: Final = b"\1" * 19
+# Integers of more than 308 digits are beyond the floats, which orjson makes of them. An escape in a string has four.
+_LONG: Final = re.compile(rb"(\d{4})\d{15,}")
 _IS_DIGIT: Final = bytes(byte in b"0123456789" for byte in range(256))
 _BEFORE_POSITIVE: Final = np.array([byte in b"[:, \t\r\n" for byte in range(256)])
 # In bytes: in longer text NumPy finds the digits faster than a table does, block by block to stay in the cache.
@@ -17,7 +20,7 @@ _BLOCK: Final = 2**17
 
 
 def exact_loads(document: str | bytes) -> Any:
-    """Decode JSON (RFC 8259), which json does not keep to, and integers of any length as they are.
+    """Decode what is JSON to orjson, and integers of any length as they are.
 
     Raises:
         ValueError: it is not JSON, or nested too deep for json.
@@ -25,14 +28,14 @@ def exact_loads(document: str | bytes) -> Any:
     utf8 = document.encode() if isinstance(document, str) else document
     if not may_have_huge_integers(utf8):
         return orjson.loads(document)
+    try:  # json takes NaN, lone surrogates and 1e400, too
+        orjson.loads(_LONG.sub(rb"\1", utf8))
+    except orjson.JSONDecodeError:
+        return orjson.loads(utf8)  # raises, with the place in the whole text
     try:
-        return json.loads(utf8.decode(), parse_constant=_refuse)
+        return json.loads(utf8.decode())
     except RecursionError:
         raise ValueError("a document with integers beyond 64 bits is nested too deep") from None
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON (RFC 8259)")
 
 
 def may_have_huge_integers(utf8: bytes | bytearray) -> bool:
@@ -52,15 +55,21 @@ def _has_huge_integers(text: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
     """Look at the numbers between the first byte and the last."""
     digits = text - 48 < 10  # all other bytes are larger, or wrap around
     digits[0] = digits[-1] = False
-    # A run of 19 digits fills one of the words of 8 bytes, which are few to look at.
-    words = digits[: len(digits) // 8 * 8].view(np.uint64) == 0x0101010101010101
-    first = digits.tobytes().find(_RUN) if words.any() else -1
-    if first < 0:
+    # A run of 19 digits fills one of the words of 8 bytes.
+    if not (digits[: len(digits) // 8 * 8].view(np.uint64) == 0x0101010101010101).any():
         return False
-    if text[first - 1] == ord("-") or (_BEFORE_POSITIVE[text[first - 1]] and digits[first + 19]):
-        return True
-    edges = np.flatnonzero(digits[1:] != digits[:-1])
-    before, lengths = text[edges[::2]], edges[1::2] - edges[::2]
-    positive = (lengths >= 20) & _BEFORE_POSITIVE[before]
-    negative = (lengths >= 19) & (before == ord("-"))
-    return bool((positive | negative).any())
+    # As bits of a Python integer they take a twentieth of the time. One is left where 19 digits begin, fractions aside.
+    runs = _bits(digits)
+    for length in (1, 2, 4, 8, 3):
+        runs &= runs >> length
+    starts = runs & ~(runs << 1) & ~(_bits(text == ord(".")) << 1)
+    if not starts:
+        return False
+    encoded = np.frombuffer(starts.to_bytes(-(-len(text) // 8), "little"), np.uint8)
+    places = np.flatnonzero(np.unpackbits(encoded, bitorder="little"))
+    before = text[places - 1]
+    return bool(((before == ord("-")) | (_BEFORE_POSITIVE[before] & digits[places + 19])).any())
+
+
+def _bits(array: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
+    return int.from_bytes(np.packbits(array, bitorder="little").tobytes(), "little")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
-from fastnpjson._stdlib.subclasses import PASSTHROUGH, members_of
+from fastnpjson._graph import Copies
+from fastnpjson._stdlib.subclasses import CONTAINERS, MAPPINGS, PASSTHROUGH, members_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,31 +33,36 @@ def with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
 
     What has no such keys is not copied: json sees the objects that it was given.
     """
-    found: list[Any] = []
     try:
-        orjson.dumps(obj, found.append, PASSTHROUGH)
+        orjson.dumps(obj, None, PASSTHROUGH)
     except orjson.JSONEncodeError:
-        found.append(obj)
-    if not found:  # all keys are text
+        pass
+    else:  # all keys are text
         return obj
     try:
-        return _with_text_keys(obj, encode)
+        return _with_text_keys(obj, encode, Copies())
     except RecursionError:  # json tells whether it is circular
         return obj
 
 
-def _with_text_keys(obj: Any, encode: Callable[[Any], bytes]) -> Any:
-    kind = type(obj)
-    if kind in _LEAVES:
+def _with_text_keys(obj: Any, encode: Callable[[Any], bytes], copies: Copies) -> Any:
+    if type(obj) in _LEAVES or not issubclass(type(obj), CONTAINERS):
         return obj
-    if not issubclass(kind, (dict, list, tuple)):
-        return obj
-    members = members_of(obj) if issubclass(kind, dict) else dict(enumerate(obj))
+    copy = copies.of(obj)
+    if copy is not None:
+        return copy
+    # Only one frame for each level: a comprehension has one of its own before Python 3.12.
+    members = members_of(obj) if issubclass(type(obj), MAPPINGS) else dict(enumerate(obj))
     walked = {}
-    for key, item in members.items():  # a comprehension has a frame of its own before Python 3.12
-        walked[key] = _with_text_keys(item, encode)
+    for key, item in members.items():
+        walked[key] = _with_text_keys(item, encode, copies)
+    return copies.keep(obj, _keyed(obj, members, walked, encode))
+
+
+def _keyed(obj: Any, members: dict[Any, Any], walked: dict[Any, Any], encode: Callable[[Any], bytes]) -> Any:
+    """Return a container, or another one if one of its values or keys is another."""
     same = all(map(is_, walked.values(), members.values()))
-    if not issubclass(kind, dict):
+    if not issubclass(type(obj), MAPPINGS):
         return obj if same else [*walked.values()]
     # All keys of an object become text, or json could not sort them.
     if all(key is None or isinstance(key, (str, int, float)) for key in members):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from fastnpjson._graph import DICTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,16 +17,22 @@ PASSTHROUGH: Final = (
 )
 
 
-def members_of(obj: dict[Any, Any]) -> dict[Any, Any]:
+# What json writes as objects, and as objects and arrays.
+MAPPINGS: Final[tuple[type, ...]] = (dict, *(DICTS - {dict}))
+CONTAINERS: Final[tuple[type, ...]] = (*MAPPINGS, list, tuple)
+
+
+def members_of(obj: Any) -> dict[Any, Any]:
     """Return the members that json writes: it asks a subclass for its items, unless there are none in the dict."""
-    return dict(obj.items()) if dict.__len__(obj) else {}
+    base = next(base for base in MAPPINGS if issubclass(type(obj), base))
+    return dict(obj.items()) if base.__len__(obj) else {}  # type: ignore[attr-defined] # mappings have one
 
 
 _BUILTINS: Final[dict[type, Callable[[Any], Any]]] = {
     str: str.__str__,
     int: int.__pos__,
     float: float.__pos__,
-    dict: members_of,
+    **dict.fromkeys(MAPPINGS, members_of),
     list: list,
     tuple: list,
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
+from fastnpjson._graph import MOST_FOUND
 from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin_or
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ def is_worthwhile(obj: Any, found: list[Any]) -> bool:
 
     Args:
         obj: The document.
-        found: What orjson does not know in it.
+        found: What orjson does not know in it, or the first `MOST_FOUND` of that.
     """
     if len(found) < _FEW or any(issubclass(kind, (np.ndarray, np.generic)) for kind in set(map(type, found))):
         return True
+    if len(found) >= MOST_FOUND:
+        return False
     # A subclass of dict or list may hold much.
     samples = [builtin_or(_null, item) for item in found[:_SAMPLES]]
     return _length(obj) / len(found) + _length(samples) / _SAMPLES > _TEXT

@@ -4,7 +4,7 @@ Everything that `json` encodes reads back as the same values. NumPy arrays and s
 `fastnpjson.dumps`. The text is a `str`, and differs from that of `json` in four points:
 
 * separators are ``","`` and ``":"`` if none are given;
-* ``ensure_ascii`` is False if it is not given; lone surrogates are escaped all the same;
+* text that is not ASCII is not escaped if ``ensure_ascii`` is not given, but for lone surrogates;
 * some floats have other exponents: ``1e-7`` and ``0.00001`` where `json` writes ``1e-07`` and ``1e-05``;
 * with ``indent=2``, a NumPy array stays on one line where orjson writes the document.
 
@@ -51,6 +51,7 @@ __all__ = [
 
 JSONEncoder.__module__ = __name__
 _default_encoder: Final = JSONEncoder()
+_unicode_encoder: Final = JSONEncoder(ensure_ascii=False)
 _NAMES: Final = (
     "skipkeys",
     "ensure_ascii",
@@ -61,15 +62,19 @@ _NAMES: Final = (
     "default",
     "sort_keys",
 )
-_DEFAULTS: Final = (False, False, True, True, None, None, None, False)
+_DEFAULTS: Final = (False, None, True, True, None, None, None, False)
+_UNICODE: Final = (False, False, *_DEFAULTS[2:])
 _HOOKS: Final = ("object_hook", "parse_float", "parse_int", "parse_constant", "object_pairs_hook")
 
 
 def _encoder(
     cls: type[json.JSONEncoder] | None, given: tuple[Any, ...], kw: dict[str, Any]
 ) -> json.JSONEncoder | ForeignEncoder:
-    if cls is None and given == _DEFAULTS and not kw:
-        return _default_encoder
+    if cls is None and not kw:
+        if given == _DEFAULTS:
+            return _default_encoder
+        if given == _UNICODE:
+            return _unicode_encoder
     made = (cls or JSONEncoder)(**dict(zip(_NAMES, given, strict=True)), **kw)
     if isinstance(made, JSONEncoder) or not isinstance(made, json.JSONEncoder):
         return made
@@ -80,7 +85,7 @@ def dumps(
     obj: Any,
     *,
     skipkeys: bool = False,
-    ensure_ascii: bool = False,
+    ensure_ascii: bool | None = None,
     check_circular: bool = True,
     allow_nan: bool = True,
     cls: type[json.JSONEncoder] | None = None,
@@ -95,7 +100,8 @@ def dumps(
     Args:
         obj: Anything that `json.dumps` takes, and NumPy arrays and scalars.
         skipkeys: Leave out members whose key is not a str, int, float, bool, None or NumPy scalar.
-        ensure_ascii: Escape text that is not ASCII.
+        ensure_ascii: Escape text that is not ASCII. If it is not given, only lone surrogates are escaped, for they have
+            no UTF-8; False escapes nothing.
         check_circular: Raise `ValueError` for a circular document; without the check it is `RecursionError`.
         allow_nan: Write ``NaN`` and ``Infinity`` as `json` does; otherwise raise `ValueError`.
         cls: A subclass of `JSONEncoder`, or one of `json.JSONEncoder`. The latter is asked for NumPy data first, and
@@ -125,7 +131,7 @@ def dump(
     fp: SupportsWrite[str],
     *,
     skipkeys: bool = False,
-    ensure_ascii: bool = False,
+    ensure_ascii: bool | None = None,
     check_circular: bool = True,
     allow_nan: bool = True,
     cls: type[json.JSONEncoder] | None = None,
@@ -150,9 +156,10 @@ def loads(
     parse_int: Callable[[str], Any] | None = None,
     parse_constant: Callable[[str], Any] | None = None,
     object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = None,
+    array_hook: Callable[[list[Any]], Any] | None = None,
     **kw: Any,
 ) -> Any:
-    """Decode a document as `json.loads` does, with the same arguments.
+    """Decode a document as `json.loads` does, with the same arguments; ``array_hook`` needs Python 3.15.
 
     orjson decodes it if there are no other arguments and no integers beyond 64 bits, otherwise `json` does.
 
@@ -163,6 +170,8 @@ def loads(
     {'x': [1, 2.5, nan, 123456789012345678901]}
     """
     hooks = (object_hook, parse_float, parse_int, parse_constant, object_pairs_hook)
+    if array_hook is not None:
+        kw["array_hook"] = array_hook
     # orjson refuses the words that are for parse_constant.
     if (cls, object_hook, parse_float, parse_int, object_pairs_hook) == (None,) * 5 and not kw:
         try:
@@ -181,8 +190,9 @@ def load(
     parse_int: Callable[[str], Any] | None = None,
     parse_constant: Callable[[str], Any] | None = None,
     object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = None,
+    array_hook: Callable[[list[Any]], Any] | None = None,
     **kw: Any,
 ) -> Any:
     """Decode the document in a text or binary file; the other arguments are those of `loads`."""
     hooks = (object_hook, parse_float, parse_int, parse_constant, object_pairs_hook)
-    return loads(fp.read(), cls=cls, **dict(zip(_HOOKS, hooks, strict=True)), **kw)  # type: ignore[arg-type]
+    return loads(fp.read(), cls=cls, array_hook=array_hook, **dict(zip(_HOOKS, hooks, strict=True)), **kw)  # type: ignore[arg-type]

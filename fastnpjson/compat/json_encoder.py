@@ -59,7 +59,8 @@ class JSONEncoder(json.JSONEncoder):
 
     Args:
         skipkeys: Leave out members whose key is not a str, int, float, bool, None or NumPy scalar.
-        ensure_ascii: Escape text that is not ASCII. False if it is not given; ``json.dumps(..., cls=)`` gives True.
+        ensure_ascii: Escape text that is not ASCII. If it is not given, only lone surrogates are escaped, for they have
+            no UTF-8; False escapes nothing. ``json.dumps(..., cls=)`` gives True.
         check_circular: Raise `ValueError` for a circular document; without the check it is `RecursionError`.
         allow_nan: Write ``NaN`` and ``Infinity`` as `json` does; otherwise raise `ValueError`.
         sort_keys: Sort the members of objects.
@@ -83,7 +84,7 @@ class JSONEncoder(json.JSONEncoder):
         self,
         *,
         skipkeys: bool = False,
-        ensure_ascii: bool = False,
+        ensure_ascii: bool | None = None,
         check_circular: bool = True,
         allow_nan: bool = True,
         sort_keys: bool = False,
@@ -93,7 +94,7 @@ class JSONEncoder(json.JSONEncoder):
     ) -> None:
         super().__init__(
             skipkeys=skipkeys,
-            ensure_ascii=ensure_ascii,
+            ensure_ascii=ensure_ascii,  # type: ignore[arg-type]
             check_circular=check_circular,
             allow_nan=allow_nan,
             sort_keys=sort_keys,
@@ -139,8 +140,10 @@ class JSONEncoder(json.JSONEncoder):
             return (escape(utf8) if self.ensure_ascii else utf8).decode()
         default.rewind()
         text = self._by_json(o, default)
+        if self.ensure_ascii is not None or text.isascii():
+            return text
         # How Python replaces a lone surrogate is its escape in JSON, too.
-        return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+        return text.encode(errors="backslashreplace").decode()
 
     def _by_orjson(self, obj: Any, default: Replies) -> bytes:
         return by_orjson(obj, self, self._meaning(), default, self._nulls if self.allow_nan else 0)
@@ -163,6 +166,8 @@ class JSONEncoder(json.JSONEncoder):
         try:
             return first()
         except (TypeError, NeedsJson) as error:
+            if default.raised(error):
+                raise  # with the notes of json, which a second attempt would give it again
             refusal = error
         default.rewind()
         try:
@@ -181,14 +186,15 @@ class JSONEncoder(json.JSONEncoder):
 
         def hook(item: Any) -> Any:
             kind = type(item)
-            if kind in others:
-                reply = ask(item)
-            elif is_numpy(item):
+            if kind not in others and is_numpy(item):
                 return builtins(item)
-            else:
-                reply = self.default(item)
-                if not issubclass(kind, NUMPY_TYPES):
-                    others.add(kind)
+            try:
+                reply = ask(item) if kind in others else self.default(item)
+            except TypeError as error:
+                default.keep_error(item, error)
+                raise
+            if not issubclass(kind, NUMPY_TYPES):
+                others.add(kind)
             given.append((item, reply))
             return reply
 

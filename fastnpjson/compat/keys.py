@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from fastnpjson._graph import Copies
 from fastnpjson._orjson import DEEPEST
-from fastnpjson._stdlib.subclasses import members_of
+from fastnpjson._stdlib.subclasses import CONTAINERS, MAPPINGS, members_of
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
@@ -16,18 +17,26 @@ class NeedsJson(Exception):
     """Raised where orjson does not write the same as json."""
 
 
-def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
+def with_text_keys(encoder: json.JSONEncoder, obj: Any) -> Any:
     """Copy the containers of a document, with keys as an encoder writes them, sorted as json sorts them.
 
     Raises:
         NeedsJson: two keys have the same text, one has none, or it is a cycle.
     """
+    return _with_text_keys(encoder, obj, 0, Copies())
+
+
+def _with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int, copies: Copies) -> Any:
+    if not issubclass(type(obj), CONTAINERS):
+        return obj
     if depth > DEEPEST:
         raise NeedsJson
-    if issubclass(type(obj), (list, tuple)):
-        return [item if type(item) in _LEAVES else with_text_keys(encoder, item, depth + 1) for item in obj]
-    if not issubclass(type(obj), dict):
-        return obj
+    copy = copies.of(obj)
+    if copy is not None:
+        return copy
+    if not issubclass(type(obj), MAPPINGS):
+        copy = [item if type(item) in _LEAVES else _with_text_keys(encoder, item, depth + 1, copies) for item in obj]
+        return copies.keep(obj, copy)
     members: dict[str, Any] = {}
     items = members_of(obj).items()
     for key, item in sorted(items) if encoder.sort_keys else items:
@@ -35,8 +44,8 @@ def with_text_keys(encoder: json.JSONEncoder, obj: Any, depth: int = 0) -> Any:
         if text in members:
             raise NeedsJson
         if text is not None:
-            members[text] = item if type(item) in _LEAVES else with_text_keys(encoder, item, depth + 1)
-    return members
+            members[text] = item if type(item) in _LEAVES else _with_text_keys(encoder, item, depth + 1, copies)
+    return copies.keep(obj, members)
 
 
 def text_of(key: Any, *, allow_nan: bool, skipkeys: bool) -> str | None:

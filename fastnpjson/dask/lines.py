@@ -10,6 +10,7 @@ import numpy as np
 from dask.utils import is_dataframe_like, is_index_like, is_series_like
 
 from fastnpjson import OPT_INDENT_2, Encoder, JSONEncodeError, dumps_str, loads
+from fastnpjson._excerpt import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,7 +82,7 @@ class LineEncoder:
             for row, value in enumerate(values, start):  # noqa: B007
                 yield self._encode(value)
         except JSONEncodeError as error:
-            column = "" if name is None else f", column {name!r}"
+            column = "" if name is None else f", column {excerpt(repr(name))}"
             raise JSONEncodeError(f"row {row}{column}: {error}") from None
 
 

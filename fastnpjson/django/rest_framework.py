@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 class JSONEncoder(compat.JSONEncoder, encoders.JSONEncoder):
     """The encoder of `JSONRenderer`, with the formats of Django REST framework."""
 
+    def __init__(self, *, ensure_ascii: bool = True, **kwargs: Any) -> None:
+        # The renderer encodes the text, and UTF-8 has no lone surrogates: they are escaped with UNICODE_JSON, too.
+        super().__init__(ensure_ascii=ensure_ascii or None, **kwargs)
+
 
 class JSONRenderer(renderers.JSONRenderer):
     """The renderer for ``DEFAULT_RENDERER_CLASSES``: ``"fastnpjson.django.JSONRenderer"``.
@@ -58,5 +62,7 @@ class JSONParser(parsers.JSONParser):
             return compat.loads(text, parse_constant=strict_constant if self.strict else None)
         except LookupError:
             raise ParseError(f'Unsupported charset "{charset}" in request Content-Type header.') from None
+        except RecursionError as error:
+            raise ParseError("JSON parse error - too many levels of lists and objects") from error
         except ValueError as error:
             raise ParseError(f"JSON parse error - {error}") from error

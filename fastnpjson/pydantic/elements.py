@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # What pydantic writes of floats that JSON has no number for.
 WORDS: Final[dict[Any, float]] = {None: np.nan, "NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
+# How many bytes an array of strings may have for each character of a list, where the field has no length for them.
+_PADDING: Final = 256
 _LARGEST: Final = int(np.finfo(np.float64).max)
 _NUMBERS: Final = {int, float}
 _TYPES: Final[dict[str, set[type]]] = {"b": {bool}, "i": _NUMBERS, "u": _NUMBERS, "f": _NUMBERS, "U": {str}}
@@ -116,6 +118,9 @@ def rounded(floats: Array, dtype: np.dtype[Any], objects: Array) -> Array:
 
 
 def _strings(objects: Array, _types: set[type], dtype: np.dtype[Any]) -> Array:
+    lengths = list(map(len, objects.ravel().tolist()))
+    if not dtype.itemsize and 4 * max(lengths, default=0) * len(lengths) > _PADDING * (sum(lengths) + len(lengths)):
+        raise _padded(max(lengths))
     array = np.array(objects.tolist(), dtype)
     same = np.equal(array.astype(object), objects).astype(bool)
     if not same.all():  # longer ones are cut, and NULs at the end
@@ -145,6 +150,11 @@ def _each(objects: Array, function: Callable[[Any], Any]) -> Array:
     made = np.empty(objects.size, object)
     made[:] = [function(item) for item in objects.ravel().tolist()]
     return made.reshape(objects.shape)
+
+
+def _padded(length: int) -> PydanticCustomError:
+    message = "Strings should not be so much shorter than the longest, of {length} characters, to which NumPy pads them"
+    return PydanticCustomError("array_padding", message, {"length": length})
 
 
 def _ragged() -> PydanticCustomError:

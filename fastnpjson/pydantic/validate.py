@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
 from pydantic_core import PydanticCustomError
 
 from fastnpjson import roundtrip
+from fastnpjson._reading.budget import WASTE, Budget
 from fastnpjson.pydantic.elements import WORDS, array_of
 from fastnpjson.pydantic.errors import refused
 from fastnpjson.pydantic.exact import cast
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from fastnpjson.pydantic.schema import Shape
 
 
+# In bytes: what the array of a tag may take, beside a multiple of the tag. There may be many fields in a body.
+_FLOOR: Final = 2**12
+_WAY_OUT: Final = f"a field may take {_FLOOR} and {WASTE} for each byte of its tag"
+
+
 def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any, info: ValidationInfo) -> Array:
     """Return the array of a field.
 
@@ -33,7 +39,7 @@ def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any
     allow_nan = (info.config or {}).get("allow_inf_nan", True)
     words = WORDS if allow_nan else {}
     if base64 and isinstance(value, dict):
-        value = _read_tag(value)
+        value = _read_tag(value, dtype)
     if (cut := take(value)) is not None:
         array = as_of_lists(cut, dtype)
     elif isinstance(value, (np.ndarray, np.generic)):
@@ -50,11 +56,17 @@ def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any
     return array
 
 
-def _read_tag(tag: dict[str, Any]) -> Any:
+def _read_tag(tag: dict[str, Any], dtype: np.dtype[Any] | None) -> Any:
+    """Read a tag, as long as neither it nor the array of the field takes much more memory than its text."""
     try:
-        return roundtrip.loads(orjson.dumps(tag))
+        text = orjson.dumps(tag)
+        limit = _FLOOR + WASTE * len(text)
+        value = roundtrip.read(text, Budget(limit, _WAY_OUT))
+        if dtype is not None:
+            Budget(limit, _WAY_OUT).charge(np.shape(value), dtype)
     except (TypeError, ValueError) as error:
         raise PydanticCustomError("array_tag", "{reason}", {"reason": str(error)}) from None
+    return value
 
 
 def _plain(value: Any) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 
 from fastnpjson import dumps, roundtrip
+from fastnpjson._arrays.strings import is_unicode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,8 @@ def _needs_policy(array: Array, handler: Callable[[Any], Any]) -> bool:
 
 
 def _lists(array: Array) -> Any:
+    if array.dtype.kind == "U" and not is_unicode(array):
+        raise ValueError("characters that Unicode does not have")
     if array.dtype.kind != "f" or array.dtype.itemsize == 8:
         return array.tolist()
     # tolist() has the digits of float64, as in 0.10000000149011612 for the float32 0.1.

@@ -14,6 +14,8 @@ arrays. The text form is that of `json-tricks <https://github.com/mverleg/pyjson
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -25,10 +27,13 @@ from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
 from fastnpjson._documents.rules import Natively, Rules
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
+from fastnpjson._graph import MOST_FOUND
+from fastnpjson._reading.budget import Budget
+from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson.roundtrip import read_tags
 from fastnpjson.roundtrip.context import Context
 from fastnpjson.roundtrip.find_tags import cut_base64, has_keys, may_have_tags
-from fastnpjson.roundtrip.write_tags import WASTE, builtin, tag, tagger
+from fastnpjson.roundtrip.write_tags import builtin, tag, tagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["dumps", "loads"]
 
-# In bytes: what the arrays of any document may take.
-_FLOOR: Final = 2**24
 # numpy.str_ is a subclass of str, and orjson would write it as one.
 _OPTION: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
 # orjson may write nothing of NumPy by itself.
@@ -80,16 +83,19 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
 def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = False, limit: int | None = None) -> Any:
     """Decode JSON, and turn each tag in it into a NumPy array or scalar.
 
-    It reads both forms of `dumps`, all tags of json-tricks and json-numpy for arrays without objects, the tag with
-    base64 that is known from Stack Overflow, and monty's. A tag imports nothing and runs nothing.
+    Integers of any size are exact. It reads both forms of `dumps`, all tags of json-tricks and json-numpy for arrays
+    without objects, the tag with base64 that is known from Stack Overflow, and monty's. A tag imports nothing and runs
+    nothing.
 
     Args:
         data: JSON, as for `orjson.loads`.
         untagged: Also read the objects with ``dtype`` and ``bdata`` that plotly writes, and turn ``data`` beside
-            ``datatype`` and ``shape``, as in KServe's V2 protocol, into an array.
-        limit: The number of bytes that all arrays together may take; an empty row counts as one. The default is 16 MiB
-            plus 64 times the size of `data`. That is enough for everything that `dumps` writes, except 16 million empty
-            rows in the compact form. gzip can compress better than that.
+            ``datatype`` and ``shape``, as in KServe's V2 protocol, into an array. Any object with these keys is read,
+            also one that was a dictionary for `dumps`.
+        limit: The number of bytes that all arrays together may take, with their masks and fill values. An element
+            without bytes counts as one, and so does an empty row. The default is 16 MiB plus 64 times the size of
+            `data`. That is enough for everything that `dumps` writes, except 16 million elements or rows without
+            bytes, and the fill value of an empty array with elements of 16 MiB. gzip can compress better than that.
 
     Raises:
         JSONDecodeError: `data` is not JSON. It is a `ValueError`.
@@ -99,24 +105,36 @@ def loads(data: bytes | bytearray | memoryview | str, /, *, untagged: bool = Fal
     [array([0.5, nan], dtype=float32)]
     """
     text = data if type(data) is bytes else _bytes(data)
+    budget = Budget() if limit is None else Budget(limit)
+    if limit is None:
+        budget.grow(len(text))
+    return read(text, budget, untagged=untagged)
+
+
+def read(text: bytes, budget: Budget, *, untagged: bool = False) -> Any:
+    """Do as `loads`, with a budget that more than one document can share."""
     if not untagged and not may_have_tags(text):
-        return orjson.loads(data)
+        return exact_loads(text)
     document, strings = cut_base64(text)
     if not (untagged or strings or has_keys(document)):
-        return orjson.loads(data)
-    if limit is None:
-        limit = _FLOOR + WASTE * len(text)
-    read = read_tags.reader(Context(strings, limit), untagged=untagged)
-    return _replace_objects(orjson.loads(document), read)
+        return exact_loads(text)
+    try:
+        context = Context(strings, budget)
+        whole = _replace_objects(exact_loads(document), read_tags.reader(context, untagged=untagged))
+    except ValueError:
+        if document is not text:
+            exact_loads(text)  # an error of JSON is one of the whole text
+        raise
+    if context.unread:  # nobody has looked at what was cut out
+        exact_loads(text)
+    return whole
 
 
-def _bytes(data: Any) -> bytes | bytearray:
-    if isinstance(data, (bytes, bytearray)):
-        return data
+def _bytes(data: Any) -> bytes:
     if isinstance(data, str):
         return data.encode("utf-8", "surrogatepass")
     # orjson raises for other types.
-    return data.tobytes() if isinstance(data, memoryview) else orjson.loads(data)
+    return bytes(data) if isinstance(data, (bytes, bytearray, memoryview)) else bytes(orjson.loads(data))
 
 
 def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any]) -> Any:
@@ -143,12 +161,12 @@ def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any])
 
 def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
     """Return a document with tags, and with null for NumPy data: any tag in the latter is the caller's."""
-    found: list[Any] = []
     try:
-        others = orjson.dumps(obj, found.append, _OPTION)
-        if not found:
-            return others, others
-        if all(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
+        found = two_pass.collect(obj, _OPTION, _NOTHING)
+        if isinstance(found, bytes):
+            return found, found
+        if len(found) < MOST_FOUND and all(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
+            others = orjson.dumps(obj, partial(next, repeat(None, len(found))), _OPTION)
             return two_pass.substitute(obj, _OPTION, _NOTHING, found, list(map(convert, found))), others
     except TypeError:  # it takes a walk to write or to explain
         pass

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from fastnpjson._arrays.strings import is_unicode
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
@@ -23,18 +25,33 @@ def read(
     """
     if dtype.kind == "T":
         raise ValueError("StringDType has no bytes of its own")
-    raw = _decode(text, context.charge(shape, dtype), gzipped=gzipped)
+    raw = _decode(text, context.budget.charge(shape, dtype), gzipped=gzipped)
     array: Array = np.ndarray(shape, dtype, raw)
     _check_values(array)
-    return array.copy()
+    # NumPy would make one byte of elements without any.
+    return array.copy() if dtype.itemsize else np.ndarray(shape, dtype)
+
+
+def decode(text: bytes) -> bytes:
+    """Decode base64 (RFC 4648).
+
+    Raises:
+        ValueError: it is not; `binascii` would skip other characters, and ignore what comes after the padding.
+    """
+    raw = a2b_base64(text)
+    if b2a_base64(raw, newline=False) != text:
+        raise ValueError("not base64 (RFC 4648)")
+    return raw
 
 
 def _decode(text: memoryview, nbytes: int, *, gzipped: bool) -> bytes:
-    if not gzipped and len(text) != (nbytes + 2) // 3 * 4:
-        raise ValueError(f"{len(text)} characters of base64 are not the {nbytes} bytes that dtype and shape need")
-    raw = a2b_base64(text)
     if gzipped:
-        raw = _gunzip(raw, nbytes)
+        raw = _gunzip(decode(bytes(text)), nbytes)
+    elif len(text) != (nbytes + 2) // 3 * 4:
+        raise ValueError(f"{len(text)} characters of base64 are not the {nbytes} bytes that dtype and shape need")
+    else:
+        # With other characters among them, so many would give fewer bytes.
+        raw = a2b_base64(text)
     if len(raw) != nbytes:
         raise ValueError(f"base64 of {len(raw)} bytes, but dtype and shape need {nbytes}")
     return raw
@@ -49,6 +66,8 @@ def _gunzip(raw: bytes, nbytes: int) -> bytes:
         raise ValueError(str(error)) from None
     if not unzip.eof:
         raise ValueError(f"the gzip data are cut off, or have more than the {nbytes} bytes that dtype and shape need")
+    if unzip.unused_data:
+        raise ValueError(f"{len(unzip.unused_data)} bytes come after the gzip data")
     return data
 
 
@@ -59,7 +78,5 @@ def _check_values(array: Array) -> None:
             _check_values(array[name])
     elif array.dtype.kind == "b" and (array.view(np.uint8) > 1).any():
         raise ValueError("bytes that are not booleans")
-    elif array.dtype.kind == "U" and array.size and array.itemsize:
-        points = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).view(np.uint32)
-        if (points > 0x10FFFF).any():
-            raise ValueError("bytes that are not characters")
+    elif array.dtype.kind == "U" and not is_unicode(array):
+        raise ValueError("bytes that are not characters")

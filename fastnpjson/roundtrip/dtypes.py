@@ -11,7 +11,11 @@ import numpy as np
 import orjson
 from orjson import JSONEncodeError
 
+from fastnpjson._arrays.dtypes import Unsupported, key_of
+
 if TYPE_CHECKING:
+    from fastnpjson._arrays.dtypes import Key
+
     DType = np.dtype[Any]
 
 # The names that `numpy.dtype` is called with: no objects, no comma lists, nothing that another package has registered,
@@ -36,10 +40,14 @@ _OTHER_LONGDOUBLES: Final = {
 OTHER_BITS: Final = "the longdouble of another machine has other bits; as text, not compact, it has digits"
 # How deep structured dtypes may be nested.
 _NESTED_DTYPES: Final = 32
+# The bound of NumPy 2; NumPy 1 has 32, and says so.
+_MAX_DIMS: Final = 64
 _NUMPY_STRINGS: Final = getattr(getattr(np, "dtypes", None), "StringDType", None)
+# What `write` has written, up to so many.
+_WRITTEN: Final[dict[tuple[Key, bool], bytes]] = {}
+_MOST: Final = 256
 
 
-@lru_cache(maxsize=256)
 def write(dtype: DType, *, descr: bool) -> bytes:
     """Write a dtype as JSON that `read` turns into an equal one.
 
@@ -51,11 +59,21 @@ def write(dtype: DType, *, descr: bool) -> bytes:
         JSONEncodeError: `read` would make another dtype of it, or none.
     """
     try:
-        text = orjson.dumps(_spec(dtype, descr=descr))
-        if read(orjson.loads(text)) == dtype:
-            return text
-        reason = "its JSON would be another dtype"
-    except (TypeError, ValueError) as error:
+        if dtype.kind == "T":  # each is that of an array
+            return orjson.dumps(_spec(dtype, descr=descr))
+        key = key_of(dtype)
+        text = _WRITTEN.get((key, descr))
+        if text is None:
+            text = orjson.dumps(_spec(dtype, descr=descr))
+            if key_of(read(orjson.loads(text))) != key:
+                raise ValueError("its JSON would be another dtype")
+            if len(_WRITTEN) >= _MOST:
+                _WRITTEN.clear()
+            _WRITTEN[key, descr] = text
+        return text
+    except Unsupported:
+        reason = "its multiple of a unit is zero"
+    except (RecursionError, TypeError, ValueError) as error:
         reason = str(error)
     raise JSONEncodeError(f"a dtype that JSON cannot bring back ({reason}); {_way_out(dtype)}")
 
@@ -140,7 +158,9 @@ def vet_shape(shape: Any) -> tuple[int, ...]:
     Raises:
         ValueError: it is not a shape.
     """
-    if type(shape) is not list or not all(type(length) is int and 0 <= length < 2**63 for length in shape):
+    if type(shape) is not list or len(shape) > _MAX_DIMS:
+        raise ValueError(f"shape: must be a list of at most {_MAX_DIMS} integers")
+    if not all(type(length) is int and 0 <= length < 2**63 for length in shape):
         raise ValueError("shape: must be a list of integers, none negative")
     return tuple(shape)
 
@@ -175,4 +195,6 @@ def _strings(options: Any) -> DType:
 def _way_out(dtype: Any) -> str:
     if dtype.hasobject and dtype.kind != "T":
         return "convert it to numbers or strings, or write .tolist()"
+    if dtype.kind in "Mm":  # NumPy would divide by zero
+        return "view it as int64"
     return "convert it with .astype()"

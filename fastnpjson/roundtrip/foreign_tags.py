@@ -28,7 +28,7 @@ def monty(context: Context, tag: Tag) -> Any:
     """Read monty's tag: lists of values, or for a complex dtype a list of the real and one of the imaginary parts."""
     data, dtype = tag["data"], dtypes.read(tag["dtype"], digits=True)
     shape = _shape(data)
-    context.charge(shape, dtype)
+    context.budget.charge(shape, dtype)
     if dtype.kind != "c":
         return read_values.array(data, shape, dtype)
     if shape[:1] != (2,):
@@ -57,7 +57,7 @@ def kserve(context: Context, tag: Tag) -> Tag:
     """Replace the data of a tensor in KServe's V2 protocol, a flat or nested list, by an array."""
     data, shape = tag["data"], dtypes.vet_shape(tag["shape"])
     dtype = np.dtype(_KSERVE[tag["datatype"]]) if tag["datatype"] != "BYTES" else np.dtype(f"U{_longest(data)}")
-    context.charge(shape, dtype)
+    context.budget.charge(shape, dtype)
     nested = type(data) is list and data and type(data[0]) is list
     tag["data"] = read_values.array(data, shape if nested else (math.prod(shape),), dtype).reshape(shape)
     return tag

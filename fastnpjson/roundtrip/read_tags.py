@@ -8,6 +8,7 @@ import numpy as np
 from numpy import ma
 from orjson import JSONEncodeError
 
+from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path
 from fastnpjson.roundtrip import base64, dtypes, foreign_tags, read_values
 
@@ -58,7 +59,7 @@ def reader(context: Context, *, untagged: bool) -> Callable[[Tag, Path], Any]:
             return read_tag(context, value)
         except _FAULTS as error:
             reason = f"has no {error}" if type(error) is KeyError else str(error) or type(error).__name__
-            raise ValueError(f"{json_path(path)}: not an array: {reason}") from error
+            raise ValueError(f"{json_path(path)}: not an array: {excerpt(reason)}") from error
 
     return read
 
@@ -82,8 +83,10 @@ def _find_reader(value: Tag, *, untagged: bool) -> Callable[[Context, Tag], Any]
 def _ndarray(context: Context, tag: Tag) -> Any:
     """Read the tag of json-tricks, or the one of Stack Overflow."""
     data, dtype, shape = tag["__ndarray__"], dtypes.read(tag["dtype"], digits=True), dtypes.vet_shape(tag["shape"])
+    if type(data) is str and not shape:
+        data = context.string(data)
     if type(data) is not str or (not shape and _is_element(data, dtype)):
-        context.charge(shape, dtype)
+        context.budget.charge(shape, dtype)
         return _finish(read_values.array(data, shape, dtype), tag)
     text = context.text(data)
     prefix = next((prefix for prefix in _PREFIXES if bytes(text[: len(prefix)]) == prefix), b"")
@@ -114,8 +117,18 @@ def _maskedarray(context: Context, tag: Tag) -> Any:
     fill_value: Any = None if tag["fill_value"] is None else _part(context, tag["fill_value"])
     if fill_value is not None and not _can_fill(np.asarray(fill_value), array.dtype):
         raise ValueError("fill_value: has not the dtype of the values")
+    _charge_filling(context, array, tag)
     masked: Any = ma.MaskedArray(array, mask, fill_value=fill_value, hard_mask=tag.get("hardmask") is True)
     return masked[()] if isinstance(data, np.void) else masked
+
+
+def _charge_filling(context: Context, array: Array, tag: Tag) -> None:
+    """Charge what numpy.ma makes: a fill value, for fields by way of an int64 for each element, and a mask for them."""
+    mask = ma.make_mask_descr(array.dtype)
+    context.budget.charge((8,), mask)
+    context.budget.charge((), array.dtype)
+    if tag["mask"] is False and array.dtype.names is not None:
+        context.budget.charge(array.shape, mask)
 
 
 def _part(context: Context, tag: Any) -> Any:
@@ -151,7 +164,10 @@ def _finish(array: Array, tag: Tag) -> Any:
         raise ValueError("Corder: must be true or false")
     if not array.ndim and order is None:
         return array[()]
-    return np.asfortranarray(array) if order is False and array.ndim > 1 else array
+    if order is not False or array.ndim < 2:
+        return array
+    # NumPy would make one byte of elements without any.
+    return np.asfortranarray(array) if array.itemsize else np.ndarray(array.shape, array.dtype, order="F")
 
 
 def _can_fill(value: Array, dtype: DType) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from binascii import a2b_base64
+import re
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from fastnpjson.roundtrip.base64 import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _NAT: Final = np.iinfo(np.int64).min
 _NULL: Final = type(None)
+# A number of JSON (RFC 8259), or one of its words for what has no number.
+_FLOAT: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|Infinity)|NaN")
 
 
 def array(data: Any, shape: tuple[int, ...], dtype: DType) -> Array:
@@ -65,6 +69,9 @@ def _integers(leaves: list[Any], dtype: DType) -> Array:
 
 def _floats(leaves: list[Any], dtype: DType) -> Array:
     _check(leaves, dtype, {float, int, str, _NULL})
+    for leaf in leaves:
+        if type(leaf) is str and _FLOAT.fullmatch(leaf) is None:
+            raise ValueError(f"{leaf[:40]!r} is not a number of JSON, NaN, Infinity or -Infinity")
     with np.errstate(over="ignore"):
         values = np.array(leaves, dtype if dtype.itemsize > 8 else np.float64).astype(dtype)
     infinite = np.isinf(values)
@@ -131,14 +138,14 @@ def _byte_string(leaf: Any) -> bytes:
     text = leaf.get("__bytes_b64__")
     if type(text) is not str:
         raise ValueError("an element is not bytes")
-    return a2b_base64(text)
+    return decode(text.encode())
 
 
 def _padded(leaves: list[Any], dtype: DType, width: int) -> Array:
     if leaves and max(map(len, leaves)) * width > dtype.itemsize:
         raise ValueError(f"an element is longer than {dtype}")
     # For a dtype without characters, numpy.array would make elements of one.
-    return np.array(leaves, dtype) if dtype.itemsize else np.empty(len(leaves), dtype)
+    return np.array(leaves, dtype) if dtype.itemsize else np.ndarray(len(leaves), dtype)
 
 
 def _others(leaves: list[Any], dtype: DType) -> Array:

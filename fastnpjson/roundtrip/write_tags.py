@@ -13,6 +13,7 @@ from numpy import ma
 from fastnpjson._arrays.style import Style
 from fastnpjson._documents.convert import converter
 from fastnpjson._orjson import fragment
+from fastnpjson._reading.budget import WASTE
 from fastnpjson.roundtrip import dtypes, write_values
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from fastnpjson._arrays.dtypes import Array
 
-# How many bytes of an array there may be for each byte of its text. Padded strings have more, and become base64.
-WASTE: Final = 64
 _PLAIN: Final = converter(Style())
 _BUILTINS: Final = (dict, list, str, int)
 
@@ -67,6 +66,7 @@ def tag(obj: Any, *, compact: bool) -> bytes:
     if compact:
         return _compact(array, suffix)
     text = _text(array, suffix)
+    # Padded strings have more, and become base64.
     return text if array.nbytes <= WASTE * len(text) else _compact(array, suffix)
 
 

@@ -3,13 +3,16 @@
 import json
 import sys
 
+import ml_dtypes
 import numpy as np
 import orjson
 import pytest
 from cases import DATES, DURATIONS, NUMPY_2, TABLES, layouts, ticks
 
 import fastnpjson
+from fastnpjson import compat, roundtrip
 from fastnpjson._arrays import layout
+from fastnpjson._arrays.dtypes import key_of
 from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write, write_rows
 from fastnpjson._extension import speedups
@@ -93,6 +96,14 @@ def test_strings_as_orjson_writes_them(text, before, writer):
 BAD = {
     "surrogate": np.array([0x61, 0xD800], "u4").view("U1"),
     "last-surrogate": np.array([0x61, 0xDFFF], "u4").view("U1"),
+    **{
+        f"beyond-unicode-{point:x}-{length}-{order}": np.array(
+            [0x61] + [0] * (length - 1) + [point] * length, f"{order}u4"
+        ).view(f"{order}U{length}")
+        for point in (0x110000, 0x1FFFFF, 0x200000, 0x7FFFFFFF, 0x80000022, 0xFFFFFFFF)
+        for length in (1, 2, 9)
+        for order in "<>"
+    },
     "beyond-unicode": np.array([0x61, 0x110000], "u4").view("U1"),
     "beyond-unicode-big-endian": np.array([0x61, 0x110000], ">u4").view(">U1"),
     "not-utf8": np.array([b"a", b"\xff"]),
@@ -109,6 +120,8 @@ BAD = {
 def test_what_is_no_unicode_is_an_error_with_its_path(array, writer):
     with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$\.a\.b"):
         fastnpjson.dumps({"a": {"b": array}})
+    with pytest.raises(fastnpjson.JSONEncodeError):
+        fastnpjson.dumps(array.astype([("x", array.dtype)]))
     masked = np.ma.array(array, mask=[False, True])
     assert fastnpjson.dumps(masked) == b'["a",null]'
 
@@ -201,7 +214,7 @@ def test_records_in_every_layout(name, array, writer):
 
 
 @pytest.mark.parametrize("shape", [(6,), (2, 3), (3, 2, 1), (6, 0), (0, 6)])
-@pytest.mark.parametrize("dtype", ["M8[s]", "U2", "S2", "m8[s]", [("a", "f4"), ("b", "U1")]])
+@pytest.mark.parametrize("dtype", ["M8[s]", "U2", "S2", "m8[s]", "f8", "?", [("a", "f4"), ("b", "U1")]])
 def test_rows_are_the_lines(shape, dtype, writer):
     array = np.zeros(shape, dtype)
     expected = b"".join(fastnpjson.dumps(row) + b"\n" for row in array)
@@ -212,13 +225,14 @@ def test_rows_are_the_lines(shape, dtype, writer):
 @needs_speedups
 def test_array_that_another_thread_has_changed_is_refused():
     array, mask = np.zeros(4, "M8[s]"), np.zeros(4, bool)
-    node = layout.make_layout(array.dtype, mask.dtype, 0).node
-    assert speedups.write(array, np.dtype("M8[us]"), None, None, node, (), False) is None
-    assert speedups.write(array, array.dtype, mask[:3], mask.dtype, node, (), False) is None
-    assert speedups.write(array, array.dtype, mask, np.dtype("i1"), node, (), False) is None
-    assert speedups.write(array, array.dtype, mask, mask.dtype, node, (), False) is not None
+    node = layout.make_layout(key_of(array.dtype), key_of(mask.dtype), PLAIN)
+    assert speedups.write(array, np.dtype("M8[us]"), None, None, node, False) is None
+    assert speedups.write(array, array.dtype, mask[:3], mask.dtype, node, False) is None
+    assert speedups.write(array, array.dtype, mask, np.dtype("i1"), node, False) is None
+    assert speedups.write(array, array.dtype, mask, mask.dtype, node, False) is not None
 
 
+PLAIN = layout._Shape(0, None, False)
 NODES = {
     "empty": (),
     "kind": ("x",),
@@ -227,33 +241,154 @@ NODES = {
     "element": ("[", 1, 8, 0, ()),
     "record": ("{", 1),
     "field": ("{", ((b"a", 0, 0, ()),)),
-    "no-column": ("#",),
+    "table": ("f", 2, False, 1, -1, 0, b"1234"),
+    "wide": ("f", 16, False, 1, -1, 0),
+    "odd": ("i", 3, False, 1, -1, 0),
     "no-strings": ("T",),
+    "element-too-long": ("S", 9, False, 1, 0, 0),
+    "element-too-short": ("M", 4, False, 1, 0, 0),
+    "negative": ("S", -1, False, 1, 0, 0),
+    "scale": ("M", 8, False, 0, 0, 0),
+    "decimals": ("M", 8, False, 1, 4, 0),
+    "many-decimals": ("m", 8, False, 1, 21, 0),
+    "characters": ("U", 6, False, 1, 0, 0),
+    "integer": ("i", 3, False, 1, 0, 0),
+    "count": ("[", 2, 8, 0, ("i", 8, False, 1, 0, 0)),
+    "huge-count": ("[", 2**62, 4, 0, ("i", 1, False, 1, 0, 0)),
+    "negative-count": ("[", -1, 8, 0, ("i", 8, False, 1, 0, 0)),
+    "negative-stride": ("[", 2, -1, 0, ("i", 1, False, 1, 0, 0)),
+    "offset": ("{", ((b"a", 1, 0, ("i", 8, False, 1, 0, 0)),)),
+    "offset-beyond": ("{", ((b"a", 9, 0, ("S", 0, False, 1, 0, 0)),)),
+    "negative-offset": ("{", ((b"a", -1, 0, ("i", 1, False, 1, 0, 0)),)),
+    "strings-in-a-record": ("{", ((b"a", 0, 0, ("T",)),)),
 }
 
 
 @needs_speedups
 @pytest.mark.parametrize("node", NODES.values(), ids=NODES)
-def test_plan_that_is_none_is_an_error(node):
+def test_layout_that_is_none_is_an_error(node):
     array = np.zeros(1, "M8[s]")
     with pytest.raises((TypeError, ValueError)):
-        speedups.write(array, array.dtype, None, None, node, (), False)
+        speedups.write(array, array.dtype, None, None, node, False)
+
+
+MASKED_NODES = {
+    "offset": ("{", ((b"a", 0, 1, ("i", 8, False, 1, 0, 0)),)),
+    "offset-beyond": ("{", ((b"a", 0, 2, ("S", 0, False, 1, 0, 0)),)),
+    "count": ("[", 3, 0, 1, ("i", 1, False, 1, 0, 0)),
+    "stride": ("[", 2, 0, 2, ("i", 1, False, 1, 0, 0)),
+}
 
 
 @needs_speedups
-def test_column_that_is_too_short_is_refused():
-    array = np.zeros(2, [("x", "f8")])
-    node = layout.make_layout(array.dtype, None, 0).node
-    assert speedups.write(array, array.dtype, None, None, node, (b"[1.0]",), False) is None
-    with pytest.raises(TypeError):
-        speedups.write(array, array.dtype, None, None, node, ("[1.0,2.0]",), False)
+@pytest.mark.parametrize("node", MASKED_NODES.values(), ids=MASKED_NODES)
+def test_layout_beyond_the_mask_is_an_error(node):
+    array, mask = np.zeros(1, "M8[s]"), np.zeros(1, bool)
+    with pytest.raises(ValueError, match="other elements"):
+        speedups.write(array, array.dtype, mask, mask.dtype, node, False)
+
+
+@needs_speedups
+def test_layout_with_more_levels_than_a_stack_holds_is_left_to_python():
+    array, node = np.zeros(1, "i1"), ("i", 1, False, 1, 0, 0)
+    for _ in range(100_000):
+        node = "[", 1, 0, 0, node
+    assert speedups.write(array, array.dtype, None, None, node, False) is None
+
+
+@needs_speedups
+def test_strings_of_an_array_that_has_none():
+    array = np.zeros(1, "M8[s]")
+    with pytest.raises(ValueError, match="other elements"):
+        speedups.write(array, array.dtype, None, None, ("T",), False)
+
+
+def records_in_dimensions(levels):
+    dtype, expected = np.dtype("i2"), b"0"
+    for _ in range(levels):
+        dtype, expected = np.dtype([("r", dtype, (1,) * 30)]), b'{"r":' + b"[" * 30 + expected + b"]" * 30 + b"}"
+    return np.zeros(1, dtype), b"[" + expected + b"]"
+
+
+def test_records_in_dimensions_in_records(writer):
+    array, expected = records_in_dimensions(7)
+    assert fastnpjson.dumps(array) == expected
+    with pytest.raises(fastnpjson.JSONEncodeError):  # more levels than orjson has
+        fastnpjson.dumps(records_in_dimensions(20)[0])
+
+
+MASKS = {
+    "other-shape-in-a-field": (np.zeros(2, [("x", "i4"), ("y", "i1", (12,))]), [("x", "?"), ("y", "?")]),
+    "other-names": (np.zeros(2, [("x", "i4"), ("y", "i1")]), [("x", "?"), ("z", "?")]),
+    "no-fields": (np.zeros(2, [("x", "i4")]), "?"),
+    "no-booleans": (np.zeros(2, "i4"), "i1"),
+    "fewer": (np.zeros(2, "i4"), "?"),
+}
+
+
+@pytest.mark.parametrize(("data", "dtype"), MASKS.values(), ids=MASKS)
+def test_mask_of_another_array_is_an_error_with_its_path(data, dtype, writer):
+    array = np.ma.array(data)
+    array._mask = np.zeros(1 if data.dtype == "i4" and dtype == "?" else 2, dtype)
+    for encode in (fastnpjson.dumps, fastnpjson.Encoder(nan="string").encode):
+        with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$\[1\]: numpy.ma"):
+            encode([0, array])
+
+
+def test_masked_bytes_without_fields_are_an_error_with_their_path(writer):
+    array = np.ma.array(np.zeros(3, "V4"), mask=[1, 0, 0])
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$\.a: numpy.ma"):
+        fastnpjson.dumps({"a": array[0]})
+
+
+ZERO = {
+    "dates": np.zeros(2, "M8[0s]"),
+    "durations": np.zeros(2, "m8[0s]"),
+    "swapped": np.zeros(2, ">M8[0ns]"),
+    "none": np.zeros(0, "M8[0D]"),
+    "nat": np.full(2, NAT, "i8").view("M8[0Y]"),
+    "strided": np.zeros(8, "m8[0us]")[::2],
+    "many": np.zeros(100_000, "M8[0s]"),
+    "masked": np.ma.array(np.zeros(2, "M8[0s]"), mask=[1, 0]),
+    "field": np.zeros(2, [("a", "i4"), ("b", "m8[0s]")]),
+    "scalar": np.zeros(2, "M8[0s]")[0],
+    "objects": np.array([np.zeros(2, "M8[0s]")[0]], object),
+}
+
+
+@pytest.mark.parametrize("value", ZERO.values(), ids=ZERO)
+def test_unit_that_numpy_divides_by_is_an_error_with_its_path(value, writer):
+    encoders = (fastnpjson.dumps, fastnpjson.Encoder(nan="error").encode, roundtrip.dumps, compat.dumps)
+    for encode in (*encoders, lambda document: list(fastnpjson.Encoder().iterencode(document))):
+        with pytest.raises(TypeError, match=r"\$"):
+            encode({"a": [value]})
+        with pytest.raises(TypeError, match=r"\$"):
+            encode(value)
+
+
+@pytest.mark.parametrize("dtype", ["M8[0s]", "M8", ml_dtypes.float8_e5m2])
+def test_paths_to_what_is_no_dtype_of_json(dtype):
+    with pytest.raises(ValueError, match=r"\$: .*the dtype must be"):
+        fastnpjson.loads('["2020-01-01"]', arrays={"$": dtype})
+
+
+MONTHS = [-(2**63) + 1, -(2**63) + 4, -13, -12, -11, -1, 0, 11, 12, 2**63 - 1]
+
+
+def test_months_at_the_ends_of_64_bits(writer):
+    expected = [
+        f"{'-' if 1970 + month // 12 < 0 else '+' if month > 10**6 else ''}{abs(1970 + month // 12):04}"
+        for month in MONTHS
+    ]
+    texts = json.loads(fastnpjson.dumps(np.array(MONTHS, "i8").view("M8[M]")))
+    assert texts == [f"{year}-{month % 12 + 1:02}-01T00:00:00" for year, month in zip(expected, MONTHS, strict=True)]
 
 
 @needs_speedups
 def test_mask_that_is_no_array_is_an_error():
     array = np.zeros(2, "M8[s]")
     with pytest.raises(TypeError, match="mask"):
-        speedups.write(array, array.dtype, [True, False], None, ("M", 8, False, 1, 0, 0), (), False)
+        speedups.write(array, array.dtype, [True, False], None, ("M", 8, False, 1, 0, 0), False)
 
 
 @pytest.fixture
@@ -271,8 +406,8 @@ def test_lack_of_memory_at_each_allocation_is_an_error():
     testcapi = pytest.importorskip("_testcapi", reason="CPython was built without its own tests")
     array = np.ma.array(np.zeros(300, [("a", "M8[s]"), ("v", "f4", (2,)), ("s", "U9")]), mask=True)
     data, mask = np.ma.getdata(array), np.ma.getmaskarray(array)
-    made = layout.make_layout(data.dtype, mask.dtype, 0)
-    arguments = (data, data.dtype, mask, mask.dtype, made.node, (b"[" + b",".join([b"1.5"] * 600) + b"]",), False)
+    made = layout.make_layout(key_of(data.dtype), key_of(mask.dtype), PLAIN)
+    arguments = (data, data.dtype, mask, mask.dtype, made, False)
     expected, failures = speedups.write(*arguments), 0
     for start in range(1, 100):
         testcapi.set_nomemory(start, 0)
@@ -294,18 +429,18 @@ def test_no_reference_is_kept():
     bad = np.zeros(3, [("a", "U1")])
     bad["a"][1] = "\ud800"
     data, mask = np.ma.getdata(array), np.ma.getmaskarray(array)
-    column = orjson.dumps([1.0] * 3)
 
     def references():
-        return [sys.getrefcount(obj) for obj in (data, mask, data.dtype, mask.dtype, column, bad, bad.dtype)]
+        return [sys.getrefcount(obj) for obj in (data, mask, data.dtype, mask.dtype, bad, bad.dtype)]
 
     before = references()
     for _ in range(100):
         write(array, Style())
-        made = layout.make_layout(data.dtype, mask.dtype, 0)
-        speedups.write(data, data.dtype, mask, mask.dtype, made.node, (column,), False)
+        made = layout.make_layout(key_of(data.dtype), key_of(mask.dtype), PLAIN)
+        speedups.write(data, data.dtype, mask, mask.dtype, made, False)
         assert (
-            speedups.write(bad, bad.dtype, None, None, layout.make_layout(bad.dtype, None, 0).node, (), False) is None
+            speedups.write(bad, bad.dtype, None, None, layout.make_layout(key_of(bad.dtype), None, PLAIN), False)
+            is None
         )
     after = references()
     assert [late - early for early, late in zip(before, after, strict=True)] <= [1] * len(before)

@@ -87,7 +87,7 @@ def test_every_float16():
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(arrays())
 def test_any_array_reads_back(array):
     check(read(fastnpjson.dumps(array)), array)

@@ -222,3 +222,21 @@ def test_nothing_binary_for_a_terminal():
         os.close(terminal)
         assert done.returncode == 2
         assert b"DST is a terminal" in done.stderr
+
+
+@pytest.mark.slow
+@posix
+def test_terminated_process_leaves_nothing(tmp_path):
+    """SIGTERM, as from a service manager, removes what was being written; the old file is whole."""
+    target = tmp_path / "x.jsonl"
+    target.write_text("old")
+    with subprocess.Popen(program("-", target, "--from", "jsonl"), stdin=subprocess.PIPE) as process:
+        process.stdin.write(b'"' + b"a" * 2**21 + b'"\n')
+        process.stdin.flush()
+        while len(os.listdir(tmp_path)) < 4:
+            time.sleep(0.01)
+        process.terminate()
+        process.wait()
+    assert process.returncode == 143
+    assert sorted(os.listdir(tmp_path)) == ["a.npy", "b.npz", "x.jsonl"]
+    assert target.read_text() == "old"

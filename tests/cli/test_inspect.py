@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -133,7 +134,22 @@ def test_deep_document(table):
     with open("x.json", "w") as file:
         file.write("[" * 1000 + '"a"' + "]" * 1000)
     [[path, dtype, *_]] = table("x.json")
-    assert (path.count("[*]"), dtype) == (999, "str")
+    assert (path[:7], len(path), dtype) == ("$[*][*]", 203, "str")
+
+
+def test_paths_are_no_longer_in_memory_than_in_the_file(capsys):
+    """They were text for each leaf, with all keys on the way."""
+    depth, key, leaves = 250, "k" * 400, 2000
+    with open("x.json", "w") as file:
+        file.write(f'{{"{key}":' * depth + json.dumps(dict.fromkeys(map(str, range(leaves)), 1)) + "}" * depth)
+    tracemalloc.start()
+    assert main(["inspect", "x.json"]) == 0
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50 * os.path.getsize("x.json")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) < 300
+    assert lines[-1] == "... and 1900 more paths"
 
 
 def test_many_paths_are_counted(capsys):

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,10 +14,11 @@ from processes import ARRAY
 import fastnpjson
 from fastnpjson.__main__ import main
 from fastnpjson._cli import npy
+from fastnpjson._reading.budget import Budget
 
 
 def test_plain_files_are_memory_mapped():
-    assert type(npy.read_npy("a.npy", "a.npy")) is np.memmap
+    assert type(npy.read_npy("a.npy", "a.npy", Budget())) is np.memmap
 
 
 @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)], ids=str)
@@ -153,3 +155,83 @@ def test_file_that_is_longer_than_its_array():
         file.write(DATA + b"more")
     assert main(["t.npy", "x.npy"]) == 0
     assert np.load("x.npy").tolist() == ARRAY.tolist()
+
+
+def test_fields_that_numpy_would_not_read(capsys):
+    """Up to the limit they are read; beyond, the error comes before a file that is of no use."""
+    read = []
+    for count in range(400, 700, 7):
+        with open("t.jsonl", "w") as file:
+            file.write("{" + ",".join(f'"f{number}":1' for number in range(count)) + "}\n")
+        if main(["t.jsonl", "t.npy"]) == 0:
+            read.append(len(np.load("t.npy").dtype.names))
+            os.unlink("t.npy")
+        else:
+            assert "fields are more than numpy.load reads" in capsys.readouterr().err
+            assert not os.path.exists("t.npy")
+    assert 400 < max(read) < 690
+
+
+EMPTY = {
+    "characters": np.ndarray(10**7, "U0"),
+    "rows": np.zeros((10**7, 0)),
+    "fields": np.zeros(3, [("a", [], (10**7,)), ("b", "u1")]),
+}
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npy.gz", ".npz"])
+@pytest.mark.parametrize("array", EMPTY.values(), ids=EMPTY)
+def test_elements_without_bytes_are_counted(array, suffix, capsys):
+    """A file of a hundred bytes may have any number of them."""
+    np.save(file := io.BytesIO(), array)
+    data = file.getvalue()
+    if suffix == ".npz":
+        np.savez(file := io.BytesIO(), array)
+        data = file.getvalue()
+    with open(f"e{suffix}", "wb") as file:
+        file.write(gzip.compress(data) if suffix.endswith(".gz") else data)
+    for arguments in ([f"e{suffix}", "e.json"], ["inspect", f"e{suffix}"]):
+        assert main(arguments) == 1
+        assert "more than the limit of 26843" in capsys.readouterr().err
+
+
+def test_more_elements_than_a_loop_would_end_with(capsys):
+    with open("e.npy", "wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "|V0", "fortran_order": False, "shape": (2**62,)})
+    assert main(["e.npy", "e.json"]) == 1
+    assert "more than the limit of 268435456 bytes" in capsys.readouterr().err
+
+
+def test_some_elements_without_bytes_are_fine():
+    for array in (np.ndarray(1000, "U0"), np.zeros((1000, 0)), np.zeros(5, [("a", [], (100,)), ("b", "u1")])):
+        np.save("e.npy", array)
+        assert main(["e.npy", "e.json"]) == 0
+        assert main(["inspect", "e.npy"]) == 0
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_strings_that_padding_would_make_large(suffix, capsys):
+    strings = ["x" * 30_000, *[""] * 15_000]
+    with open("s.json", "w") as file:
+        json.dump(strings, file)
+    with open("s.jsonl", "w") as file:
+        file.writelines(json.dumps({"a": string}) + "\n" for string in strings)
+    for name in ("s.json", "s.jsonl"):
+        tracemalloc.start()
+        assert main([name, f"s{suffix}"]) == 1
+        assert tracemalloc.get_traced_memory()[1] < 2**26
+        tracemalloc.stop()
+        assert "more than the limit of 2" in capsys.readouterr().err
+    with open("s.json", "w") as file:
+        json.dump(["x" * 3000, *[""] * 5000], file)
+    assert main(["s.json", f"s{suffix}"]) == 0
+
+
+def test_all_lines_have_one_limit(capsys):
+    line = '{"__ndarray__":[""],"dtype":"<U4000000","shape":[1]}\n'
+    for count, code in ((10, 0), (100, 1)):
+        with open("e.jsonl", "w") as file:
+            file.write(line * count)
+        assert main(["e.jsonl", "e.jsonl.gz", "--exact"]) == code
+    assert main(["e.jsonl", "e.jsonl.gz", "--exact", "--limit", str(2**31)]) == 0
+    assert "line 17: $: not an array: the arrays take more than the limit of 268" in capsys.readouterr().err

@@ -10,18 +10,21 @@ import io
 import json as stdlib
 import math
 import struct
+import sys
+import traceback
 import uuid
 
 import ml_dtypes
 import numpy as np
 import pytest
 from doubles import Celsius, Mapping, Sequence, Text, Whole
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fastnpjson import compat
 
 NAN, INF = math.nan, math.inf
+array_hook = pytest.mark.skipif(sys.version_info < (3, 15), reason="json has no array_hook yet")
 
 
 class Colour(enum.Enum):
@@ -102,6 +105,7 @@ LAYOUTS = {
     "compact": {"separators": (",", ":")},
     "odd": {"separators": (" ,", " :"), "indent": 1},
     "ascii": {"ensure_ascii": True},
+    "not-ascii": {"ensure_ascii": False},
     "ascii-wide": {"ensure_ascii": True, "separators": (", ", ": ")},
     "unchecked": {"check_circular": False},
     "skipkeys": {"skipkeys": True},
@@ -140,6 +144,16 @@ def test_same_text_as_json(name, arguments):
     assert compat.dumps(SAME[name], **arguments) == stdlib.dumps(SAME[name], **explicit)
 
 
+@pytest.mark.parametrize("name", ["surrogate", "surrogate-pair-apart"])
+def test_surrogates_are_escaped_if_nobody_asks_for_them(name):
+    obj = SAME[name]
+    unescaped = stdlib.dumps(obj, ensure_ascii=False, separators=(",", ":"))
+    assert compat.dumps(obj, ensure_ascii=False) == unescaped
+    assert stdlib.dumps(obj, ensure_ascii=False, separators=(",", ":"), cls=compat.JSONEncoder) == unescaped
+    for text in (compat.dumps(obj), compat.JSONEncoder().encode(obj)):
+        assert stdlib.loads(text.encode()) == stdlib.loads(stdlib.dumps(obj))
+
+
 @pytest.mark.parametrize(
     "obj",
     [
@@ -173,7 +187,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(json_values, st.sampled_from([*LAYOUTS.values()]))
 def test_same_values_as_json_whatever_the_document(obj, arguments):
     assert outcome(compat.dumps, obj, **arguments) == outcome(stdlib.dumps, obj, **arguments)
@@ -285,7 +298,6 @@ def test_named_tuple_in_a_document_with_other_keys(value, text):
     assert written == f'[[{text},1],{{"0":[0,1]}}]'
 
 
-@settings(deadline=None)
 @given(documents, st.sampled_from([*LAYOUTS.values()]))
 def test_same_answers_as_json_whatever_the_document(obj, arguments):
     """The default counts its calls, so that each must be for the same object, and none twice."""
@@ -331,16 +343,48 @@ def test_default_may_shorten_the_list_that_is_walked():
     )
 
 
-def test_error_of_default_is_its_own():
-    def default(o):
-        raise KeyError("mine")
+@pytest.mark.parametrize("raised", [KeyError, TypeError, None], ids=["key-error", "type-error", "no-default"])
+@pytest.mark.parametrize(
+    "obj",
+    [
+        object(),
+        [LONG, object()],
+        [1, object()],
+        {"a": [1, (2, {3: object()})]},
+        [Celsius(1.5), {"nan": NAN, "x": [object()]}],
+        [object(), {np.int64(1): 1}],
+    ],
+    ids=["root", "beside-much", "list", "nested", "nan", "before-a-numpy-key"],
+)
+def test_error_of_default_is_its_own(obj, raised):
+    """With the notes of json, which has some from Python 3.14 on, each once; and the default is asked once."""
 
-    for obj in (object(), [LONG, object()], [1, object()]):
-        with pytest.raises(KeyError, match="mine") as theirs:
-            stdlib.dumps(obj, default=default)
-        with pytest.raises(KeyError, match="mine") as ours:
-            compat.dumps(obj, default=default)
-        assert getattr(ours.value, "__notes__", None) == getattr(theirs.value, "__notes__", None)
+    def refusing(questions):
+        def default(o):
+            questions.append(o)
+            raise raised("mine")
+
+        return {} if raised is None else {"default": default}
+
+    asked, expected = [], []
+    with pytest.raises(raised or TypeError) as theirs:
+        stdlib.dumps(obj, **refusing(expected))
+    with pytest.raises(raised or TypeError) as ours:
+        compat.dumps(obj, **refusing(asked))
+    assert asked == expected
+    assert str(ours.value) == str(theirs.value)
+    assert getattr(ours.value, "__notes__", None) == getattr(theirs.value, "__notes__", None)
+    functions = [frame.name for frame in traceback.extract_tb(ours.value.__traceback__)]
+    assert functions.count("_text") == 1
+
+
+def test_error_of_default_after_a_numpy_key():
+    def default(o):
+        raise TypeError("mine")
+
+    with pytest.raises(TypeError, match="mine") as error:
+        compat.dumps([{np.int64(1): 1}, object()], default=default)
+    assert len(getattr(error.value, "__notes__", "1")) == 1
 
 
 def test_default_without_end():
@@ -698,6 +742,7 @@ def test_loads_as_json_does(document):
         {"parse_float": decimal.Decimal},
         {"parse_int": str},
         {"parse_constant": str},
+        pytest.param({"array_hook": tuple}, marks=array_hook),
         {"cls": stdlib.JSONDecoder, "strict": False},
     ],
     ids=lambda arguments: next(iter(arguments)),
@@ -713,10 +758,17 @@ def test_load_with_arguments(arguments):
 @pytest.mark.parametrize("name", ["dumps", "dump", "loads", "load"])
 def test_signatures(name):
     ours, theirs = (inspect.signature(getattr(module, name)).parameters for module in (compat, stdlib))
-    assert list(ours) == list(theirs)
-    for parameter, other in zip(ours.values(), theirs.values(), strict=True):
-        if parameter.name != "ensure_ascii":
-            assert (parameter.kind, parameter.default) == (other.kind, other.default)
+    newer = {"array_hook"} - set(theirs)
+    assert [parameter for parameter in ours if parameter not in newer] == list(theirs)
+    for parameter, other in theirs.items():
+        if parameter != "ensure_ascii":
+            assert (ours[parameter].kind, ours[parameter].default) == (other.kind, other.default)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 15), reason="json has array_hook")
+def test_array_hook_needs_the_json_of_python_3_15():
+    with pytest.raises(TypeError, match="array_hook"):
+        compat.loads("[1]", array_hook=tuple)
 
 
 def test_names():

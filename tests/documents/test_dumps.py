@@ -301,7 +301,7 @@ def test_hook_for_other_encoders():
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     documents(),
     st.sampled_from([None, str]),

@@ -181,7 +181,7 @@ def test_nan_in_words_of_large_arrays(tmp_path):
 
 
 @pytest.mark.parametrize("option", [0, fastnpjson.OPT_INDENT_2, fastnpjson.OPT_SORT_KEYS])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(documents())
 def test_any_document_in_words(option, document):
     text = fastnpjson.Encoder(nan="string", option=option).encode(document)
@@ -204,7 +204,7 @@ def test_complex_pairs(array):
 @pytest.mark.parametrize("dtype", ["c8", "c16", ">c16", "G"])
 @pytest.mark.parametrize("nan", ["null", "string"])
 @pytest.mark.parametrize("form", ["pair", "string"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_any_complex_array(dtype, nan, form, data):
     parts = data.draw(hnp.arrays("f8" if dtype == "G" else f"f{np.dtype(dtype).itemsize // 2}", 8))

@@ -500,6 +500,11 @@ def test_rest_framework_refuses_nan():
     assert renderer.render([np.float32(np.nan), float("inf")]) == b"[NaN,Infinity]"
 
 
+def test_rest_framework_escapes_a_lone_surrogate():
+    """For which the stock renderer has no bytes."""
+    assert json.loads(JSONRenderer().render({"name": "é\udcff"})) == {"name": "é\udcff"}
+
+
 RENDERED = {
     "none": None,
     "text": {"a": "é\u2028\u2029<", "b": [1, None, True]},
@@ -525,6 +530,15 @@ def test_renders_as_the_stock_renderer_does(name, accept):
         vars(ours).update(settings_)
         vars(theirs).update(settings_)
         assert ours.render(data(), accept, {"indent": 2}) == theirs.render(data(), accept, {"indent": 2})
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000], ids=["lists", "objects"])
+def test_parser_of_many_levels(body):
+    from rest_framework.exceptions import ParseError  # noqa: PLC0415
+
+    with pytest.raises(ParseError, match="too many levels") as error:
+        JSONParser().parse(BytesIO(body), "application/json")
+    assert error.value.status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -633,7 +633,7 @@ def server(measurements):
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_port}", timeout=10) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_port}", timeout=60) as client:
             yield client
     finally:
         server.shutdown()

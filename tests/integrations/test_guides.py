@@ -6,6 +6,7 @@ The views are those of the guides: their blocks are run, and asked for more.
 import asyncio
 import contextlib
 import importlib
+import inspect
 import itertools
 import json
 import re
@@ -88,7 +89,7 @@ def asker(names, framework, pieces):
             reader.read(names["app"].test_client().get("/spectrum").iter_encoded())
         elif framework == "starlette":
             reader.ask(names["client"].app, "/spectrum")
-        elif asyncio.iscoroutinefunction(names["spectrum"]):
+        elif inspect.iscoroutinefunction(names["spectrum"]):
             asyncio.run(read(reader))
         else:
             reader.read(names["spectrum"](names["RequestFactory"]().get("/spectrum")))

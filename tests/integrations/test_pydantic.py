@@ -1,9 +1,12 @@
 """`fastnpjson.pydantic` in pydantic and FastAPI; the oracle is json, NumPy's casts, and pydantic's own lists."""
 
+import base64
 import datetime
 import doctest
+import gzip
 import importlib
 import json
+import tracemalloc
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -23,6 +26,10 @@ DTYPES = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8",
 
 def field(dtype=None, shape=None, **settings):
     return TypeAdapter(Annotated[np.ndarray, ArrayField(dtype, shape, **settings)])
+
+
+def gzipped(raw):
+    return base64.b64encode(gzip.compress(raw)).decode()
 
 
 def problem(adapter, value):
@@ -369,6 +376,31 @@ class TestWriting:
     def test_value_that_was_not_validated(self):
         assert Cloud.model_construct(points=[[1, 2, 3]]).model_dump_json() == '{"points":[[1,2,3]],"labels":null}'
 
+    def test_strings_that_padding_would_make_large(self):
+        """A body of 70 KB was 1.4 GiB."""
+
+        class Names(BaseModel):
+            x: Annotated[NDArray[np.str_], ArrayField()]
+
+        assert Names(x=["x" * 1000, *["a" * 5] * 100]).x.dtype == "U1000"
+        for count in (2500, 25_000):
+            strings = ["x" * 4 * count, *[""] * count]
+            tracemalloc.start()
+            with pytest.raises(ValidationError, match="Strings should not be so much shorter"):
+                Names(x=strings)
+            assert tracemalloc.get_traced_memory()[1] < 100 * 7 * count
+            tracemalloc.stop()
+        assert field("U9000").validate_python(["x" * 9000, *[""] * 900]).size == 901  # it was asked for
+
+    def test_characters_beyond_unicode(self):
+        class Names(BaseModel):
+            x: Annotated[NDArray[np.str_], ArrayField()]
+
+        names = Names(x=np.array([0x110000, 0x61], "u4").view("U2"))
+        for dump in (names.model_dump_json, lambda: pydantic.BaseModel.model_dump_json(names)):
+            with pytest.raises(ValueError, match="Unicode does not have"):
+                dump()
+
     def test_strings_are_pydantics(self):
         class Names(BaseModel):
             x: Annotated[NDArray[np.str_], ArrayField()]
@@ -396,6 +428,30 @@ class TestWriting:
         kind, place = problem(field(base64=True), tag)
         assert kind in {"array_tag", "array_type"}
         assert place == ()
+
+    @pytest.mark.parametrize(
+        "tag",
+        [
+            {"__ndarray__": [""], "dtype": "<U4000000", "shape": [1]},
+            {"__numpy__": "", "dtype": [["a", [], [2**27]]], "shape": [1]},
+            {"__ndarray__": "b64.gz:" + gzipped(bytes(2**20)), "dtype": "int8", "shape": [2**20]},
+            {"__ndarray__": "b64.gz:" + gzipped(bytes(2**16)), "dtype": "int8", "shape": [2**16]},
+        ],
+        ids=["padded", "no-bytes", "gzip", "gzip-cast"],
+    )
+    def test_tag_that_takes_much_more_than_its_text(self, tag):
+        """There may be many in a body, which a limit for each of them would not bound."""
+        assert problem(field("f8", base64=True), tag) == ("array_tag", ())
+        many = TypeAdapter(list[Annotated[np.ndarray, ArrayField(base64=True)]])
+        tracemalloc.start()
+        with pytest.raises(ValidationError, match="for each byte of its tag"):
+            many.validate_python([tag] * 100)
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+        tracemalloc.stop()
+
+    def test_tag_of_zeros(self):
+        tag = {"__ndarray__": "b64.gz:" + gzipped(bytes(4000)), "dtype": "int8", "shape": [4000]}
+        assert field("i1", base64=True).validate_python(tag).size == 4000
 
     def test_tag_only_on_demand(self):
         tag = json.loads(fastnpjson.roundtrip.dumps(np.arange(3), compact=True))

@@ -60,7 +60,7 @@ def free_port():
 
 
 def wait_for(port, server):
-    for _ in range(300):
+    for _ in range(1200):
         assert server.poll() is None, "the server has ended"
         with socket.socket() as probe:
             if not probe.connect_ex(("127.0.0.1", port)):

@@ -60,7 +60,7 @@ def live(app):
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             yield client
     finally:
         server.should_exit = True
@@ -514,3 +514,66 @@ def test_exception_handler_of_the_application_stays():
 
 def test_docstring_examples_run():
     assert doctest.testmod(importlib.import_module("fastnpjson.starlette")).failed == 0
+
+
+BODIES = {
+    "nan": b'{"x":[NaN]}',
+    "infinity": b'{"x":[1,-Infinity]}',
+    "beyond-floats": b'{"x":[1e400]}',
+    "lone-surrogate": b'{"x":["\\ud800"]}',
+    "levels": b'{"x":' + b"[" * 5000 + b"9" * 30 + b"]" * 5000 + b"}",
+    "lone-surrogate-as-a-key": b'{"x":{"\\udfff":1}}',
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("kind", ["ints", "uint8", "finite"])
+def test_bodies_that_starlette_could_not_quote(body, kind):
+    """What is wrong in a body is status 422, with its place, for arrays and for pydantic's own fields."""
+    from typing import Annotated  # noqa: PLC0415
+
+    from numpy.typing import NDArray  # noqa: PLC0415
+
+    from fastnpjson.pydantic import ArrayField  # noqa: PLC0415
+    from fastnpjson.pydantic import BaseModel as Model  # noqa: PLC0415
+
+    class Ints(BaseModel):
+        x: list[int]
+
+    class Bytes(Model):
+        x: Annotated[NDArray[np.uint8], ArrayField()]
+
+    class Finite(Model):
+        model_config = {"allow_inf_nan": False}  # noqa: RUF012
+        x: Annotated[NDArray[np.float64], ArrayField()]
+
+    app = fastapi.FastAPI()
+    serialize_numpy(app)
+    model = {"ints": Ints, "uint8": Bytes, "finite": Finite}[kind]
+
+    @app.post("/")
+    def accept(item: model):
+        return {}
+
+    response = TestClient(app).post("/", content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+    detail = json.loads(response.content)["detail"]
+    assert {error["loc"][1] for error in detail} == {"x"}
+    assert [error["msg"] for error in detail]
+
+
+def test_handler_of_validation_errors_that_the_application_has():
+    app = fastapi.FastAPI()
+
+    @app.exception_handler(fastapi.exceptions.RequestValidationError)
+    async def mine(request, error):
+        return responses.PlainTextResponse("mine", 418)
+
+    serialize_numpy(app)
+
+    @app.post("/")
+    def accept(item: Item):
+        return {}
+
+    response = TestClient(app).post("/", content=b'{"name":NaN}', headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.text) == (418, "mine")

@@ -13,7 +13,6 @@ import numpy as np
 import orjson
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from oracle_of_loads import expected, python_twin, same
 
@@ -280,7 +279,6 @@ LEAVES = st.one_of(st.none(), st.booleans(), st.integers(-(2**65), 2**65), FINIT
 NESTED = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=2), inner))
 
 
-@hypothesis_settings(deadline=None)
 @given(NESTED)
 def test_any_document(document):
     text = json.dumps(document)
@@ -288,7 +286,6 @@ def test_any_document(document):
         assert same(loads(text, arrays=True), expected(text))
 
 
-@hypothesis_settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**30), st.integers(0, 10**25), st.integers(-400, 270)), min_size=1))
 def test_any_digits(numbers):
     texts = ["{}.{}e{}".format(*number) for number in numbers]

@@ -133,7 +133,7 @@ def has_tag(document):
     )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(PLAIN)
 def test_dictionaries_come_back_or_are_refused(document):
     try:

@@ -151,7 +151,7 @@ TAGS = st.sampled_from([json.dumps(tag) for tag in HOSTILE.values() if len(str(t
 )
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(
     TAGS,
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 5), st.text('0123456789-."[]{},:aAbOVUSfM8/=', max_size=4))),

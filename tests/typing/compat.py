@@ -24,6 +24,7 @@ text = Encoder(indent="\t").encode(b"")
 json.dump({"x": np.float32(1)}, io.StringIO(), skipkeys=True)
 with Path("x.json").open("rb") as file:
     document: Any = json.load(file, parse_float=str)
+document = json.loads("[1]", array_hook=tuple)
 document = json.loads(b"[1]", object_pairs_hook=dict, cls=json.JSONDecoder)
 try:
     json.loads("")

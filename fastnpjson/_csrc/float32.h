@@ -1,0 +1,113 @@
+/* Blocks of float32 to text: as float64.h has it, in 64 bits instead of 128. */
+
+typedef struct {
+    const Rows *rows;
+    uint32_t bits[COUNT];
+    uint64_t significand[COUNT], shift[COUNT], power[COUNT]; /* of ten: which, and then its bits */
+    Words digits;
+    uint64_t last[COUNT]; /* the ninth digit */
+    uint64_t ten[COUNT];  /* the exponent to the base of ten, and 324 */
+} NAME(Block32);
+
+static void
+NAME(split_bits_32)(NAME(Block32) *restrict block)
+{
+    for (int i = 0; i < COUNT; i++) {
+        uint64_t bits = block->bits[i], exponent = bits >> 23 & 255, fraction = bits & 0x7FFFFF;
+        uint64_t is_normal = exponent != 0;
+        exponent += 1 - is_normal;
+        uint64_t k = ((uint64_t)(uint32_t)(exponent + 925) * 315653 + 411649) >> 20;
+        uint64_t index = 323 - LEAST_POWER - k;
+        uint64_t shift = 1286 - exponent - (((uint64_t)(uint32_t)index * 217707 + 58638) >> 16);
+        block->significand[i] = fraction | is_normal << 23;
+        block->shift[i] = shift;
+        block->power[i] = index;
+        uint64_t is_rare = exponent == 255 || (!is_normal && fraction);
+        block->ten[i] = is_rare ? NO_EXPONENT : is_normal ? k + 7 : 325;
+    }
+}
+
+static void
+NAME(fetch_powers_32)(NAME(Block32) *restrict block)
+{
+    for (int i = 0; i < COUNT; i++) {
+        block->power[i] = POWERS_OF_TEN[block->power[i]][0];
+    }
+}
+
+static void
+NAME(shorten_32)(NAME(Block32) *restrict block)
+{
+    for (int i = 0; i < COUNT; i++) {
+        uint64_t c = block->significand[i], power = block->power[i], shift = block->shift[i];
+        uint64_t half = power >> 33 >> shift, below = c == 0x800000 ? half >> 1 : half;
+        power += 1;
+        uint64_t x = ((power >> 32) * c + ((power & 0xFFFFFFFFu) * c >> 32)) >> shift;
+        uint64_t whole = x >> 32, rest = x & 0xFFFFFFFFu, is_even = ~c & 1;
+        uint64_t up = (rest + half + is_even) >> 32, down = (rest - (below + is_even)) >> 63;
+        uint64_t digit = (rest * 10 + 0x80000000u) >> 32;
+        digit -= rest == 0x40000000u; /* 2.5 is 2 */
+        digit &= (up | down) - 1;
+        whole += up;
+        uint64_t is_short = whole < 1000000, is_long = whole >= 10000000, mask = is_long - 1;
+        uint64_t digits = whole + ((whole * 9 + digit) & mask);
+        block->digits.words[i] = digits + (digits * 9 & (0 - is_short));
+        block->last[i] = digit & ~mask;
+        block->ten[i] = block->ten[i] + is_long - is_short;
+    }
+}
+
+static void
+NAME(find_digits_32)(NAME(Block32) *restrict block)
+{
+    NAME(split_bits_32)(block);
+    NAME(fetch_powers_32)(block);
+    NAME(shorten_32)(block);
+    NAME(split_digits)(&block->digits, COUNT);
+}
+
+ALWAYS_INLINE char *
+NAME(put_32)(char *at, const void *data, ptrdiff_t i)
+{
+    const NAME(Block32) *block = data;
+    uint64_t digits = block->digits.words[i];
+    unsigned last = (unsigned)block->last[i];
+    int count = last ? 9 : count_digits(digits, 0);
+    int power = (int)block->ten[i] - 324;
+    const Rows *rows = block->rows;
+    int first_fixed = rows->notation->first;
+    if ((unsigned)(power - first_fixed) > (unsigned)(LAST_LAYOUT - first_fixed)) {
+        Float number = {&FLOAT32, block->bits[i], digits, last, 0, count, power, rows};
+        return put_rare(at, &number);
+    }
+    *at = '-';
+    at += block->bits[i] >> 31;
+    const Layout *layout = LAYOUTS + (power - FIRST_LAYOUT);
+    digits |= ZEROS;
+    put_word(at + layout->offset, digits);
+    at[layout->offset + 8] = (char)(last | '0');
+    put_word(at, (digits & layout->before) | layout->point | (digits << layout->move & layout->behind));
+    count += layout->more;
+    at += count > layout->shortest ? count : layout->shortest;
+    *at = ',';
+    return at + 1;
+}
+
+static char *
+NAME(write_32)(char *at, const void *numbers, ptrdiff_t count, Rows *rows)
+{
+    NAME(Block32) block;
+    block.rows = rows;
+    const char *item = numbers;
+    for (; count > 0; count -= COUNT, item += 4 * COUNT) {
+        ptrdiff_t n = count < COUNT ? count : COUNT;
+        memset(block.bits, 0, n < COUNT ? sizeof block.bits : 0);
+        memcpy(block.bits, item, 4 * (size_t)n);
+        NAME(find_digits_32)(&block);
+        at = write_rows(at, NAME(put_32), &block, n, rows);
+        if (rows->mask != NULL) {
+            rows->mask += n;
+        }
+    }
+    return at;
+}

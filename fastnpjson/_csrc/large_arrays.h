@@ -1,0 +1,20 @@
+/* Large arrays of a document: orjson gets marks for them, and their text is made once, where it stays. */
+#ifndef FASTNPJSON_LARGE_ARRAYS_H
+#define FASTNPJSON_LARGE_ARRAYS_H
+
+#include "speedups.h"
+
+/* In bytes. The text of a smaller array is copied in less time than a mark is found. */
+enum { LARGE_ARRAY = 1 << 15 };
+
+typedef struct {
+    PyArrayObject **arrays;
+    Py_ssize_t count, room;
+} LargeArrays;
+
+int import_large_arrays(void);
+PyObject *mark_large(LargeArrays *large, PyArrayObject *array);
+PyObject *replace_marks(LargeArrays *large, PyObject *text);
+void forget_large(LargeArrays *large);
+
+#endif

@@ -1,0 +1,35 @@
+/* Arrays of numbers in any layout: gathered block by block, and written by the writers of digits.h. */
+#ifndef FASTNPJSON_NUMBERS_H
+#define FASTNPJSON_NUMBERS_H
+
+#include "digits.h"
+#include "text.h"
+
+/* How the numbers of a dtype are written. */
+typedef struct {
+    NumberWriter write;     /* NULL for what is no number */
+    NumberWriter write_few; /* faster for a few of them */
+    const Notation *notation;
+    const char *table; /* for each number of one or two bytes, the float32 that has its digits; or NULL */
+    int itemsize, swapped; /* as they lie in the array */
+    int width;             /* as they are written, in bytes */
+    int longest;           /* text of one and a comma */
+    int is_signed, is_strict, words;
+    double factor, limit; /* 10**decimals, and where floats have none to round; or 0 */
+} Numbers;
+
+/* One axis of an array or more, from the innermost. */
+typedef struct {
+    int ndim;
+    npy_intp shape[MOST_AXES], stride[MOST_AXES], mask_stride[MOST_AXES];
+} Axes;
+
+int describe_numbers(Numbers *numbers, char kind, int itemsize, int swapped);
+char *write_one(const Numbers *numbers, const char *item, char *at);
+npy_intp bound_of_numbers(const Numbers *numbers, const Axes *axes);
+Outcome write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *data, const char *mask, int lines);
+npy_intp bound_of_number_array(PyArrayObject *array);
+int put_number_array(Text *text, PyArrayObject *array);
+PyObject *write_number_array(PyArrayObject *array, int newline);
+
+#endif
