@@ -185,16 +185,6 @@ add_value(Survey *survey, PyObject *obj, int depth)
     }
 }
 
-int
-is_dict(PyTypeObject *type)
-{
-#if PY_VERSION_HEX >= 0x030F0000
-    return type == &PyDict_Type || type == &PyFrozenDict_Type;
-#else
-    return type == &PyDict_Type;
-#endif
-}
-
 static void
 add_members(Survey *survey, PyObject *obj, int depth)
 {
@@ -256,14 +246,9 @@ add_inside(Survey *survey, PyObject *obj, int depth)
 }
 
 static void
-add_container(Survey *survey, PyObject *obj, int depth)
+walk_container(Survey *survey, PyObject *obj, int depth)
 {
     PyTypeObject *type = Py_TYPE(obj);
-    int is_exact = is_dict(type) || type == &PyList_Type || type == &PyTuple_Type;
-    if (!is_exact && !(survey->wanted & KIND_INSIDE)) {
-        add_leaf(survey, obj);
-        return;
-    }
     int seen = depth > DEEPEST ? -1 : look_at(&survey->seen, obj);
     if (seen < 0) { /* orjson refuses it: the walk, which could go on for ever in a circle, has an end */
         survey->found |= KIND_OTHER;
@@ -277,13 +262,25 @@ add_container(Survey *survey, PyObject *obj, int depth)
     if (is_dict(type)) {
         add_members(survey, obj, depth);
     }
-    else if (is_exact) {
+    else if (type == &PyList_Type || type == &PyTuple_Type) {
         add_items(survey, obj, depth);
     }
     else if (!add_inside(survey, obj, depth)) {
         add_leaf(survey, obj);
     }
     Py_DECREF(obj);
+}
+
+static void
+add_container(Survey *survey, PyObject *obj, int depth)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (is_dict(type) || type == &PyList_Type || type == &PyTuple_Type || survey->wanted & KIND_INSIDE) {
+        walk_container(survey, obj, depth);
+    }
+    else {
+        add_leaf(survey, obj);
+    }
 }
 
 void

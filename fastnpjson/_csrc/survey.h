@@ -34,7 +34,16 @@ typedef struct {
 } Survey;
 
 int import_survey(void);
-int is_dict(PyTypeObject *type);
+static inline int
+is_dict(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030F0000
+    return type == &PyDict_Type || type == &PyFrozenDict_Type;
+#else
+    return type == &PyDict_Type;
+#endif
+}
+
 int kind_of(PyObject *obj);
 int is_beyond_64_bits(PyObject *integer);
 void survey_document(Survey *survey, PyObject *obj);

@@ -166,7 +166,9 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     most = MOST_FOUND
     while isinstance(written, list):
         left = written[len(replies) :] if replies else written
-        replies += answer(left, rules._replace(convert=with_batches(left, rules.convert)), default, depth)
+        convert = with_batches(left, rules.convert)
+        answering = rules if convert is rules.convert else rules._replace(convert=convert)
+        replies += answer(left, answering, default, depth)
         if len(written) < most:
             break
         most *= 8

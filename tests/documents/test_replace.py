@@ -256,3 +256,33 @@ def test_many_keys_have_the_text_of_one(key):
 def test_arguments_of_the_extension(given):
     with pytest.raises(TypeError):
         speedups.replace(*given)
+
+
+@pytest.mark.parametrize("odd", [BIG, "plain"], ids=["copied", "as it is"])
+def test_shared_parts_are_walked_over_once(replace, odd):
+    shared = [odd]
+    for _ in range(40):
+        shared = [shared, {"a": shared}][:2]
+    replaced, _ = replace(shared, replacements())
+    assert (replaced is shared) == (odd == "plain")
+    for _ in range(39):
+        replaced = replaced[1]["a"]
+    assert len(replaced) == 2
+
+
+def test_a_default_that_returns_what_is_replaced():
+    def default(obj):
+        return {np.int64(1): [BIG, obj.real], "n": math.nan}
+
+    text = fastnpjson.Encoder(default=default, nan="string").encode([1j, 2j])
+    assert text == f'[{{"1":[{BIG},0.0],"n":"NaN"}},{{"1":[{BIG},0.0],"n":"NaN"}}]'.encode()
+    text = fastnpjson.dumps([1j], default, fastnpjson.OPT_INDENT_2)
+    assert json.loads(text) == [{"1": [BIG, 0.0], "n": None}]
+
+
+@pytest.mark.parametrize("dtype", ["M8[s]", "m8[ms]", "f2", "f4", "f8", "g"])
+@pytest.mark.parametrize("settings", [{}, {"nan": "string"}, {"decimals": 1}], ids=str)
+def test_many_scalars_have_the_text_of_one(dtype, settings):
+    scalars = [*np.arange(1200).astype(dtype), *np.array(["nan" if dtype[0] in "fg" else "NaT"], dtype)]
+    encode = fastnpjson.Encoder(**settings).encode
+    assert encode(scalars) == b"[" + b",".join(map(encode, scalars)) + b"]"
