@@ -85,12 +85,15 @@ def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | 
                 document = replace_nonfinite(document)
             text = two_pass.dumps(document, attempt, default, found)
             if rules.style.nan == "null" or not _has_nonfinite(document, text, attempt):
+                default.check()
                 return text
         except (JSONEncodeError, NeedsWalk, RecursionError) as error:
             _raise_hidden(error)
         default.rewind()
         if attempt is not rules:
-            return Walk(rules, default).dumps(obj)
+            text = Walk(rules, default).dumps(obj)
+            default.check()
+            return text
         attempt, found = rules.relaxed(), None
 
 
@@ -119,15 +122,19 @@ def _raise_hidden(refusal: BaseException) -> None:
     """
     cause = refusal.__cause__
     # Up to Python 3.11 orjson has causes of its own, for a key of more than 64 bits and for surrogates.
-    if cause is not None and not isinstance(cause, (OverflowError, TypeError, UnicodeError)):
-        raise cause
+    try:
+        if cause is not None and not isinstance(cause, (OverflowError, TypeError, UnicodeError)):
+            raise cause
+    finally:
+        del cause, refusal  # or an error would refer to itself, by its traceback
 
 
 def in_python(rules: Rules) -> Encode:
     """Make the function that encodes documents by a rules."""
 
     def encode_by_rules(obj: Any, default: Convert | None = None, found: bytes | list[Any] | None = None) -> bytes:
-        return encode(obj, rules, Replies(default), found)
+        with Replies(default) as replies:
+            return encode(obj, rules, replies, found)
 
     return encode_by_rules
 

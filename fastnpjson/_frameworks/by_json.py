@@ -63,18 +63,21 @@ def dumps(
         return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
     except (TypeError, ValueError) as error:
         refusal = error
-    if isinstance(refusal, ValueError) and settings.allow_nan and not words:
-        return dumps(obj, settings, caller, spread=spread, words=True, **kwargs)
-    if settings.declines:
-        return dumps(obj, settings._replace(declines=False), caller, spread=spread, words=words, **kwargs)
-    keyed = with_text_keys(obj, partial(fragment, settings))
-    if keyed is not obj:
-        return dumps(keyed, settings, caller, spread=spread, words=words, **kwargs)
-    if isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
-        raise refusal
-    caller.rewind()
-    text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
-    return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+    try:
+        if isinstance(refusal, ValueError) and settings.allow_nan and not words:
+            return dumps(obj, settings, caller, spread=spread, words=True, **kwargs)
+        if settings.declines:
+            return dumps(obj, settings._replace(declines=False), caller, spread=spread, words=words, **kwargs)
+        keyed = with_text_keys(obj, partial(fragment, settings))
+        if keyed is not obj:
+            return dumps(keyed, settings, caller, spread=spread, words=words, **kwargs)
+        if isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
+            raise refusal
+        caller.rewind()
+        text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
+        return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+    finally:
+        del refusal  # or it would refer to itself, by its traceback
 
 
 def make_caller(settings: Settings) -> Replies:
@@ -85,14 +88,16 @@ def make_caller(settings: Settings) -> Replies:
     def answer(obj: Any) -> Fragment:
         # Of a reply, too, json asks for all.
         reply = settings.default(obj)
-        return Fragment(dumps(reply, settings, Replies(settings.default), separators=(",", ":")).encode())
+        with Replies(settings.default) as caller:
+            return Fragment(dumps(reply, settings, caller, separators=(",", ":")).encode())
 
     return Replies(answer)
 
 
 def fragment(settings: Settings, obj: Any) -> bytes:
     """Encode a part of a document by fastnpjson, in one line."""
-    return settings.encode(obj, make_caller(settings), _DOCUMENT)
+    with make_caller(settings) as caller:
+        return settings.encode(obj, caller, _DOCUMENT)
 
 
 def _with_fragments(
