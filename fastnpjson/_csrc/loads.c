@@ -102,9 +102,13 @@ entry(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *na
 {
     (void)self;
     if (count == 1 && names == NULL) {
-        return PyObject_CallOneArg(orjson_loads, arguments[0]);
+        PyObject *document = PyObject_CallOneArg(orjson_loads, arguments[0]);
+        if (document != NULL || !PyErr_ExceptionMatches(PyExc_ValueError)) {
+            return document;
+        }
+        PyErr_Clear(); /* the Python version says more of what is wrong */
     }
-    if (count == 1 && PyTuple_GET_SIZE(names) == 1 && arguments[1] == Py_True
+    if (count == 1 && names != NULL && PyTuple_GET_SIZE(names) == 1 && arguments[1] == Py_True
         && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "arrays") == 0
         && (PyBytes_CheckExact(arguments[0]) || PyUnicode_CheckExact(arguments[0]))) {
         return loads_with_arrays(arguments[0]);

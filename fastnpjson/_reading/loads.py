@@ -14,6 +14,7 @@ from fastnpjson._extension import speedups
 from fastnpjson._jsonpath import json_path
 from fastnpjson._reading.paths import Leaf, native, tree, wanted
 from fastnpjson._reading.values import Digits, NotArray, array, cast, infer
+from fastnpjson._stdlib import constants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +57,7 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
     [{'x': array([1., 2.], dtype=float32)}, {'x': array([3., 4.], dtype=float32)}]
     """
     if arrays is None or arrays is False:
-        return orjson.loads(data)
+        return constants.loads(data)
     # orjson refuses a memoryview with gaps, of which bytes would make one without.
     if type(data) is bytearray or (type(data) is memoryview and data.c_contiguous):
         return loads(bytes(data), arrays=arrays)
