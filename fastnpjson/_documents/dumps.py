@@ -6,18 +6,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from numpy import ndarray
 from orjson import JSONEncodeError
 
-from fastnpjson._arrays.dtypes import Unsupported, has_nan
+from fastnpjson._arrays.dtypes import Unsupported, has_nan, is_numpy_array
 from fastnpjson._arrays.write import write
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._documents.fields import fields_of
 from fastnpjson._documents.replace import Replacements
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.survey import Kind, has_nonfinite
 from fastnpjson._documents.two_pass import Replies
-from fastnpjson._documents.walk import Walk, fields_of
+from fastnpjson._documents.walk import Walk
 from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | 
         default: The caller's default.
         found: What `collect` returned or raised, if it was called.
     """
-    if issubclass(type(obj), ndarray):
+    if is_numpy_array(type(obj)):
         text, document = _array(obj, rules)
         if text is not None:
             return text
@@ -135,7 +135,7 @@ def _replacements(rules: Rules) -> Replacements:
 
 
 def _members_of(obj: Any) -> dict[str, Any]:
-    return {str(name): member for name, member in fields_of(obj)}
+    return fields_of(obj)
 
 
 def _has_nonfinite(document: Any, text: bytes, rules: Rules) -> bool:

@@ -7,6 +7,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from fastnpjson._arrays.style import Bytes, Complex, Nan, Style
+from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.stream import Stream
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from fastnpjson._documents.rules import Rules
 
 
+# The arguments of json's functions that have another name here.
+_OF_JSON: Final = {
+    "indent": "pass option=OPT_INDENT_2",
+    "sort_keys": "pass option=OPT_SORT_KEYS",
+    **dict.fromkeys(("check_circular", "cls", "ensure_ascii", "separators", "skipkeys"), "fastnpjson.compat takes it"),
+}
+_NAMES: Final = "its settings are default, option, allow_nan, decimals, nan, complex and bytes"
 _CHOICES: Final = {"nan": get_args(Nan), "complex": get_args(Complex), "bytes": get_args(Bytes)}
 
 
@@ -39,9 +47,16 @@ class DocumentSettings(NamedTuple):
 
 
 def make_settings(
-    *, default: Convert | None = None, option: int | None = None, allow_nan: bool = True, **style: Any
+    *,
+    default: Convert | None = None,
+    option: int | None = None,
+    allow_nan: bool = True,
+    door: Door = ENCODER,
+    **style: Any,
 ) -> DocumentSettings:
-    """Make the settings of an `Encoder`; the arguments are those of its class."""
+    """Make the settings of an `Encoder`; the arguments are those of its class, and the ways out that errors name."""
+    for name in style.keys() - set(Style._fields):
+        raise TypeError(f"{name!r} is not a setting of Encoder; {_OF_JSON.get(name, _NAMES)}")
     settings = Style(**style)
     # 10**22 is the largest power of ten that is exact in a float64.
     if settings.decimals is not None and not 0 <= index(settings.decimals) <= 22:
@@ -53,7 +68,7 @@ def make_settings(
         if settings.nan == "string":
             raise ValueError("nan='string' contradicts allow_nan=False")
         settings = settings._replace(nan="error")
-    rules = make_rules(option, settings)
+    rules = make_rules(option, settings)._replace(door=door)
     return DocumentSettings(rules, default, make_encode(rules))
 
 

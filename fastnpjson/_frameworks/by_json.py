@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from orjson import Fragment
 
+from fastnpjson._documents.array_likes import arrays_first
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.replace import Replacements, replace
 from fastnpjson._documents.survey import Kind, survey
@@ -115,8 +116,10 @@ def make_caller(settings: Settings) -> Replies:
     if not settings.asks_all:
         return Replies(settings.default)
 
+    default = arrays_first(settings.default)
+
     def answer(obj: Any) -> Any:
-        reply = settings.default(obj)
+        reply = default(obj)
         if type(reply) is str or not survey(reply) & ASKED:
             return reply
         # Of a reply, too, json asks for all.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import orjson
-from numpy import ndarray
 from orjson import JSONEncodeError
 
+from fastnpjson._arrays.dtypes import is_numpy_array
 from fastnpjson._documents.dumps import encode, encode_with_replacements
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._documents.two_pass import Replies, collect
@@ -58,7 +58,7 @@ class FrameworkEncoder(Settings):
         if self.asks_all and survey(obj, 0) & by_json.ASKED:
             return None
         rules = self.rules()
-        if issubclass(type(obj), ndarray):
+        if is_numpy_array(type(obj)):
             return encode(obj, rules, caller)
         try:
             found = collect(obj, rules.option, rules.natively)

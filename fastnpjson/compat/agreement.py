@@ -13,8 +13,8 @@ import numpy as np
 import orjson
 from orjson import Fragment
 
-from fastnpjson._arrays.dtypes import has_nan
-from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN
+from fastnpjson._arrays.dtypes import NUMPY_TYPES, has_nan
+from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.replace import Replacements, replace
 from fastnpjson._documents.rules import Natively, Rules, make_rules
 from fastnpjson._documents.survey import Kind
@@ -41,10 +41,18 @@ _NOTHING: Final = Natively(0, 0, sys.maxsize)
 
 
 class JSONReplies(Replies):
-    """The default of an encoder, which json is to ask where orjson gave up."""
+    """The default of an encoder, which json is to ask where orjson gave up.
 
-    reads_arrays = False
+    Attributes:
+        refused: What has no JSON, once there was an error about NumPy data.
+    """
+
     keeps = True  # json does not take fragments
+    refused: Any = None
+
+    def reads(self, obj: Any) -> bool:
+        """Tell whether an object is an array of NumPy with a class of another package: json knows no other arrays."""
+        return issubclass(type(obj), np.ndarray)
 
 
 class JSONMeaning(NamedTuple):

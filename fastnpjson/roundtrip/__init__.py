@@ -21,9 +21,12 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from orjson import JSONEncodeError
 
+from fastnpjson._arrays.dtypes import is_numpy_type
 from fastnpjson._arrays.style import Style
 from fastnpjson._documents import two_pass
-from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
+from fastnpjson._documents.advice import ROUND_TRIP
+from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._documents.fields import may_hide_array
 from fastnpjson._documents.rules import Natively, Rules
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
@@ -71,7 +74,7 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
     >>> dumps(np.array([[0.5, np.nan]], "f4"), compact=True)
     b'{"__numpy__":"AAAAPwAAwH8=","dtype":"<f4","shape":[1,2]}'
     """
-    if issubclass(type(obj), NUMPY_TYPES):
+    if is_numpy_type(type(obj)):
         with suppress(JSONEncodeError):  # the error of a document has a path
             return tag(obj, compact=compact)
     text, others = _encode(obj, tagger(compact=compact))
@@ -161,11 +164,13 @@ def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any])
 
 def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
     """Return a document with tags, and with null for NumPy data: any tag in the latter is the caller's."""
+    if may_hide_array(obj, _OPTION):
+        return _ask_or_walk(obj, convert), _ask_or_walk(obj, _without_numpy)
     try:
         found = two_pass.collect(obj, _OPTION, _NOTHING)
         if isinstance(found, bytes):
             return found, found
-        if len(found) < MOST_FOUND and all(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
+        if len(found) < MOST_FOUND and all(map(is_numpy_type, set(map(type, found)))):
             others = orjson.dumps(obj, partial(next, repeat(None, len(found))), _OPTION)
             return two_pass.substitute(obj, _OPTION, _NOTHING, found, list(map(convert, found))), others
     except TypeError:  # it takes a walk to write or to explain
@@ -174,7 +179,7 @@ def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
 
 
 def _ask_or_walk(obj: Any, convert: Callable[[Any], Any]) -> bytes:
-    rules = Rules(Style(), _OPTION, convert, _NOTHING)
+    rules = Rules(Style(), _OPTION, convert, _NOTHING, door=ROUND_TRIP)
     with Replies(None) as default:
         try:
             return two_pass.dumps(obj, rules, default)
@@ -184,4 +189,4 @@ def _ask_or_walk(obj: Any, convert: Callable[[Any], Any]) -> bytes:
 
 
 def _without_numpy(obj: Any) -> Any:
-    return None if issubclass(type(obj), NUMPY_TYPES) else builtin(obj)
+    return None if is_numpy_type(type(obj)) else builtin(obj)
