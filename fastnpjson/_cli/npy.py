@@ -210,7 +210,7 @@ def _explained(error: Exception, reader: _Reader, what: str) -> Exception:
     with suppress(Exception):
         header = _read_header(head)
     if header is not None and header[2].hasobject:
-        return error
+        return ValueError(f"{what}: {error}")
     if not reader.ended:
         return ValueError(f"{what} is damaged: {error}")
     expected = "" if header is None else f" of {head.tell() + math.prod(header[0]) * header[2].itemsize}"
