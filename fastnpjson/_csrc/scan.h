@@ -7,9 +7,15 @@
 /* How long a mark may be. */
 enum { MAX_MARK = 64 };
 
+typedef struct {
+    PyObject *rest;     /* the document without what was cut out, bytes; NULL if nothing was */
+    PyObject *arrays;   /* a list of what was */
+    int skipped;        /* something at a path was left to Python */
+} Cut;
+
 /* Cut lists of numbers out of a document, bytes or str: all of them for `True`, or those that a tree of paths leads to.
-   Returns the rest, with a mark before the index of each array unless it is NULL, and the arrays; `None` where there is
-   none, or the document is not for it. */
-PyObject *loads_cut_lists(PyObject *data, PyObject *paths, const char *mark);
+ * Where one was stands a list of as many dimensions, whose first element is a string of the mark and the index of the
+ * array. `decode` is orjson.loads. Returns -1 with an exception set, or 0. */
+int loads_cut_lists(PyObject *data, PyObject *paths, const char *mark, PyObject *decode, Cut *cut);
 
 #endif

@@ -80,9 +80,8 @@ def take(value: Any) -> Array | None:
     left = _left.get()
     if left is None:
         return None
-    while type(value) is list and len(value) == 1:
-        value = value[0]
-    return left.pop(value, None) if type(value) is str else None
+    mark = value[0] if type(value) is list and value else None
+    return left.pop(mark, None) if type(mark) is str else None
 
 
 def as_of_lists(array: Array, dtype: np.dtype[Any] | None) -> Array:
