@@ -13,6 +13,12 @@ typedef struct {
     char fits;              /* digits are all of the digits; for an integer, up to 2**64 - 1 */
 } Number;
 
+static inline int
+is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
 /* Tell whether an integer is one of int64 or uint64. */
 static inline int
 is_of_64_bits(const Number *number)
@@ -27,7 +33,5 @@ const char *loads_read_number(const char *text, const char *end, Number *number)
 int loads_to_double(const Number *number, double *value);
 int loads_to_float(const Number *number, float *value);
 int loads_to_half(const Number *number, npy_uint16 *value);
-
-/* Ask a function of Python for the table of powers of five, once. */
 
 #endif

@@ -1,30 +1,25 @@
 /* Lists of numbers in the text of a document, to arrays. */
-#include "lists.h"
-
-#include "dates.h"
-#include "decimal.h"
+#include "values.h"
 
 const Wanted WHATEVER = {ANY, 1, NULL};
 
-typedef enum { NOTHING, BOOLEANS, DATES, SIGNED, UNSIGNED, DOUBLES, FLOATS, HALVES } Kind;
-
-static const int TYPES[] = {NPY_VOID, NPY_BOOL, NPY_DATETIME, NPY_INT64, NPY_UINT64, NPY_DOUBLE, NPY_FLOAT, NPY_HALF};
-static const int ITEMSIZES[] = {0, 1, 8, 8, 8, 8, 4, 2};
+static const int TYPES[] = {NPY_VOID, NPY_INT64, NPY_UINT64, NPY_DOUBLE, NPY_FLOAT, NPY_HALF, NPY_BOOL, NPY_DATETIME};
+static const int ITEMSIZES[] = {0, 8, 8, 8, 4, 2, 1, 8};
 /* By the logarithm of the size. */
 static const int SIGNED_TYPES[] = {NPY_INT8, NPY_INT16, NPY_INT32, NPY_INT64};
 static const int UNSIGNED_TYPES[] = {NPY_UINT8, NPY_UINT16, NPY_UINT32, NPY_UINT64};
 
-typedef struct {
-    char *values;
-    npy_intp count, capacity;       /* in elements of up to eight bytes */
-    Kind kind;
-    int wanted;                     /* the code of `dtype` */
-    const Wanted *dtype;
-    int type, itemsize;             /* of the array */
-    int has_fraction, has_negative, ndim;
-    npy_intp shape[MAX_DIMS];
-    npy_int64 few[64];              /* most lists are short, and need no memory but this */
-} List;
+const char *
+loads_skip_blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r') {
+        p++;
+        while (!strncmp(p, "        ", 8)) {
+            p += 8;
+        }
+    }
+    return p;
+}
 
 static const char *const CAPSULE = "fastnpjson.values";
 
@@ -67,120 +62,6 @@ grow(List *list, const char *start, const char *here, const char *end)
     return 0;
 }
 
-/* Make floats of the integers up to here: one came that is a float, or that makes them more than 64 bits hold. */
-static void
-make_doubles(List *list)
-{
-    for (npy_intp index = 0; index < list->count; index++) {
-        char *place = list->values + 8 * index;
-        npy_int64 integer;
-        memcpy(&integer, place, sizeof integer);
-        double value = list->kind == UNSIGNED ? (double)(npy_uint64)integer : (double)integer;
-        memcpy(place, &value, sizeof value);
-    }
-    list->kind = DOUBLES;
-}
-
-/* The functions that add an element return 0, 1 where the list is no array, or -1 with an exception set. */
-static inline int
-add_double(List *list, double value)
-{
-    if (list->kind == BOOLEANS) {
-        return 1;
-    }
-    if (list->kind != DOUBLES) {
-        make_doubles(list);
-    }
-    memcpy(list->values + 8 * list->count++, &value, sizeof value);
-    return 0;
-}
-
-static int
-add_integer(List *list, const Number *number)
-{
-    npy_uint64 value = number->negative ? 0 - number->digits : number->digits;
-    int is_negative = number->negative && number->digits, is_large = !number->negative && number->digits >> 63;
-    if (list->kind == NOTHING) {
-        list->kind = SIGNED;
-    }
-    if (is_large && list->kind == SIGNED && !list->has_negative) {
-        list->kind = UNSIGNED;
-    }
-    if (list->kind == DOUBLES || (is_negative ? list->kind == UNSIGNED : is_large && list->kind == SIGNED)) {
-        return add_double(list, number->negative ? (double)(npy_int64)value : (double)value);
-    }
-    list->has_negative |= is_negative;
-    memcpy(list->values + 8 * list->count++, &value, sizeof value);
-    return 0;
-}
-
-static int
-add_number(List *list, const Number *number)
-{
-    if (list->kind == BOOLEANS || list->kind == DATES) {
-        return 1;
-    }
-    if (list->wanted == FLOAT32) {
-        float narrow;
-        int failed = loads_to_float(number, &narrow);
-        memcpy(list->values + 4 * list->count++, &narrow, sizeof narrow);
-        return failed;
-    }
-    if (list->wanted == FLOAT16) {
-        npy_uint16 half;
-        int failed = loads_to_half(number, &half);
-        memcpy(list->values + 2 * list->count++, &half, sizeof half);
-        return failed;
-    }
-    if (number->is_integer && list->wanted != FLOAT64 && is_of_64_bits(number)) {
-        return add_integer(list, number);
-    }
-    list->has_fraction |= !number->is_integer;
-    double value;
-    int failed = loads_to_double(number, &value);
-    return failed ? failed : add_double(list, value);
-}
-
-/* Add NaN, infinity or minus infinity. The bits are those of NumPy: Py_NAN has another sign before Python 3.11 on x86. */
-static inline int
-add_bits(List *list, npy_uint64 wide, npy_uint32 narrow, npy_uint16 half)
-{
-    if (list->wanted == FLOAT16) {
-        memcpy(list->values + 2 * list->count++, &half, sizeof half);
-        return 0;
-    }
-    if (list->wanted == FLOAT32) {
-        memcpy(list->values + 4 * list->count++, &narrow, sizeof narrow);
-        return 0;
-    }
-    double value;
-    memcpy(&value, &wide, sizeof value);
-    return add_double(list, value);
-}
-
-static inline int
-add_nan(List *list)
-{
-    return add_bits(list, (npy_uint64)0x7FF8 << 48, (npy_uint32)0x7FC0 << 16, 0x7E00);
-}
-
-static int
-add_infinity(List *list, unsigned sign)
-{
-    return add_bits(list, (npy_uint64)(sign | 0x7FF0) << 48, (npy_uint32)(sign | 0x7F80) << 16, (npy_uint16)(sign | 0x7C00));
-}
-
-static inline int
-add_boolean(List *list, int value)
-{
-    if (list->wanted >> 8 == 'f' || (list->kind != BOOLEANS && list->kind != NOTHING)) {
-        return 1;
-    }
-    list->kind = BOOLEANS;
-    list->values[list->count++] = (char)value;
-    return 0;
-}
-
 static inline int
 starts_with(const char *p, const char *word)
 {
@@ -216,18 +97,18 @@ read_float_word(List *list, const char *p)
 static inline const char *
 read_word(List *list, const char *p)
 {
-    if (list->wanted >> 8 == 'M') {
-        return read_date(list, p);
-    }
     switch (*p) {
     case 't':
         return starts_with(p, "true") && !add_boolean(list, 1) ? p + 4 : NULL;
     case 'f':
         return starts_with(p, "false") && !add_boolean(list, 0) ? p + 5 : NULL;
     case 'n':
+        if (list->kind == DATES) {
+            return read_date(list, p);
+        }
         return starts_with(p, "null") && !add_nan(list) ? p + 4 : NULL;
     default:
-        return read_float_word(list, p);
+        return list->kind == DATES ? read_date(list, p) : read_float_word(list, p);
     }
 }
 
@@ -243,27 +124,24 @@ read_element(List *list, const char *p, const char *end)
     return !p || add_number(list, &number) ? NULL : p;
 }
 
-/* Leave the lists that end here. Returns 0 where an element follows, 1 at the end of all, or -1 where they differ. */
-static inline int
-end_lists(List *list, const char **text, npy_intp *counts, int *depth)
+/* Leave the lists that end here, up to the comma before the next element. Returns the place behind it, or behind all of
+ * them, or NULL where they differ. */
+static const char *
+end_lists(List *list, const char *p, npy_intp *counts, int *depth)
 {
-    const char *p = *text;
-    for (;;) {
-        npy_intp count = ++counts[*depth - 1], *length = &list->shape[*depth - 1];
-        p = skip_blanks(p);
-        if (*p == ',') {
-            *text = p + 1;
-            return 0;
+    while (*p != ',') {
+        npy_intp *length = &list->shape[*depth - 1];
+        if (*p++ != ']' || (*length != counts[*depth - 1] && *length)) {
+            return NULL;
         }
-        if (*p++ != ']' || (*length != count && *length)) {
-            return -1;
-        }
-        *length = count;
+        *length = counts[*depth - 1];
         if (--*depth == 0) {
-            *text = p;
-            return 1;
+            return p;
         }
+        counts[*depth - 1]++;
+        p = skip_blanks(p);
     }
+    return p + 1;
 }
 
 /* Read lists of one shape: what is no part of such ends it. Returns -1 then, or with an exception set. */
@@ -287,10 +165,19 @@ read_elements(List *list, const char **text, const char *end)
             return -1;
         }
         p = read_element(list, p, end);
-        int ended = p ? end_lists(list, &p, counts, &depth) : -1;
-        if (ended) {
+        if (!p) {
+            return -1;
+        }
+        counts[depth - 1]++;
+        p = skip_blanks(p);
+        if (*p == ',') {
+            p++;
+            continue;
+        }
+        p = end_lists(list, p, counts, &depth);
+        if (!p || !depth) {
             *text = p;
-            return ended < 0 ? -1 : 0;
+            return p ? 0 : -1;
         }
     }
 }

@@ -6,17 +6,13 @@
 
 #include "speedups.h"
 
-/* Return where the text goes on after blanks; a NUL ends it. */
+const char *loads_skip_blanks(const char *p);
+
+/* Return where the text goes on after blanks; a NUL ends it. Most texts have none. */
 static inline const char *
 skip_blanks(const char *p)
 {
-    while (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r') {
-        p++;
-        while (!strncmp(p, "                ", 16)) {
-            p += 16;
-        }
-    }
-    return p;
+    return (unsigned char)*p > ' ' ? p : loads_skip_blanks(p);
 }
 
 /* Return where the text goes on after the string that starts here. */

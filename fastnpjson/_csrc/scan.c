@@ -4,46 +4,6 @@
  * string that begins with a mark, which is random: no string of a document can be guessed to be one. */
 #include "scan.h"
 
-#include "dates.h"
-#include "lists.h"
-#include "nested.h"
-
-typedef struct {
-    const char *end;    /* where the NUL is */
-    const char *copied; /* what is before it is in `text`, or has been cut out */
-    char *text;
-    size_t size, capacity;
-    PyObject *arrays;
-    const char *mark;
-    PyObject *decode;   /* orjson.loads, borrowed */
-    int skipped;
-    Nested nested;
-} Scan;
-
-/* The functions that pass over a value return its end, or NULL with or without an exception set. */
-
-static const char *
-skip_value(const char *p, const char *end)
-{
-    npy_intp depth = 0;
-    p = skip_blanks(p);
-    for (; p < end; p++) {
-        if (*p == '"') {
-            p = skip_string(p, end) - 1;
-        }
-        else if (*p == '[' || *p == '{') {
-            depth++;
-        }
-        else if (*p == ',' && depth == 0) {
-            return p;
-        }
-        else if ((*p == ']' || *p == '}') && --depth < 0) {
-            return p;
-        }
-    }
-    return end;
-}
-
 static int
 copy(Scan *scan, const char *from, size_t size)
 {
@@ -90,9 +50,8 @@ put_place(Scan *scan, int ndim)
     return copy(scan, place, (size_t)(p + ndim - place));
 }
 
-/* Cut the list at `start` out. Returns its end, or `start` where it is none of numbers. */
-static const char *
-cut_list(Scan *scan, const char *start, const Wanted *wanted)
+const char *
+loads_cut_list(Scan *scan, const char *start, const Wanted *wanted)
 {
     const char *p = start;
     PyArrayObject *array = loads_read_list(&p, scan->end, wanted);
@@ -114,7 +73,7 @@ cut_within(Scan *scan, const char *list)
     Nested *nested = &scan->nested;
     const char *after = loads_find_arrays(nested, list, scan->end);
     for (npy_intp i = 0; after && i < nested->size; i++) {
-        if (!cut_list(scan, nested->found[i], &WHATEVER)) {
+        if (!loads_cut_list(scan, nested->found[i], &WHATEVER)) {
             return NULL;
         }
     }
@@ -146,7 +105,7 @@ cut_all(Scan *scan, const char *p)
             p = *p == '"' ? skip_string(p, scan->end) : p + 1;
         }
         if (p == list) {
-            p = cut_list(scan, list, &WHATEVER);
+            p = loads_cut_list(scan, list, &WHATEVER);
             if (p == list) {
                 p = cut_within(scan, list);
             }
@@ -156,162 +115,6 @@ cut_all(Scan *scan, const char *p)
         }
     }
     return p;
-}
-
-static const char *cut_paths(Scan *scan, const char *p, PyObject *node);
-
-/* Go on with what a key or an index leads to, or with what `None` leads to, or past the value. Takes the reference. */
-static const char *
-cut_step(Scan *scan, const char *p, PyObject *node, PyObject *step)
-{
-    if (!step) {
-        return NULL;
-    }
-    PyObject *child = PyDict_GetItemWithError(node, step);
-    Py_DECREF(step);
-    if (!child && !PyErr_Occurred()) {
-        child = PyDict_GetItemWithError(node, Py_None);
-    }
-    if (!child) {
-        return PyErr_Occurred() ? NULL : skip_value(p, scan->end);
-    }
-    return cut_paths(scan, p, child);
-}
-
-/* Return what `None` leads to, borrowed, if nothing else leads anywhere. */
-static PyObject *
-everything_of(PyObject *node)
-{
-    return PyDict_GET_SIZE(node) == 1 ? PyDict_GetItemWithError(node, Py_None) : NULL;
-}
-
-/* Decode a key; `start` is its first quotation mark. */
-static PyObject *
-decode_key(const Scan *scan, const char *start, const char *end)
-{
-    if (memchr(start, '\\', (size_t)(end - start))) {
-        return PyObject_CallFunction(scan->decode, "y#", start, (Py_ssize_t)(end - start));
-    }
-    return PyUnicode_DecodeUTF8(start + 1, end - start - 2, NULL);
-}
-
-static const char *
-cut_members(Scan *scan, const char *p, PyObject *node)
-{
-    PyObject *everything = everything_of(node);
-    do {
-        const char *key = skip_blanks(p + 1);
-        if (*key == '}') {
-            return key + 1;
-        }
-        if (*key != '"') {
-            return NULL;
-        }
-        p = skip_string(key, scan->end);
-        const char *colon = skip_blanks(p);
-        if (*colon != ':') {
-            return NULL;
-        }
-        p = everything ? cut_paths(scan, colon + 1, everything)
-                       : cut_step(scan, colon + 1, node, decode_key(scan, key, p));
-        if (!p) {
-            return NULL;
-        }
-        p = skip_blanks(p);
-    } while (*p == ',');
-    return *p == '}' ? p + 1 : NULL;
-}
-
-static const char *
-cut_elements(Scan *scan, const char *p, PyObject *node)
-{
-    PyObject *everything = everything_of(node);
-    npy_intp index = 0;
-    if (*skip_blanks(p + 1) == ']') {
-        return skip_blanks(p + 1) + 1;
-    }
-    do {
-        p = everything ? cut_paths(scan, p + 1, everything)
-                       : cut_step(scan, p + 1, node, PyLong_FromSsize_t(index++));
-        if (!p) {
-            return NULL;
-        }
-        p = skip_blanks(p);
-    } while (*p == ',');
-    return *p == ']' ? p + 1 : NULL;
-}
-
-/* Tell whether a dtype is one that lists are read to here. */
-static int
-is_readable(const Wanted *wanted)
-{
-    int kind = wanted->code >> 8, size = wanted->code & 0xFF;
-    switch (kind) {
-    case 'f':
-        return size == 2 || size == 4 || size == 8;
-    case 'i': case 'u':
-        return size == 1 || size == 2 || size == 4 || size == 8;
-    case 'M':
-        return size < UNITS && wanted->count > 0 && wanted->dates;
-    default:
-        return wanted->code == ANY || (kind == 'b' && size == 1);
-    }
-}
-
-/* Read what a leaf of a tree asks for: a code, or for dates a code, the number of units and the dtype. */
-static int
-read_leaf(PyObject *leaf, Wanted *wanted)
-{
-    long long count = 1;
-    PyObject *dtype = NULL;
-    *wanted = WHATEVER;
-    if (PyLong_Check(leaf)) {
-        wanted->code = (int)PyLong_AsLong(leaf);
-        return wanted->code == -1 && PyErr_Occurred() ? -1 : 0;
-    }
-    if (!PyArg_ParseTuple(leaf, "iLO", &wanted->code, &count, &dtype)) {
-        return -1;
-    }
-    wanted->count = count;
-    if (PyArray_DescrCheck(dtype) && ((PyArray_Descr *)dtype)->type_num == NPY_DATETIME) {
-        wanted->dates = (PyArray_Descr *)dtype;
-    }
-    return 0;
-}
-
-static const char *
-cut_leaf(Scan *scan, const char *p, PyObject *leaf)
-{
-    Wanted wanted;
-    if (read_leaf(leaf, &wanted) < 0) {
-        return NULL;
-    }
-    if (*p == '[' && is_readable(&wanted)) {
-        const char *after = cut_list(scan, p, &wanted);
-        if (after != p) {
-            return after;
-        }
-    }
-    scan->skipped = 1;
-    return skip_value(p, scan->end);
-}
-
-static const char *
-cut_paths(Scan *scan, const char *p, PyObject *node)
-{
-    p = skip_blanks(p);
-    if (PyLong_Check(node) || PyTuple_Check(node)) {
-        return cut_leaf(scan, p, node);
-    }
-    if ((*p != '{' && *p != '[') || !PyDict_Check(node)) {
-        return skip_value(p, scan->end);
-    }
-    if (Py_EnterRecursiveCall(" in the paths of arrays")) {
-        return NULL;
-    }
-    const char *after = *p == '{' ? cut_members(scan, p, node) : cut_elements(scan, p, node);
-    Py_LeaveRecursiveCall();
-    return after;
 }
 
 /* Return the UTF-8 of a document, or NULL with an exception set. */
@@ -346,7 +149,7 @@ skip_all(Cut *cut)
 static int
 cut_text(Scan *scan, const char *text, PyObject *paths, Cut *cut)
 {
-    const char *after = paths == Py_True ? cut_all(scan, text) : cut_paths(scan, text, paths);
+    const char *after = paths == Py_True ? cut_all(scan, text) : loads_cut_paths(scan, text, paths);
     if (!after) {
         return skip_all(cut);
     }

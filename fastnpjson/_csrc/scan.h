@@ -2,10 +2,29 @@
 #ifndef FASTNPJSON_SCAN_H
 #define FASTNPJSON_SCAN_H
 
-#include "speedups.h"
+#include "lists.h"
+#include "nested.h"
 
 /* How long a mark may be. */
 enum { MAX_MARK = 64 };
+
+typedef struct {
+    const char *end;    /* where the NUL is */
+    const char *copied; /* what is before it is in `text`, or has been cut out */
+    char *text;
+    size_t size, capacity;
+    PyObject *arrays;
+    const char *mark;
+    PyObject *decode;   /* orjson.loads, borrowed */
+    int skipped;
+    Nested nested;
+} Scan;
+
+/* Those that pass over a value return its end, or NULL with or without an exception set. */
+const char *loads_cut_paths(Scan *scan, const char *text, PyObject *tree);
+
+/* Cut the list at `start` out. Returns its end, or `start` where it is none of numbers. */
+const char *loads_cut_list(Scan *scan, const char *start, const Wanted *wanted);
 
 typedef struct {
     PyObject *rest;     /* the document without what was cut out, bytes; NULL if nothing was */

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # Begins the strings that mark the places of arrays in C: no document can be written that has one. It is short, for a
 # document may have a place for every three bytes.
 _MARK: Final = b64encode(os.urandom(9)).decode()
+
+
 def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
     """Decode JSON, as `orjson.loads` does, with arrays where they are asked for.
 
