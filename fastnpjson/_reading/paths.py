@@ -79,20 +79,24 @@ def _paths(items: tuple[tuple[str, str], ...]) -> Paths:
     return Paths(spread, _codes(spread))
 
 
-def _codes(node: Tree) -> Any:
-    """Return ``kind << 8 | itemsize`` for dtypes, for dates with the unit for the size, its count and the dtype.
+def code_of(dtype: np.dtype[Any]) -> Any:
+    """Return ``kind << 8 | itemsize`` for a dtype; for dates the unit for the size, its count, and the dtype.
 
     The scan in C leaves what it does not read to Python.
     """
-    if not isinstance(node, Leaf):
-        return {step: _codes(child) for step, child in node.items()}
-    kind = ord(node.dtype.kind) << 8
-    if not node.dtype.isnative:
+    kind = ord(dtype.kind) << 8
+    if not dtype.isnative:
         return 1 << 16
-    if node.dtype.kind != "M":
-        return kind | node.dtype.itemsize
-    unit, count = np.datetime_data(node.dtype)
-    return kind | _UNITS.index(unit), count, node.dtype
+    if dtype.kind != "M":
+        return kind | dtype.itemsize
+    unit, count = np.datetime_data(dtype)
+    return kind | _UNITS.index(unit), count, dtype
+
+
+def _codes(node: Tree) -> Any:
+    if isinstance(node, Leaf):
+        return code_of(node.dtype)
+    return {step: _codes(child) for step, child in node.items()}
 
 
 def _vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
