@@ -102,7 +102,8 @@ def array_of(obj: Any, budget: Budget) -> Array:
     if kinds == {str}:
         budget.take(4 * values.size * max(map(len, values.flat)))
     for allowed, dtypes in _DTYPES:
-        for dtype in dtypes if kinds <= allowed else ():
+        # As `loads` does: integers that no dtype of integers holds are not made floats of.
+        for dtype in dtypes if kinds <= allowed and not (kinds == {int} and "f8" in dtypes) else ():
             try:
                 array = values.astype(dtype)
             except (DeprecationWarning, OverflowError, TypeError):  # NumPy 1.24 to 1.26 warn of what is out of range

@@ -29,6 +29,7 @@ except ImportError as _cause:
     raise ImportError("fastnpjson.pydantic needs pydantic: pip install 'fastnpjson[pydantic]'") from _cause
 from pydantic_core import core_schema
 
+from fastnpjson._reading.paths import code_of
 from fastnpjson.pydantic.read import paths_of_model, reading_arrays
 from fastnpjson.pydantic.schema import KINDS, json_schema
 from fastnpjson.pydantic.shape import share_names
@@ -95,7 +96,9 @@ class ArrayField:
         )
         # A serializer of the model's takes the place of that of the outermost schema, and can call the next one.
         schema = json_schema(dtype, self.shape, base64=self.base64)
-        return core_schema.chain_schema([field], metadata={"fastnpjson": schema})
+        # Floats are rounded once, from their digits; what else there may be in lists of other dtypes only they tell.
+        code = code_of(dtype.newbyteorder("=")) if dtype is not None and dtype.kind == "f" else 0
+        return core_schema.chain_schema([field], metadata={"fastnpjson": schema, "fastnpjson_code": code})
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
