@@ -29,9 +29,12 @@ is_of_64_bits(const Number *number)
 /* Read a number of RFC 8259, in text that ends with what is no part of one; NULL where there is none. */
 const char *loads_read_number(const char *text, const char *end, Number *number);
 
-/* Round a number once. Returns 0, 1 where it is out of range or only Python can tell, or -1 with an exception set. */
+/* Round a number once. Returns 0, or 1 where it is out of range; of a double only Python can tell then. */
 int loads_to_double(const Number *number, double *value);
 int loads_to_float(const Number *number, float *value);
 int loads_to_half(const Number *number, npy_uint16 *value);
+
+/* Let Python round a number. Returns 0, 1 where it is out of range, or -1 with an exception set. */
+int loads_ask_python(const Number *number, double *value);
 
 #endif

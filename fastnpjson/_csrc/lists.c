@@ -3,6 +3,12 @@
 
 const Wanted WHATEVER = {ANY, 1, NULL};
 
+/* Shorter lists are read with the GIL: a thread that wants it back waits for 5 ms where another one computes, and so many
+   numbers take some milliseconds. */
+enum { LONG_LIST = 1 << 17 };
+/* Read in a few hundredths of a second. */
+enum { UNTIL_SIGNALS = 1 << 20 };
+
 static const int TYPES[] = {NPY_VOID, NPY_INT64, NPY_UINT64, NPY_DOUBLE, NPY_FLOAT, NPY_HALF, NPY_BOOL, NPY_DATETIME};
 static const int ITEMSIZES[] = {0, 8, 8, 8, 4, 2, 1, 8};
 /* By the logarithm of the size. */
@@ -44,7 +50,7 @@ grow(List *list, const char *start, const char *here, const char *end)
     int on_stack = list->values == (char *)list->few;
     double density = (double)list->count / (double)(here - start);
     npy_intp rest = (npy_intp)(density * (double)(end - here)) + 64;
-    npy_intp capacity = list->capacity + (rest < list->capacity ? rest : list->capacity);
+    npy_intp capacity = list->room + (rest < list->room ? rest : list->room);
     if ((size_t)capacity > (size_t)PY_SSIZE_T_MAX / 8) {
         PyErr_NoMemory();
         return -1;
@@ -58,8 +64,46 @@ grow(List *list, const char *start, const char *here, const char *end)
         memcpy(values, list->few, sizeof list->few);
     }
     list->values = values;
-    list->capacity = capacity;
+    list->room = capacity;
     return 0;
+}
+
+static void
+take_gil(List *list)
+{
+    if (list->thread) {
+        PyEval_RestoreThread(list->thread);
+        list->thread = NULL;
+    }
+}
+
+/* Look at signals, whose handlers are Python code, make room, and let other threads run while a long list is read. */
+static int
+go_on(List *list, const char *start, const char *here, const char *end)
+{
+    int is_unlocked = list->thread != NULL;
+    take_gil(list);
+    if ((is_unlocked && PyErr_CheckSignals() < 0) || (list->count == list->room && grow(list, start, here, end) < 0)) {
+        return -1;
+    }
+    list->capacity = list->room;
+    if (list->count >= LONG_LIST) {
+        list->capacity = list->room - list->count > UNTIL_SIGNALS ? list->count + UNTIL_SIGNALS : list->room;
+        list->thread = PyEval_SaveThread();
+    }
+    return 0;
+}
+
+int
+loads_ask_for(List *list, const Number *number, double *value)
+{
+    int is_unlocked = list->thread != NULL;
+    take_gil(list);
+    int failed = loads_ask_python(number, value);
+    if (is_unlocked) {
+        list->thread = PyEval_SaveThread();
+    }
+    return failed;
 }
 
 static inline int
@@ -161,7 +205,7 @@ read_elements(List *list, const char **text, const char *end)
         if (!list->ndim) {
             list->ndim = depth;
         }
-        if (list->ndim != depth || (list->count == list->capacity && grow(list, start, p, end) < 0)) {
+        if (list->ndim != depth || (list->count == list->capacity && go_on(list, start, p, end) < 0)) {
             return -1;
         }
         p = read_element(list, p, end);
@@ -284,14 +328,17 @@ loads_read_list(const char **text, const char *end, const Wanted *wanted)
     PyArrayObject *array = NULL;
     list.values = (char *)list.few;
     list.count = list.has_fraction = list.has_negative = list.ndim = 0;
-    list.capacity = sizeof list.few / sizeof *list.few;
+    list.capacity = list.room = sizeof list.few / sizeof *list.few;
+    list.thread = NULL;
     list.dtype = wanted;
     list.wanted = wanted->code;
     list.kind = list.wanted == FLOAT64 ? DOUBLES : list.wanted == FLOAT32 ? FLOATS :
                 list.wanted == FLOAT16 ? HALVES :
                 list.wanted >> 8 == 'M' ? DATES : NOTHING;
     memset(list.shape, 0, sizeof list.shape);
-    if (read_elements(&list, text, end) == 0 && !convert(&list)) {
+    int is_array = read_elements(&list, text, end) == 0 && !convert(&list);
+    take_gil(&list);
+    if (is_array) {
         array = make_array(&list);
     }
     clear(&list);

@@ -109,8 +109,8 @@ round_once(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 
     return *bits >> format->mantissa_bits >= (npy_uint64)format->infinite;
 }
 
-static int
-ask_python(const Number *number, double *value)
+int
+loads_ask_python(const Number *number, double *value)
 {
     char *end;
     *value = PyOS_string_to_double(number->start, &end, NULL);
@@ -260,7 +260,7 @@ loads_to_double(const Number *number, double *value)
 {
     npy_uint64 bits;
     if (round_number(number, &DOUBLE, &bits)) {
-        return ask_python(number, value);
+        return 1;
     }
     /* An integer has no minus zero. */
     bits |= (npy_uint64)(number->negative && !(number->is_integer && !bits)) << 63;

@@ -56,7 +56,8 @@ loads_cut_list(Scan *scan, const char *start, const Wanted *wanted)
     const char *p = start;
     PyArrayObject *array = loads_read_list(&p, scan->end, wanted);
     if (!array) {
-        return PyErr_Occurred() ? NULL : start;
+        scan->stopped = PyErr_Occurred() != NULL;
+        return scan->stopped ? NULL : start;
     }
     int failed = PyList_Append(scan->arrays, (PyObject *)array) < 0 ||
                  copy(scan, scan->copied, (size_t)(start - scan->copied)) < 0 ||
@@ -150,8 +151,8 @@ static int
 cut_text(Scan *scan, const char *text, PyObject *paths, Cut *cut)
 {
     const char *after = paths == Py_True ? cut_all(scan, text) : loads_cut_paths(scan, text, paths);
-    if (!after) {
-        return skip_all(cut);
+    if (!after) { /* a handler of signals may have raised a ValueError, too */
+        return scan->stopped ? -1 : skip_all(cut);
     }
     cut->skipped = scan->skipped;
     if (PyList_GET_SIZE(scan->arrays) == 0) {

@@ -17,6 +17,7 @@ typedef struct {
     const char *mark;
     PyObject *decode;   /* orjson.loads, borrowed */
     int skipped;
+    int stopped;        /* by a signal, or without memory */
     Nested nested;
 } Scan;
 

@@ -108,6 +108,7 @@ char *
 write_date(const Node *node, const char *item, char *at)
 {
     npy_int64 ticks = (npy_int64)load_64(item, node->swapped);
+    READ_ONCE(ticks);
     if (ticks == NPY_DATETIME_NAT) {
         return put_null(at);
     }
@@ -190,6 +191,7 @@ char *
 write_duration(const Node *node, const char *item, char *at)
 {
     npy_int64 ticks = (npy_int64)load_64(item, node->swapped);
+    READ_ONCE(ticks);
     if (ticks == NPY_DATETIME_NAT) {
         return put_null(at);
     }

@@ -11,7 +11,9 @@ typedef enum { NOTHING, SIGNED, UNSIGNED, DOUBLES, FLOATS, HALVES, BOOLEANS, DAT
 
 typedef struct {
     char *values;
-    npy_intp count, capacity;       /* in elements of up to eight bytes */
+    npy_intp count, room;           /* in elements of up to eight bytes */
+    npy_intp capacity;              /* how many there may be until the next look at signals */
+    PyThreadState *thread;          /* that has let go of the GIL; or NULL */
     Kind kind;
     int wanted;                     /* the code of `dtype` */
     const Wanted *dtype;
@@ -86,6 +88,9 @@ add_narrow(List *list, const Number *number)
     return 1;
 }
 
+/* Round what is for Python; with the GIL, which it leaves as it was. */
+int loads_ask_for(List *list, const Number *number, double *value);
+
 static inline int
 add_number(List *list, const Number *number)
 {
@@ -97,8 +102,13 @@ add_number(List *list, const Number *number)
     }
     list->has_fraction |= !number->is_integer;
     double value;
-    int failed = loads_to_double(number, &value);
-    return failed ? failed : add_double(list, value);
+    if (loads_to_double(number, &value)) {
+        int failed = loads_ask_for(list, number, &value);
+        if (failed) {
+            return failed;
+        }
+    }
+    return add_double(list, value);
 }
 
 /* Add NaN, infinity or minus infinity. The bits are those of NumPy: Py_NAN has another sign before Python 3.11 on x86. */

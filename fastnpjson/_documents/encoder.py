@@ -135,8 +135,9 @@ class Encoder:
         """Encode an object in pieces of about a megabyte; joined, they are what `encode` returns.
 
         Arrays from 64 KiB are written slice by slice, so that the text of a memory-mapped one is never in memory
-        as a whole. The rest of the document is, and so are object arrays and what `default` returns. No array may
-        change before the last piece.
+        as a whole. Lists of 256 elements and more are written in batches, if the document is such a list, or has it
+        in its dicts with text for keys; not with `OPT_SORT_KEYS` or `OPT_INDENT_2`. The rest of the document is in
+        memory, and so are object arrays and what `default` returns. Nothing in it may change before the last piece.
 
         Yields:
             Pieces of JSON; what `encode` raises is raised when its piece is due.
