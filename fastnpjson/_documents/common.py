@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import io
+import json
+import sys
 from base64 import b64encode
 from collections import UserList, UserString, deque
 from collections.abc import Callable, Iterator, Mapping, MappingView, Set
-from contextlib import suppress
-from datetime import timedelta
+from dataclasses import fields
+from datetime import date, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 from os import PathLike, fsdecode
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
+import orjson
+from numpy import ma
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.floats import complex_pairs
 from fastnpjson._arrays.times import duration_text
 from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.default import default as numpy_default
+from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.frames import is_frame, records
 
 Convert = Callable[[Any], Any]
 
-# Classes that are named, so that nothing is imported. Of pandas, its dtypes too.
+# Classes that are named, so that nothing is imported.
 _TEXTS: Final = frozenset({"torch.device", "torch.dtype", "pandas.Period", "pandas.Interval"})
+# The packages whose dtypes are text; of polars most are classes.
+_TABLES: Final = frozenset({"pandas", "polars", "pyarrow"})
 # Tried in this order on objects, never on classes. `to_json` returns text in most packages.
 _PROTOCOLS: Final = ("__json__", "for_json", "to_dict")
 _TICKS: Final = timedelta(microseconds=1)
@@ -38,6 +48,7 @@ class Common:
         default: Asked for what is not common; `None` to decline it.
     """
 
+    __module__ = "fastnpjson"
     __slots__ = ("_default",)
 
     def __init__(self, default: Convert | None = None) -> None:
@@ -47,7 +58,7 @@ class Common:
         """Turn an object into one that `fastnpjson.dumps` writes.
 
         Args:
-            obj: What neither orjson nor fastnpjson knows.
+            obj: What neither orjson nor fastnpjson knows, or what `json` asks its default about.
 
         Returns:
             Builtins, arrays and fragments.
@@ -55,26 +66,27 @@ class Common:
         Raises:
             JSONEncodeError: it is not common; it is a `TypeError`, by which a default declines.
         """
-        convert = converter_of(type(obj))
+        kind: type = type(obj)
+        convert = converter_of(kind)
         if convert is not None:
             return convert(obj)
-        if self._default is None:
+        try:
             return read(obj)
-        if self._default is str or self._default is repr:
-            # Either has a text for everything, of an array only its first numbers.
-            with suppress(JSONEncodeError):
-                return read(obj)
+        except JSONEncodeError as error:
+            # What another package says of an array of its own is an error, and no reason to ask somebody else.
+            if self._default is None or error.__cause__ is not None:
+                raise
         return self._default(obj)
 
     def using(self, default: Convert, /) -> Common:
-        """Return a default that asks another one for what is not common.
+        r"""Return a default that asks another one for what is not common.
 
         Args:
             default: As for `fastnpjson.dumps`; often `str`.
 
         >>> import re, fastnpjson
         >>> fastnpjson.dumps([{3}, re.compile("a")], default=fastnpjson.common.using(str))
-        b'[[3],"re.compile(\\'a\\')"]'
+        b'[[3],"re.compile(\'a\')"]'
         """
         return Common(default)
 
@@ -82,7 +94,7 @@ class Common:
         return "fastnpjson.common" + ("" if self._default is None else f".using({self._default!r})")
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        return "common" if self._default is None else (Common, (self._default,))
+        return "common" if self._default is None else (common.using, (self._default,))
 
 
 common: Final = Common()
@@ -91,11 +103,13 @@ common: Final = Common()
 @lru_cache(maxsize=1024)
 def converter_of(kind: type) -> Convert | None:
     """Return what converts objects of a class; `None` for one that is not common."""
+    package = kind.__module__.partition(".")[0]
+    if package == "xarray" and hasattr(kind, "to_dict"):  # a Dataset is a Mapping, too
+        return lambda obj: obj.to_dict(data="array")
     for types, convert in _BY_TYPE:
         if issubclass(kind, types):
             return convert
-    package = kind.__module__.partition(".")[0]
-    if f"{package}.{kind.__name__}" in _TEXTS or (package == "pandas" and kind.__name__.endswith("Dtype")):
+    if f"{package}.{kind.__name__}" in _TEXTS or (package in _TABLES and _is_dtype(kind)):
         return str
     if is_frame(kind):
         return records
@@ -105,11 +119,15 @@ def converter_of(kind: type) -> Convert | None:
     if package == "torch" and hasattr(kind, "detach"):
         return _tensor
     if package == "cupy" and hasattr(kind, "get"):
-        return _read_copy
-    name = next((name for name in _PROTOCOLS if callable(getattr(kind, name, None))), None)
-    if name is None:
-        return _from_device if hasattr(kind, "__dlpack__") and not hasattr(kind, "__array__") else None
-    return _by_protocol(name)
+        return lambda array: array.get()
+    protocol = next((name for name in _PROTOCOLS if callable(getattr(kind, name, None))), None)
+    if protocol is not None:
+        return _by_protocol(protocol)
+    return _from_device if hasattr(kind, "__dlpack__") and not hasattr(kind, "__array__") else None
+
+
+def _is_dtype(kind: type) -> bool:
+    return any(base.__name__.endswith(("Dtype", "DataType")) for base in kind.__mro__)
 
 
 def _by_protocol(name: str) -> Convert:
@@ -127,28 +145,45 @@ def _decline(obj: Any) -> Any:
     raise JSONEncodeError(f"{type(obj).__qualname__} is not JSON serializable")
 
 
-def _array(array: Any) -> Any:
-    """Return pairs for complex numbers; other arrays are not common, such as those with units."""
-    return (
-        complex_pairs(np.asarray(array)) if array.dtype.kind == "c" and type(array) is np.ndarray else _decline(array)
-    )
+def _numpy(obj: Any) -> Any:
+    """Return what `dumps` has no JSON for as pairs or text; builtins for `json`, which asks about all of NumPy."""
+    array = np.asanyarray(obj)
+    if array.dtype.names is not None or array.dtype.kind not in "cV":
+        return numpy_default(obj)
+    if type(array) not in {np.ndarray, ma.MaskedArray}:  # such as one with units
+        return _decline(obj)
+    if array.dtype.kind == "V":
+        return array.tolist()
+    pairs = complex_pairs(np.asarray(array)).reshape(*array.shape, 2)
+    mask = ma.getmask(array)
+    if mask is ma.nomask:
+        return pairs
+    values: list[Any] = list(pairs.reshape(-1, 2))
+    for index in np.flatnonzero(mask).tolist():
+        values[index] = None
+    elements = np.empty(len(values), object)
+    elements[:] = values
+    return elements.reshape(array.shape)
 
 
 def _decimal(number: Decimal) -> Any:
-    return Fragment(str(number).encode()) if number.is_finite() else float(number)
+    if number.is_finite():
+        return Fragment(str(number).encode())
+    return float("nan") if number.is_nan() else float(number)
 
 
 def _fraction(number: Fraction) -> Any:
     """Return all digits if they end, else the nearest float."""
-    factors = number.denominator
-    for prime in (2, 5):
-        while factors % prime == 0:
-            factors //= prime
-    if factors != 1:
-        return float(number)
-    digits = number.denominator.bit_length()  # a half, a fourth, an eighth have so many at most
-    scaled = int(number * 10**digits)
-    return Fragment(f"{Decimal(scaled).scaleb(-digits):f}".rstrip("0").rstrip(".").encode())
+    places, power = 0, 1
+    while power % number.denominator and places < number.denominator.bit_length():
+        places, power = places + 1, power * 10
+    if power % number.denominator:
+        try:
+            return float(number)
+        except OverflowError as error:
+            raise JSONEncodeError(f"Fraction beyond the floats: {error}") from None
+    sign, digits, _ = Decimal(number.numerator * (power // number.denominator)).as_tuple()
+    return Fragment(f"{Decimal((sign, digits, -places)):f}".encode())
 
 
 def _duration(duration: timedelta) -> Any:
@@ -156,10 +191,10 @@ def _duration(duration: timedelta) -> Any:
     return duration.to_timedelta64() if hasattr(duration, "to_timedelta64") else duration_text(duration // _TICKS, "us")
 
 
-def _bytes(encoded: Any) -> str:
+def _bytes(encoded: bytes | bytearray) -> str:
     """Return text if the bytes are UTF-8, else base64 (RFC 4648)."""
     try:
-        return bytes(encoded).decode()
+        return encoded.decode()
     except UnicodeDecodeError:
         return b64encode(encoded).decode()
 
@@ -168,7 +203,17 @@ def _buffer(view: memoryview) -> Any:
     try:
         return read(view)
     except JSONEncodeError:
-        return _bytes(view)
+        return _bytes(bytes(view))
+
+
+def _text_of(obj: Any) -> Any:
+    """Return the text that `dumps` writes: `json` asks its default about dates."""
+    return orjson.loads(dumps(obj))
+
+
+def _dataclass(obj: Any) -> dict[str, Any]:
+    """Return the fields that orjson writes."""
+    return {field.name: getattr(obj, field.name) for field in fields(obj) if not field.name.startswith("_")}
 
 
 def _attrs(obj: Any) -> dict[str, Any]:
@@ -180,7 +225,9 @@ def _struct(obj: Any) -> dict[str, Any]:
     config = obj.__struct_config__
     tag = {} if config.tag is None else {config.tag_field: config.tag}
     members = zip(obj.__struct_encode_fields__, obj.__struct_fields__, strict=True)
-    return tag | {name: getattr(obj, field) for name, field in members}
+    values = tag | {name: getattr(obj, field) for name, field in members}
+    unset = sys.modules["msgspec"].UNSET
+    return {name: value for name, value in values.items() if value is not unset}
 
 
 def _tensor(tensor: Any) -> Any:
@@ -188,12 +235,8 @@ def _tensor(tensor: Any) -> Any:
     return read(tensor.detach().resolve_conj().resolve_neg().cpu())
 
 
-def _read_copy(array: Any) -> Any:
-    return array.get()
-
-
 def _from_device(array: Any) -> Any:
-    """Copy an array from its device: https://data-apis.org/array-api/latest/purpose_and_scope.html"""
+    """Copy an array from its device, which DLPack does by https://data-apis.org/array-api/latest/API_specification/."""
     try:
         return read(array)
     except JSONEncodeError:
@@ -202,18 +245,25 @@ def _from_device(array: Any) -> Any:
 
 _BY_TYPE: Final[tuple[tuple[tuple[type, ...], Convert], ...]] = (
     ((np.complexfloating, complex), lambda number: [number.real, number.imag]),
-    ((np.void,), lambda void: _bytes(void.tobytes()) if void.dtype.names is None else _decline(void)),
-    ((np.ndarray,), _array),
-    ((np.generic, io.IOBase), _decline),
-    ((tuple, Set, deque, range, UserList, MappingView), list),
+    ((np.void,), lambda void: _bytes(void.tobytes()) if void.dtype.names is None else numpy_default(void)),
+    ((np.ndarray, np.generic), _numpy),
+    ((io.IOBase,), _decline),
+    ((Fragment,), lambda fragment: json.loads(orjson.dumps(fragment))),  # for json
+    ((Enum,), lambda member: member.value),
+    ((str,), str.__str__),
+    ((int,), int.__int__),
+    ((float,), float.__float__),
+    ((list, tuple, Set, deque, range, UserList, MappingView), list),
     ((Mapping,), dict),
     ((PathLike,), fsdecode),
     ((Decimal,), _decimal),
     ((Fraction,), _fraction),
     ((timedelta,), _duration),
+    ((date,), _text_of),
+    ((time,), time.isoformat),
+    ((UUID, np.dtype, UserString), str),
     ((bytes, bytearray), _bytes),
     ((memoryview,), _buffer),
-    ((np.dtype, UserString), str),
     ((type,), lambda kind: kind.__name__),
     ((Iterator,), list),
 )
@@ -221,4 +271,5 @@ _BY_ATTRIBUTE: Final[dict[str, Convert]] = {
     "__attrs_attrs__": _attrs,
     "__struct_fields__": _struct,
     "model_dump": lambda model: model.model_dump(),
+    "__dataclass_fields__": _dataclass,
 }

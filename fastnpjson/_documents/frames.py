@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 def is_frame(kind: type) -> bool:
     """Tell whether objects of a class are tables of pandas, polars or pyarrow."""
-    package = kind.__module__.partition(".")[0]
-    return package in {"pandas", "polars", "pyarrow"} and hasattr(kind, "columns") and hasattr(kind, "shape")
+    packages = {base.__module__.partition(".")[0] for base in kind.__mro__}
+    return bool(packages & {"pandas", "polars", "pyarrow"}) and hasattr(kind, "columns") and hasattr(kind, "shape")
 
 
 def records(frame: Any) -> list[dict[Any, Any]]:
@@ -37,7 +38,8 @@ def records(frame: Any) -> list[dict[Any, Any]]:
     if len(set(names)) != len(names):
         raise ValueError(f"columns with the same name: {names}")
     columns = [_values(_column(frame, place), name) for place, name in enumerate(names)]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    rows = zip(*columns, strict=True) if columns else repeat((), frame.shape[0])
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _column(frame: Any, place: int) -> Any:
