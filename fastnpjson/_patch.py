@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+# Modules of this package that are imported later take both from here, for in their place may be a stand-in by then.
+__all__ = ["json", "orjson", "patch"]
+
 Name = Literal["orjson", "json"]
 
 _ORIGINALS: Final[dict[str, ModuleType]] = {"orjson": orjson, "json": json}
@@ -30,7 +33,7 @@ class patch:  # noqa: N801 # a call, and a context manager
     """Put fastnpjson in the place of a module, for packages that cannot be told to use it.
 
     It replaces the module where it is imported as a whole, before and afterwards: ``import orjson``. It is a call, or a
-    context manager, at whose end everything is as it was.
+    context manager, at whose end the original is back, but for functions that were imported by name meanwhile.
 
     Args:
         name: ``"orjson"``, or ``"json"`` for `fastnpjson.compat`.

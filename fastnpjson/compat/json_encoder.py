@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-import orjson
-
 from fastnpjson._arrays.dtypes import NUMPY_TYPES
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.survey import Kind, survey
+from fastnpjson._patch import json, orjson
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, make_layout_rules, with_text

@@ -18,7 +18,6 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import is_numpy_type
@@ -31,6 +30,7 @@ from fastnpjson._documents.rules import Natively, Rules
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 from fastnpjson._graph import MOST_FOUND
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson.roundtrip import read_tags
