@@ -23,6 +23,7 @@ import orjson
 from numpy import ma
 from orjson import Fragment, JSONEncodeError
 
+from fastnpjson._arrays.dtypes import is_numpy_array
 from fastnpjson._arrays.floats import complex_pairs
 from fastnpjson._arrays.times import duration_text
 from fastnpjson._documents.array_likes import read
@@ -147,11 +148,11 @@ def _decline(obj: Any) -> Any:
 
 def _numpy(obj: Any) -> Any:
     """Return what `dumps` has no JSON for as pairs or text; builtins for `json`, which asks about all of NumPy."""
+    if isinstance(obj, np.ndarray) and not is_numpy_array(type(obj)):
+        return read(obj)  # asked about first, for it may mean more than its numbers
     array = np.asanyarray(obj)
     if array.dtype.names is not None or array.dtype.kind not in "cV":
         return numpy_default(obj)
-    if type(array) not in {np.ndarray, ma.MaskedArray}:  # such as one with units
-        return _decline(obj)
     if array.dtype.kind == "V":
         return array.tolist()
     pairs = complex_pairs(np.asarray(array)).reshape(*array.shape, 2)

@@ -273,18 +273,28 @@ def test_declined(obj):
 
 
 def test_dtypes_without_json_keep_their_reason():
-    with pytest.raises(TypeError, match=r"\$\.x.*write those of its fields that have JSON"):
+    with pytest.raises(TypeError, match=r"\$\.x.*field 'b' is complex64"):
         fastnpjson.dumps({"x": np.array([(1, 1j)], [("a", "i4"), ("b", "F")])}, default=common)
     with pytest.raises(TypeError, match=r"\$\.x"):
         fastnpjson.dumps({"x": np.array([(1, 1j)], [("a", "i4"), ("b", "F")])[0]}, default=common)
 
 
-def test_arrays_with_a_meaning_of_their_own_are_not_pairs():
-    class Quantity(np.ndarray):
-        pass
+class Quantity(np.ndarray):
+    """A class of another package than NumPy, about which a default is asked first."""
 
-    with pytest.raises(TypeError, match="Quantity is not JSON serializable"):
-        fastnpjson.dumps([np.array([1j]).view(Quantity)], default=common)
+
+def test_arrays_of_other_packages_are_as_without_common():
+    numbers = np.array([0.126, np.nan], "f4").view(Quantity)
+    for settings in ({}, {"nan": "string"}, {"decimals": 1}):
+        expected = fastnpjson.Encoder(**settings).encode([numbers])
+        assert fastnpjson.Encoder(**settings, default=common).encode([numbers]) == expected
+    assert json.dumps(np.array([0.1], "f4").view(Quantity), default=common) == "[0.1]"
+    assert fastnpjson.dumps([np.array([1j]).view(Quantity)], default=common) == b"[[[0.0,1.0]]]"
+
+
+def test_subclasses_of_numpy_are_its_arrays(tmp_path):
+    memory = np.memmap(tmp_path / "z", np.complex64, "w+", shape=(1, 2))
+    assert fastnpjson.dumps([memory], default=common) == b"[[[[0.0,0.0],[0.0,0.0]]]]"
 
 
 def test_decimals_beyond_floats():
