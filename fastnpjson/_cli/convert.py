@@ -11,7 +11,6 @@ from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-import orjson
 
 from fastnpjson._arrays.floats import rounded
 from fastnpjson._cli.npy import array_of, read_npy, write_npy
@@ -23,6 +22,7 @@ from fastnpjson._files.compression import codec
 from fastnpjson._files.files import limited, writing
 from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
 from fastnpjson._jsonpath import json_path
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
 from fastnpjson._stdlib.integers import exact_loads
 

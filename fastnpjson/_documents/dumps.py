@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import orjson
 from orjson import JSONEncodeError
@@ -13,6 +13,7 @@ from fastnpjson._arrays.write import write
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.fields import fields_of
+from fastnpjson._documents.keywords import refuse
 from fastnpjson._documents.replace import Replacements
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.survey import Kind, has_nonfinite
@@ -36,7 +37,7 @@ _WORDS: Final = ("NaN", "Infinity", "-Infinity")
 _REFUSED: Final = ("\ud800",) * 3
 
 
-def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None) -> bytes:
+def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None, **unknown: NoReturn) -> bytes:
     """Encode an object, with NumPy data anywhere in it, as JSON.
 
     Args:
@@ -44,6 +45,7 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
         default: Called, once for each object, for what neither orjson nor fastnpjson knows; returns something new
             that they know, or raises.
         option: orjson's flags; `OPT_SERIALIZE_NUMPY` is always on.
+        unknown: None; an error says what to write for the keywords of `json` and of `Encoder`.
 
     Returns:
         JSON (RFC 8259) in UTF-8. NaN and infinities are `null`.
@@ -56,16 +58,20 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     >>> dumps({"x": np.arange(6.0)[::2], "when": np.datetime64("2020-01-02", "7D")})
     b'{"x":[0.0,2.0,4.0],"when":"2020-01-02T00:00:00"}'
     """
+    if unknown:
+        refuse("dumps", unknown)
     return _encoder(option)(obj, default)
 
 
-def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = None) -> str:
+def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = None, **unknown: NoReturn) -> str:
     """Encode an object as `dumps` does, in a string.
 
     >>> import numpy as np
     >>> dumps_str(np.array([1, 2]))
     '[1,2]'
     """
+    if unknown:
+        refuse("dumps_str", unknown)
     return dumps(obj, default, option).decode()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from operator import index
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, get_args
 
 from fastnpjson._arrays.style import Bytes, Complex, Nan, Style
 from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode
+from fastnpjson._documents.keywords import refuse_settings
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.stream import Stream
 
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 
 
 # The arguments of json's functions that have another name here.
-_OF_JSON: Final = {
-    "indent": "pass option=OPT_INDENT_2",
-    "sort_keys": "pass option=OPT_SORT_KEYS",
-    **dict.fromkeys(("check_circular", "cls", "ensure_ascii", "separators", "skipkeys"), "fastnpjson.compat takes it"),
-}
-_NAMES: Final = "its settings are default, option, allow_nan, decimals, nan, complex and bytes"
 _CHOICES: Final = {"nan": get_args(Nan), "complex": get_args(Complex), "bytes": get_args(Bytes)}
 
 
@@ -55,8 +50,7 @@ def make_settings(
     **style: Any,
 ) -> DocumentSettings:
     """Make the settings of an `Encoder`; the arguments are those of its class, and the ways out that errors name."""
-    for name in style.keys() - set(Style._fields):
-        raise TypeError(f"{name!r} is not a setting of Encoder; {_OF_JSON.get(name, _NAMES)}")
+    refuse_settings(style.keys() - {*Style._fields})
     settings = Style(**style)
     # 10**22 is the largest power of ten that is exact in a float64.
     if settings.decimals is not None and not 0 <= index(settings.decimals) <= 22:
@@ -89,6 +83,7 @@ class Encoder:
             ``"string"``: ``"1.0-2.0j"``, which `complex` reads. With a NaN in it the string is what `nan` says.
         bytes: What becomes of the dtype ``S``: ``"utf-8"``, text, or an error; or ``"base64"`` (RFC 4648), also for
             `bytes` and `bytearray`, which are for `default` otherwise.
+        unknown: None; an error says what to write for the keywords of `json`.
 
     Raises:
         ValueError: an argument is not one of those above, or `decimals` is not in 0 to 22.
@@ -110,6 +105,7 @@ class Encoder:
         nan: Nan = "null",
         complex: Complex = "error",  # noqa: A002
         bytes: Bytes = "utf-8",  # noqa: A002
+        **unknown: NoReturn,
     ) -> None:
         self._settings = make_settings(
             default=default,
@@ -119,6 +115,7 @@ class Encoder:
             nan=nan,
             complex=complex,
             bytes=bytes,
+            **unknown,
         )
         # Without a call of the settings: a sixth of the time of `{}`.
         _, self._default, self._encode = self._settings

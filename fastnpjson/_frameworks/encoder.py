@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import orjson
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import is_numpy_array
@@ -13,6 +12,7 @@ from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._documents.two_pass import Replies, collect
 from fastnpjson._frameworks import by_json
 from fastnpjson._frameworks.settings import Settings
+from fastnpjson._patch import orjson
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import orjson
 from orjson import Fragment
 
 from fastnpjson._arrays.dtypes import NUMPY_TYPES, has_nan
@@ -20,6 +19,7 @@ from fastnpjson._documents.rules import Natively, Rules, make_rules
 from fastnpjson._documents.survey import Kind
 from fastnpjson._documents.two_pass import Asked, Replies
 from fastnpjson._orjson import fragment
+from fastnpjson._patch import orjson
 from fastnpjson._stdlib.integers import may_have_huge_integers
 from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
 from fastnpjson.compat.keys import NeedsJson, text_of

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._patch import json
 from fastnpjson._stdlib.escapes import escape
 from fastnpjson.compat.agreement import JSONMeaning, JSONReplies, with_text
 from fastnpjson.compat.json_encoder import by_orjson

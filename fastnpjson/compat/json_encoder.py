@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import os
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastnpjson._arrays.dtypes import NUMPY_TYPES
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.survey import Kind, survey
+from fastnpjson._patch import json, orjson
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, make_layout_rules, with_text
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
+# Stands in the text of json for a fragment, which json does not know.
+_MARK: Final = os.urandom(16).hex()
 # Where NaN may be: it has a word, and orjson would write null.
 _HAS_WORDS: Final = Kind.NATIVE_NONFINITE | Kind.OTHER_NUMPY
 
@@ -158,11 +162,11 @@ class JSONEncoder(json.JSONEncoder):
 
     def _by_json(self, obj: Any, default: JSONReplies) -> str:
         def as_it_is() -> str:
-            return self._stdlib(self._hook(default), sort_keys=self.sort_keys).encode(obj)
+            return self._stdlib(obj, self._hook(default), sort_keys=self.sort_keys)
 
         def with_keys() -> str:
             hook, keyed = self._hook(default), partial(with_text_keys, self)
-            return self._stdlib(lambda item: keyed(hook(item)), sort_keys=False).encode(keyed(obj))
+            return self._stdlib(keyed(obj), lambda item: keyed(hook(item)), sort_keys=False)
 
         with suppress(NeedsJson, NeedsWalk):
             obj = with_text(obj, self._meaning())
@@ -208,8 +212,17 @@ class JSONEncoder(json.JSONEncoder):
 
         return hook
 
-    def _stdlib(self, default: Callable[[Any], Any], *, sort_keys: bool) -> json.JSONEncoder:
-        return json.JSONEncoder(
+    def _stdlib(self, obj: Any, default: Callable[[Any], Any], *, sort_keys: bool) -> str:
+        fragments: list[str] = []
+
+        def hook(item: Any) -> Any:
+            if type(item) is not orjson.Fragment:
+                return default(item)
+            text = orjson.dumps(item)
+            fragments.append((escape(text) if self.ensure_ascii else text).decode())
+            return _MARK
+
+        text = json.JSONEncoder(
             skipkeys=self.skipkeys,
             ensure_ascii=self.ensure_ascii,
             check_circular=self.check_circular,
@@ -217,5 +230,7 @@ class JSONEncoder(json.JSONEncoder):
             sort_keys=sort_keys,
             indent=self.indent,
             separators=(self.item_separator, self.key_separator),
-            default=default,
-        )
+            default=hook,
+        ).encode(obj)
+        texts = text.split(f'"{_MARK}"') if fragments else [text]
+        return "".join(chain.from_iterable(zip(texts, [*fragments, ""], strict=True)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +14,7 @@ from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.default import as_array, to_builtins
 from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.encoder import Encoder
+from fastnpjson._patch import json
 from fastnpjson.compat.places import Refused
 
 _convert: Final = converter(Style())

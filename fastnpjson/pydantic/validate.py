@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from pydantic_core import PydanticCustomError
 
 from fastnpjson import roundtrip
 from fastnpjson._arrays.dtypes import NUMPY_TYPES, is_numpy_type
 from fastnpjson._documents.array_likes import read
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import WASTE, Budget
 from fastnpjson.pydantic.elements import WORDS, array_of
 from fastnpjson.pydantic.errors import refused

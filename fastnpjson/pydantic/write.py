@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
-import orjson
 
 from fastnpjson import Encoder, dumps, roundtrip
 from fastnpjson._arrays.strings import is_unicode
+from fastnpjson._patch import orjson
 from fastnpjson.compat.numpy_values import text as with_constants
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from numpy import ma
 
 from fastnpjson._arrays.dtypes import is_numpy_type
 from fastnpjson._arrays.style import Style
 from fastnpjson._documents.convert import converter
 from fastnpjson._orjson import fragment
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import WASTE
 from fastnpjson.roundtrip import dtypes, write_values
 
