@@ -9,6 +9,7 @@ Set it once, on the application; `jsonify`, returned dicts and lists, `flask.jso
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
@@ -82,13 +83,12 @@ class JSONProvider(DefaultJSONProvider):
         except ValueError as error:
             refusal = error
 
-        def refuse(_constant: str) -> Any:
-            raise refusal
-
         try:
-            return super().loads(s, parse_constant=refuse)
+            return super().loads(s, parse_constant=partial(_refuse, refusal))
         except RecursionError:
             raise refusal from None
+        finally:
+            del refusal  # or it would refer to itself, by its traceback
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         """Serialize the arguments as JSON straight into the bytes of a response.
@@ -126,6 +126,13 @@ def _layout(kwargs: dict[str, Any]) -> int | None:
         return None
     separators = kwargs.get("separators")
     return _LAYOUTS.get((kwargs.get("indent"), separators and tuple(separators)))
+
+
+def _refuse(refusal: ValueError, _constant: str) -> Any:
+    try:
+        raise refusal
+    finally:
+        del refusal
 
 
 def _decline(obj: Any) -> Any:

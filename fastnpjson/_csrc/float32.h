@@ -1,9 +1,11 @@
-/* Blocks of float32 to text: as float64.h has it, in 64 bits instead of 128. */
+/* Blocks of float32 to text: as float64.h has it. x has 24 bits before, and 40 behind the point, which 96 bits of a power of
+   ten give exactly; with 32 bits behind the point a tie was missed. */
 
 typedef struct {
     const Rows *rows;
     uint32_t bits[COUNT];
-    uint64_t significand[COUNT], shift[COUNT], power[COUNT]; /* of ten: which, and then its bits */
+    uint64_t significand[COUNT], shift[COUNT];
+    uint64_t power[COUNT], low[COUNT]; /* of ten: which, and then its bits */
     Words digits;
     uint64_t last[COUNT]; /* the ninth digit */
     uint64_t ten[COUNT];  /* the exponent to the base of ten, and 324 */
@@ -31,7 +33,9 @@ static void
 NAME(fetch_powers_32)(NAME(Block32) *restrict block)
 {
     for (int i = 0; i < COUNT; i++) {
-        block->power[i] = POWERS_OF_TEN[block->power[i]][0];
+        const uint64_t *power = POWERS_OF_TEN[block->power[i]];
+        block->power[i] = power[0];
+        block->low[i] = power[1];
     }
 }
 
@@ -40,13 +44,13 @@ NAME(shorten_32)(NAME(Block32) *restrict block)
 {
     for (int i = 0; i < COUNT; i++) {
         uint64_t c = block->significand[i], power = block->power[i], shift = block->shift[i];
-        uint64_t half = power >> 33 >> shift, below = c == 0x800000 ? half >> 1 : half;
-        power += 1;
-        uint64_t x = ((power >> 32) * c + ((power & 0xFFFFFFFFu) * c >> 32)) >> shift;
-        uint64_t whole = x >> 32, rest = x & 0xFFFFFFFFu, is_even = ~c & 1;
-        uint64_t up = (rest + half + is_even) >> 32, down = (rest - (below + is_even)) >> 63;
-        uint64_t digit = (rest * 10 + 0x80000000u) >> 32;
-        digit -= rest == 0x40000000u; /* 2.5 is 2 */
+        uint64_t half = power >> 25 >> shift, below = c == 0x800000 ? half >> 1 : half;
+        uint64_t lowest = ((block->low[i] >> 32) + 1) * c >> 32;
+        uint64_t x = (((power >> 32) * c << 8) + (((power & LOW_32) * c + lowest) >> 24)) >> shift;
+        uint64_t whole = x >> 40, rest = x & ((UINT64_C(1) << 40) - 1), is_even = ~c & 1;
+        uint64_t up = (rest + half + is_even) >> 40, down = (rest - (below + is_even)) >> 63;
+        uint64_t digit = (rest * 10 + (UINT64_C(1) << 39)) >> 40;
+        digit -= rest == UINT64_C(1) << 38; /* 2.5 is 2 */
         digit &= (up | down) - 1;
         whole += up;
         uint64_t is_short = whole < 1000000, is_long = whole >= 10000000, mask = is_long - 1;

@@ -97,7 +97,10 @@ def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | 
         if text is not None:
             return text
     text = encode_with_replacements(document, rules, default)
-    return Walk(rules, default).dumps(obj) if text is None else text
+    if text is None:
+        text = Walk(rules, default).dumps(obj)
+        default.check()
+    return text
 
 
 def encode_with_replacements(obj: Any, rules: Rules, default: Replies) -> bytes | None:
@@ -112,6 +115,7 @@ def _attempt(document: Any, rules: Rules, default: Replies, found: bytes | list[
             document, rules = two_pass.replaced(document, rules, rules.replacements)
         text = two_pass.dumps(document, rules, default, found)
         if rules.style.nan == "null" or not _has_nonfinite(document, text, rules):
+            default.check()
             return text
     except (JSONEncodeError, NeedsWalk, RecursionError) as error:
         _raise_hidden(error)
@@ -160,8 +164,11 @@ def _raise_hidden(refusal: BaseException) -> None:
     """
     cause = refusal.__cause__
     # Up to Python 3.11 orjson has causes of its own, for a key of more than 64 bits and for surrogates.
-    if cause is not None and not isinstance(cause, (OverflowError, TypeError, UnicodeError)):
-        raise cause
+    try:
+        if cause is not None and not isinstance(cause, (OverflowError, TypeError, UnicodeError)):
+            raise cause
+    finally:
+        del cause, refusal  # or an error would refer to itself, by its traceback
 
 
 def in_python(rules: Rules) -> Encode:
@@ -170,7 +177,8 @@ def in_python(rules: Rules) -> Encode:
     def encode_by_rules(
         obj: Any, default: Convert | None = None, found: bytes | list[Any] | TypeError | None = None
     ) -> bytes:
-        return encode(obj, rules, Replies(default), found)
+        with Replies(default) as replies:
+            return encode(obj, rules, replies, found)
 
     return encode_by_rules
 

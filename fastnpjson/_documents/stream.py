@@ -66,6 +66,13 @@ class Stream:
             JSONEncodeError: as for `dumps`.
             ValueError: NaN or an infinity that is not allowed.
         """
+        with self._default:
+            try:
+                yield from self._pieces(obj)
+            finally:
+                self._failed = None
+
+    def _pieces(self, obj: Any) -> Iterator[bytes]:
         pending: list[bytes] = []
         for text in self._parts(obj):
             pending.append(text)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from typing_extensions import Self
+
     from fastnpjson._documents.replace import Replacements
     from fastnpjson._documents.rules import Rules
 
@@ -53,7 +55,9 @@ class Asked:
 
 
 class Replies:
-    """A caller's default that can be rewound.
+    """A caller's default that can be rewound, and at the end of a `with` statement lets go of what it was asked.
+
+    An error refers to the frames that it went through, and with them to the document.
 
     Attributes:
         default: The caller's default, or `None`.
@@ -72,6 +76,14 @@ class Replies:
         self.direct: Any = default
         self.log: list[tuple[Any, Any]] = []
         self.next = 0
+        self._raised: _Raised | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.log.clear()
+        self._raised = None
 
     def ask(self, obj: Any) -> Any:
         """Return or raise what the default returns or raises; what it declines may be an array of another package."""
@@ -84,11 +96,14 @@ class Replies:
             try:
                 reply = self._reply(obj)
             except BaseException as error:
-                reply = _Raised(error, error.__traceback__)
+                reply = self._raised = _Raised(error, error.__traceback__)
             self.log.append((obj, reply))
         self.next = place + 1
         if type(reply) is _Raised:
-            raise reply.error.with_traceback(reply.traceback)
+            try:
+                raise reply.error.with_traceback(reply.traceback)
+            finally:
+                del reply  # or the error would refer to itself
         return reply
 
     def _reply(self, obj: Any) -> Any:
@@ -104,7 +119,10 @@ class Replies:
         if self.reads_arrays and type(error) in DECLINED:
             with suppress(JSONEncodeError):
                 return read(obj)
-        raise error
+        try:
+            raise error
+        finally:
+            del error
 
     def failed(self, obj: Any, error: BaseException) -> Any:
         """Take what the default raised; return the array that it declined, or raise it."""
@@ -114,8 +132,13 @@ class Replies:
                 reply = self.declined(obj, error)
             except BaseException as raised:
                 reply = _Raised(raised, error.__traceback__)
+        if type(reply) is _Raised:
+            self._raised = reply
         self.log.append((obj, reply))
-        return self.ask(obj)
+        try:
+            return self.ask(obj)
+        finally:
+            del reply, error  # or the error would refer to itself
 
     def freeze(self, obj: Any, reply: Any) -> None:
         """Take another reply for an object that was asked about, and forget what was asked about on the way."""
@@ -128,7 +151,13 @@ class Replies:
 
     def keep_error(self, obj: Any, error: BaseException) -> None:
         """Take note that the default, asked about an object by somebody else, raised an error."""
-        self.log.append((obj, _Raised(error, error.__traceback__)))
+        self._raised = _Raised(error, error.__traceback__)
+        self.log.append((obj, self._raised))
+
+    def check(self) -> None:
+        """Raise what the default raised at last: the document does without that object by now, for it has changed."""
+        if self._raised is not None:
+            raise self._raised.error.with_traceback(self._raised.traceback)
 
     def raised(self, error: BaseException) -> bool:
         """Tell whether an error is what the default raised at last."""

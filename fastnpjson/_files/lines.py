@@ -93,13 +93,17 @@ def parse_lines(
             # Only these are white space in JSON (RFC 8259). str.strip() and bytes.strip() would remove others, too.
             if not (line.strip(" \t\r\n") if isinstance(line, str) else line.strip(b" \t\r\n")):
                 continue
-            refusal = JSONDecodeError(prefix + error.msg, error.doc, error.pos)
-            refusal.lineno = number
-            refusal.args = (f"{refusal.msg}: line {number} column {error.colno}",)
-            raise refusal from None
+            raise _of_line(number, prefix, error) from None
         except ValueError as error:
             raise ValueError(f"{prefix}line {number}: {error}") from None
         yield obj
+
+
+def _of_line(number: int, prefix: str, error: JSONDecodeError) -> JSONDecodeError:
+    found = JSONDecodeError(prefix + error.msg, error.doc, error.pos)
+    found.lineno = number
+    found.args = (f"{found.msg}: line {number} column {error.colno}",)
+    return found
 
 
 def settings_of_lines(**settings: Unpack[Settings]) -> DocumentSettings:

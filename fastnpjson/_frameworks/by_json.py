@@ -75,19 +75,22 @@ def dumps(
         return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
     except (TypeError, ValueError) as error:
         refusal = error
-    again: Callable[..., str] = partial(dumps, caller=caller, spread=spread, **kwargs)
-    if isinstance(refusal, ValueError) and settings.allow_nan and not words:
-        return again(obj, settings, words=True)
-    if settings.declines:
-        return again(obj, settings._replace(declines=False), words=words)
-    keyed = with_text_keys(obj, partial(fragment, settings))
-    if keyed is not obj:
-        return again(keyed, settings, words=words)
-    if isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
-        raise refusal
-    caller.rewind()
-    text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
-    return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+    try:
+        again: Callable[..., str] = partial(dumps, caller=caller, spread=spread, **kwargs)
+        if isinstance(refusal, ValueError) and settings.allow_nan and not words:
+            return again(obj, settings, words=True)
+        if settings.declines:
+            return again(obj, settings._replace(declines=False), words=words)
+        keyed = with_text_keys(obj, partial(fragment, settings))
+        if keyed is not obj:
+            return again(keyed, settings, words=words)
+        if isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
+            raise refusal
+        caller.rewind()
+        text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
+        return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+    finally:
+        del refusal  # or it would refer to itself, by its traceback
 
 
 def with_text(obj: Any, settings: Settings, kinds: int = 0) -> Any:
@@ -117,14 +120,16 @@ def make_caller(settings: Settings) -> Replies:
         if type(reply) is str or not survey(reply) & ASKED:
             return reply
         # Of a reply, too, json asks for all.
-        return Fragment(dumps(reply, settings, Replies(settings.default), separators=(",", ":")).encode())
+        with Replies(settings.default) as caller:
+            return Fragment(dumps(reply, settings, caller, separators=(",", ":")).encode())
 
     return Replies(answer)
 
 
 def fragment(settings: Settings, obj: Any) -> bytes:
     """Encode a part of a document by fastnpjson, in one line."""
-    return settings.encode(obj, make_caller(settings), _DOCUMENT)
+    with make_caller(settings) as caller:
+        return settings.encode(obj, caller, _DOCUMENT)
 
 
 def _with_fragments(

@@ -41,16 +41,16 @@ class FrameworkEncoder(Settings):
 
     def laid_out(self, obj: Any, **kwargs: Any) -> str:
         """Encode a document by json, with arguments of `json.dumps`, and arrays in the layout of lists."""
-        return by_json.dumps(obj, self, Replies(self.default), spread=True, **kwargs)
+        with Replies(self.default) as caller:
+            return by_json.dumps(obj, self, caller, spread=True, **kwargs)
 
     def _text(self, obj: Any) -> bytes | str:
-        caller = by_json.make_caller(self)
-        utf8 = self._by_orjson(obj, caller)
-        if utf8 is not None:
-            return escape(utf8) if self.ensure_ascii else utf8
-        caller = caller if caller.log else Replies(self.default)
-        layout: dict[str, Any] = {"indent": 2} if self.option & orjson.OPT_INDENT_2 else {"separators": (",", ":")}
-        text = by_json.dumps(obj, self, caller, **layout)
+        with by_json.make_caller(self) as caller, Replies(self.default) as other:
+            utf8 = self._by_orjson(obj, caller)
+            if utf8 is not None:
+                return escape(utf8) if self.ensure_ascii else utf8
+            layout: dict[str, Any] = {"indent": 2} if self.option & orjson.OPT_INDENT_2 else {"separators": (",", ":")}
+            text = by_json.dumps(obj, self, caller if caller.log else other, **layout)
         return text + "\n" if self.option & orjson.OPT_APPEND_NEWLINE else text
 
     def _by_orjson(self, obj: Any, caller: Replies) -> bytes | None:

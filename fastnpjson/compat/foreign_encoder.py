@@ -24,9 +24,12 @@ class _Replies(JSONReplies):
     """The default of the class; NumPy data that it declines is written as by `fastnpjson.dumps`."""
 
     def declined(self, obj: Any, error: TypeError) -> Any:
-        if not is_numpy(obj):
+        if is_numpy(obj):
+            return builtins(obj)
+        try:
             raise error
-        return builtins(obj)
+        finally:
+            del error  # or it would refer to itself, by its traceback
 
 
 class ForeignEncoder:
@@ -50,7 +53,11 @@ class ForeignEncoder:
 
     def encode(self, o: Any) -> str:
         """Encode an object as a document."""
-        encoder, replies = self._encoder, _Replies(self._encoder.default)
+        with _Replies(self._encoder.default) as replies:
+            return self._encode(o, replies)
+
+    def _encode(self, o: Any, replies: JSONReplies) -> str:
+        encoder = self._encoder
         if self._overrides:
             encoder.default = replies.ask  # type: ignore[assignment, method-assign]
             return encoder.encode(o)
@@ -72,5 +79,6 @@ class ForeignEncoder:
         if not self._overrides:
             yield self.encode(o)
             return
-        self._encoder.default = _Replies(self._encoder.default).ask  # type: ignore[assignment, method-assign]
-        yield from self._encoder.iterencode(o)
+        with _Replies(self._encoder.default) as replies:
+            self._encoder.default = replies.ask  # type: ignore[assignment, method-assign]
+            yield from self._encoder.iterencode(o)

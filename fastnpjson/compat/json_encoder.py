@@ -131,15 +131,16 @@ class JSONEncoder(json.JSONEncoder):
         yield self._text(o)
 
     def _text(self, o: Any) -> str:
-        default = JSONReplies(self.default)
-        try:
-            utf8 = self._by_orjson(o, default)
-        except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
-            utf8 = b""
-        if utf8:
-            return (escape(utf8) if self.ensure_ascii else utf8).decode()
-        default.rewind()
-        text = self._by_json(o, default)
+        with JSONReplies(self.default) as default:
+            try:
+                utf8 = self._by_orjson(o, default)
+            except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
+                utf8 = b""
+            if utf8:
+                return (escape(utf8) if self.ensure_ascii else utf8).decode()
+            default.rewind()
+            text = self._by_json(o, default)
+            default.check()
         if self.ensure_ascii is not None or text.isascii():
             return text
         # How Python replaces a lone surrogate is its escape in JSON, too.
@@ -174,6 +175,8 @@ class JSONEncoder(json.JSONEncoder):
             return second()
         except NeedsJson:
             raise refusal from None
+        finally:
+            del refusal  # or it would refer to itself, by its traceback
 
     def _hook(self, default: Replies) -> Callable[[Any], Any]:
         """Make the hook that json calls, which asks the default about what neither json nor NumPy knows."""

@@ -175,12 +175,12 @@ def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
 
 def _ask_or_walk(obj: Any, convert: Callable[[Any], Any]) -> bytes:
     rules = Rules(Style(), _OPTION, convert, _NOTHING)
-    default = Replies(None)
-    try:
-        return two_pass.dumps(obj, rules, default)
-    except (JSONEncodeError, NeedsWalk):
-        default.rewind()
-        return Walk(rules, default).dumps(obj)
+    with Replies(None) as default:
+        try:
+            return two_pass.dumps(obj, rules, default)
+        except (JSONEncodeError, NeedsWalk):
+            default.rewind()
+            return Walk(rules, default).dumps(obj)
 
 
 def _without_numpy(obj: Any) -> Any:

@@ -72,6 +72,15 @@ def test_floats_are_those_of_orjson(dtype):
     )
 
 
+def test_float_next_to_a_tie():
+    # All float32 were compared: 2067940150000000081... is the one that 32 bits behind the point do not round.
+    numbers = np.array([0x70270C00] * 70, "u4").view("f4")
+    assert set(fastnpjson.dumps(numbers)[1:-1].split(b",")) == {
+        orjson.dumps(numbers[0], None, orjson.OPT_SERIALIZE_NUMPY)
+    }
+    assert set(json.loads(fastnpjson.dumps(numbers))) == {float(np.format_float_scientific(numbers[0]))}
+
+
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_exponents_begin_where_those_of_orjson_do(dtype):
     bounds = np.array([10.0**power for power in (-7, -6, -5, -4, 0, 6, 7, 8, 12, 13, 15, 16, 17)], dtype)

@@ -1,0 +1,184 @@
+"""An error that is gone takes its document with it: the collector of garbage comes late, or never."""
+
+import contextlib
+import functools
+import gc
+import importlib
+import io
+import itertools
+import json
+import weakref
+
+import numpy as np
+import pytest
+
+import fastnpjson
+from fastnpjson import compat, roundtrip
+from fastnpjson._documents import survey, two_pass
+from fastnpjson._documents.dumps import in_python
+from fastnpjson._documents.rules import make_rules
+
+
+class Odd:
+    """Without JSON."""
+
+
+class Stop(Exception):
+    """A caller's own."""
+
+
+def decline(obj):
+    raise TypeError("declined")
+
+
+def stop(obj):
+    raise Stop
+
+
+def same(obj):
+    return obj
+
+
+DOCUMENTS = {
+    "unknown": lambda odd: {"a": [1, odd]},
+    "behind-numpy": lambda odd: [np.int8(1), np.arange(6)[::2], {"b": odd}],
+    "key": lambda odd: {odd: 1},
+    "complex": lambda odd: [odd, 1j, np.complex64(1)],
+    "text": lambda odd: [odd, np.array(["\ud800"])],
+    "bytes": lambda odd: [odd, np.array([b"\xff"])],
+    "nan": lambda odd: [float("nan"), np.array([np.nan]), np.float32("inf"), odd],
+    "big": lambda odd: [2**70, {np.int8(1): 2}, odd],
+    "deep": lambda odd: [functools.reduce(lambda inner, _: [inner], range(300), [odd])],
+    "object-array": lambda odd: np.array([odd, 1], object),
+    "large": lambda odd: [np.zeros(10**5), np.array(["x" * 9000] * 9 + ["\ud800"]), odd],
+}
+DEFAULTS = {"none": None, "declines": decline, "raises": stop, "same": same}
+
+
+def stream(encoder, document):
+    return list(encoder.iterencode(document))
+
+
+ENCODERS = {
+    "dumps": fastnpjson.dumps,
+    "python": in_python(make_rules()),
+    "nan-error": lambda document, default: fastnpjson.Encoder(default=default, nan="error").encode(document),
+    "nan-string": lambda document, default: fastnpjson.Encoder(default=default, nan="string").encode(document),
+    "indent": lambda document, default: fastnpjson.dumps(document, default, fastnpjson.OPT_INDENT_2),
+    "strict": lambda document, default: fastnpjson.dumps(document, default, fastnpjson.OPT_STRICT_INTEGER),
+    "stream": lambda document, default: stream(fastnpjson.Encoder(default=default), document),
+    "default": lambda document, default: fastnpjson.default(document),
+    "compat": lambda document, default: compat.dumps(document, default=default),
+    "compat-no-nan": lambda document, default: compat.dumps(document, default=default, allow_nan=False, sort_keys=True),
+    "compat-skip": lambda document, default: compat.dumps(document, default=default, skipkeys=True),
+    "cls": lambda document, default: json.dumps(document, cls=compat.JSONEncoder, default=default),
+    "cls-of-json": lambda document, default: compat.dumps(document, cls=json.JSONEncoder, default=default),
+    "roundtrip": lambda document, default: roundtrip.dumps(document),
+    "compact": lambda document, default: roundtrip.dumps(document, compact=True),
+}
+
+
+@pytest.fixture(params=["in-use", "python"])
+def _passes(request, monkeypatch):
+    if request.param == "python":
+        monkeypatch.setattr(survey, "survey", survey.survey_in_python)
+        monkeypatch.setattr(two_pass, "collect", two_pass._collect)
+        monkeypatch.setattr(two_pass, "substitute", two_pass._substitute)
+
+
+@pytest.fixture
+def _uncollected():
+    gc.collect()
+    gc.freeze()  # what is there is not looked at again, which takes long
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+def keeps(encode, make, default):
+    """Tell whether an object of a document is still there after an error."""
+    odd = Odd()
+    gone = weakref.ref(odd)
+    document = make(odd)
+    with contextlib.suppress(TypeError, ValueError, Stop):
+        encode(document, default)
+    del document, odd
+    return gone() is not None
+
+
+def kept(encode):
+    cases = itertools.product(DOCUMENTS, DEFAULTS)
+    return [case for case in cases if keeps(encode, DOCUMENTS[case[0]], DEFAULTS[case[1]])]
+
+
+@pytest.mark.usefixtures("_passes", "_uncollected")
+@pytest.mark.parametrize("encode", ENCODERS.values(), ids=ENCODERS)
+def test_nothing_is_kept(encode):
+    assert kept(encode) == []
+
+
+@pytest.fixture
+def flask_encoders():
+    flask = pytest.importorskip("flask", reason="an extra")
+    provider = importlib.import_module("fastnpjson.flask").JSONProvider(flask.Flask("test"))
+
+    def laid_out(document, default):
+        return provider.dumps(document, default=default, indent=4)
+
+    return [lambda document, default: provider.dumps(document, default=default), laid_out]
+
+
+@pytest.fixture
+def starlette_encoders():
+    pytest.importorskip("starlette", reason="an extra")
+    response = importlib.import_module("fastnpjson.starlette").JSONResponse
+
+    def respond(document, default):
+        return type("Response", (response,), {"default": staticmethod(default)})(document)
+
+    return [lambda document, default: response(document), respond]
+
+
+@pytest.mark.usefixtures("_passes", "_uncollected")
+@pytest.mark.parametrize("framework", ["flask_encoders", "starlette_encoders"])
+def test_nothing_is_kept_by_a_framework(framework, request):
+    for encode in request.getfixturevalue(framework):
+        assert kept(encode) == []
+
+
+def lines(text):
+    return list(fastnpjson.load_lines(io.BytesIO(text.encode())))
+
+
+TEXTS = {
+    "not-json": "[1,",
+    "no-tag": '{"__ndarray__":[1],"dtype":"i4","shape":[2]}',
+    "no-base64": '{"__numpy__":"@@@@","dtype":"<i4","shape":[1]}',
+    "ragged": '{"a":[[1],[2,3]]}',
+    "no-date": '{"b":["2020-13-01"]}',
+    "range": '{"c":[300]}',
+    "nan": "[NaN]",
+    "deep": "[" * 2000,
+    "surrogate": '"\ud800"',
+}
+READERS = {
+    "arrays": lambda text: fastnpjson.loads(text, arrays=True),
+    "paths": lambda text: fastnpjson.loads(text, arrays={"$.a": "i4", "$.b": "M8[s]", "$.c": "u1"}),
+    "no-path": lambda text: fastnpjson.loads(text, arrays={"$$": "u1"}),
+    "tags": roundtrip.loads,
+    "compat": compat.loads,
+    "lines": lines,
+}
+
+
+@pytest.mark.usefixtures("_uncollected")
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_no_error_of_a_reader_refers_to_itself(read, text):
+    for _ in range(2):  # the first call may fill caches
+        gc.collect()
+        with contextlib.suppress(ValueError, TypeError):
+            read(text)
+        found = gc.collect()
+    assert found == 0
