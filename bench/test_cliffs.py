@@ -36,39 +36,6 @@ TO_PLAIN, TO_STOCK = 3.0, 1.2
 MARGIN = 2
 
 
-# What is slower than that, by the entry (all for ""), with the reason.
-SLOW = {
-    ("", "many array"): "small arrays are converted in Python, one by one",
-    ("", "many array of objects"): "the same",
-    ("", "many masked array"): "the same",
-    ("", "many OrderedDict with a key of NumPy"): "Python copies subclasses of containers",
-    ("Flask", "one OrderedDict with a key of NumPy"): "the same",
-    ("compat, indent=4", "one OrderedDict with a key of NumPy"): "the same",
-    ("", "many named tuple with a big int"): "each reply is replaced and written by itself",
-    ("nan=", "many named tuple"): "each reply is looked through for NaN, in Python",
-    **dict.fromkeys(
-        [("dump_lines", f"many key: {name}") for name in ("datetime64", "date", "datetime", "UUID", "enum", "IntEnum")],
-        "each line is a document, and is refused by itself",
-    ),
-    **dict.fromkeys(
-        [
-            ("Flask, default", f"one {name}")
-            for name in (
-                *("UUID", "enum", "IntEnum", "subclass of str", "subclass of int", "named tuple", "OrderedDict"),
-                *("defaultdict", "named tuple with a big int"),
-            )
-        ],
-        "json writes all that orjson would write without asking the default of the caller",
-    ),
-    **dict.fromkeys(
-        [("indent=4", f"many {name}") for name in ("float16", "float32", "datetime64", "timedelta64", "NaN of NumPy")]
-        + [("Flask, indent=4", name) for name in ("one key: NaN", "many key: NaN", "one NaN of NumPy")]
-        + [("compat, cls", f"many {name}") for name in ("datetime64", "timedelta64")],
-        "json asks about each of them, in a layout that orjson does not have, or in words of the class",
-    ),
-}
-
-
 class Pair(NamedTuple):
     """A named tuple."""
 
@@ -163,6 +130,38 @@ VALUES: dict[str, Any] = {
     "OrderedDict with a key of NumPy": collections.OrderedDict({np.int64(3): 1}),
     "named tuple with a big int": Pair(2**70),
     "dataclass with a big int": Point(2**70),
+}
+
+
+# What is slower than that, by the entry (all for ""), with the reason.
+SLOW = {
+    ("", "many array"): "small arrays are converted in Python, one by one",
+    ("", "many array of objects"): "the same",
+    ("", "many masked array"): "the same",
+    ("", "many OrderedDict with a key of NumPy"): "Python copies subclasses of containers",
+    ("Flask", "one OrderedDict with a key of NumPy"): "the same",
+    ("compat, indent=4", "one OrderedDict with a key of NumPy"): "the same",
+    ("", "many named tuple with a big int"): "each reply is replaced and written by itself",
+    ("nan=", "many named tuple"): "each reply is looked through for NaN, in Python",
+    **dict.fromkeys(
+        [("dump_lines", f"many key: {name}") for name in KEYS], "each line is a document, and is refused by itself"
+    ),
+    **dict.fromkeys(
+        [
+            ("Flask, default", f"one {name}")
+            for name in (
+                *("UUID", "enum", "IntEnum", "subclass of str", "subclass of int", "named tuple", "OrderedDict"),
+                *("defaultdict", "named tuple with a big int"),
+            )
+        ],
+        "json writes all that orjson would write without asking the default of the caller",
+    ),
+    **dict.fromkeys(
+        [("indent=4", f"many {name}") for name in ("float16", "float32", "datetime64", "timedelta64", "NaN of NumPy")]
+        + [("Flask, indent=4", name) for name in ("one key: NaN", "many key: NaN", "one NaN of NumPy")]
+        + [("compat, cls", f"many {name}") for name in ("datetime64", "timedelta64")],
+        "json asks about each of them, in a layout that orjson does not have, or in words of the class",
+    ),
 }
 
 

@@ -69,7 +69,7 @@ def replace(obj: Any, replacements: Replacements) -> tuple[Any, bool]:
     """
     try:
         replaced: tuple[Any, bool] = _replace(obj, replacements)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         raise NeedsWalk from None
     return replaced
 
