@@ -20,11 +20,13 @@ from orjson import (
     JSONEncodeError,
 )
 
+from fastnpjson._documents.common import common
 from fastnpjson._documents.default import default
 from fastnpjson._documents.dumps import dumps, dumps_str
 from fastnpjson._documents.encoder import Encoder
 from fastnpjson._files.files import dump, load
 from fastnpjson._files.lines import dump_lines, load_lines
+from fastnpjson._patch import patch
 from fastnpjson._reading.loads import loads
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "JSONDecodeError",
     "JSONEncodeError",
     "__version__",
+    "common",
     "default",
     "dump",
     "dump_lines",
@@ -55,11 +58,12 @@ __all__ = [
     "load",
     "load_lines",
     "loads",
+    "patch",
 ]
 
 __version__ = "0.1.0"
 
 # What is pickled, or named in an error, has its public name.
-for _public in (Encoder, default, dump, dump_lines, dumps, dumps_str, load, load_lines, loads):
+for _public in (Encoder, default, dump, dump_lines, dumps, dumps_str, load, load_lines, loads, patch):
     _public.__module__ = __name__
 del _public

@@ -7,8 +7,8 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-# `None` where it was not built, or with FASTNPJSON_NO_SPEEDUPS=1 in the environment. A free-threaded Python would turn the
-# GIL on for it, and warn.
+# `None` where it was not built, or with FASTNPJSON_NO_SPEEDUPS=1 in the environment. A free-threaded Python would turn
+# the GIL on for it, and warn.
 speedups: Any = None
 if os.environ.get("FASTNPJSON_NO_SPEEDUPS", "") in {"", "0"} and "free-threading" not in sys.version:
     with suppress(ImportError):

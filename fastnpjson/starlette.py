@@ -5,6 +5,7 @@ See https://www.starlette.dev/responses/ and https://fastapi.tiangolo.com/advanc
 
 from __future__ import annotations
 
+import datetime
 import inspect
 from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import fastnpjson
+from fastnpjson._documents.advice import STARLETTE
 from fastnpjson._frameworks.encoder import FrameworkEncoder
 
 try:
@@ -32,12 +34,12 @@ if TYPE_CHECKING:
 def _refuse(obj: Any) -> Any:
     if inspect.isgenerator(obj) or inspect.isasyncgen(obj):
         raise TypeError("FastAPI streams this generator with response_class=JSONLinesResponse")
-    raise TypeError("override default in a subclass of the response")
+    raise TypeError
 
 
 def _encode(obj: Any, default: Callable[[Any], Any] | None, option: int | None) -> bytes:
     # fastnpjson is to write all that json does not know: dates, dataclasses, UUIDs and enums, too.
-    return FrameworkEncoder(default or _refuse, option or 0, (object,)).dumps(obj)
+    return FrameworkEncoder(default or _refuse, option or 0, (object,), door=STARLETTE).dumps(obj)
 
 
 class JSONResponse(responses.JSONResponse):
@@ -141,6 +143,7 @@ def serialize_numpy(app: FastAPI) -> None:
     from fastapi.routing import APIRoute  # noqa: PLC0415
 
     from fastnpjson._frameworks.fastapi import (  # noqa: PLC0415
+        Arrays,
         exception_handler,
         route_class,
         validation_exception_handler,
@@ -151,9 +154,11 @@ def serialize_numpy(app: FastAPI) -> None:
     if any(isinstance(route, APIRoute) or not isinstance(route, others) for route in app.routes):
         raise RuntimeError("serialize_numpy(app) must come before the first route and the first include_router")
     response_class = _response_class(app.router.default_response_class)
-    # jsonable_encoder looks for the exact type, and then for a base class, of which bytes would come first.
+    # jsonable_encoder looks for the exact type, and then for a base class, of which ours come first.
     ENCODERS_BY_TYPE.update(dict.fromkeys({np.ndarray, fastnpjson.Fragment, *np.sctypeDict.values()}, _unchanged))
-    encoders_by_class_tuples[_unchanged] = (np.ndarray, np.generic)
+    known = encoders_by_class_tuples.copy()
+    encoders_by_class_tuples.clear()
+    encoders_by_class_tuples.update({_unchanged: (Arrays,), **known})
     app.router.default_response_class = response_class
     app.router.route_class = route_class(app.router.route_class, response_class)
     if app.exception_handlers.get(HTTPException) is http_exception_handler:
@@ -163,7 +168,7 @@ def serialize_numpy(app: FastAPI) -> None:
 
 
 def _unchanged(obj: Any) -> Any:
-    return obj
+    return None if isinstance(obj, datetime.date) else obj  # pandas.NaT
 
 
 def _response_class(given: Any) -> type[JSONResponse]:

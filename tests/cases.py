@@ -282,7 +282,7 @@ UNKNOWN = {
     "complex64": (np.complex64(1), "numpy.complex64 of dtype complex64"),
     "complex-array": (np.zeros((2, 1), complex), r"numpy.ndarray of dtype complex128 and shape \(2, 1\): .*\.real"),
     "void": (np.zeros(1, "V3"), "V3 .*fields"),
-    "complex-field": (np.zeros(1, [("a", complex)]), "c16.*fields"),
+    "complex-field": (np.zeros(1, [("a", complex)]), "c16.*field .a. is complex128"),
     "complex-of-users": (np.zeros(1, getattr(ml_dtypes, "complex32", np.complex64)), "dtype complex"),
     "date-without-unit": (ticks([1], "M8"), "unit"),
     "duration-without-unit": (ticks([1], "m8"), "unit"),

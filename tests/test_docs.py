@@ -24,8 +24,18 @@ EXTRAS = {
     "starlette": ("starlette", r"\bstarlette\b"),
 }
 # No extra brings these; a block that imports one of them runs where it is installed.
-OTHERS = {"aiohttp", "litestar", "msgspec", "polars", "pythonjsonlogger", "quart", "sanic"}
-OTHERS |= {"sqlalchemy", "structlog", "torch", "tornado", "xarray"}
+OTHERS = {
+    "aiohttp",
+    "elasticsearch",
+    "jupyter_client",
+    "litestar",
+    "msgspec",
+    "polars",
+    "pythonjsonlogger",
+    "quart",
+    "sanic",
+}
+OTHERS |= {"opensearchpy", "sqlalchemy", "structlog", "torch", "tornado", "xarray"}
 # In `tox -e extra-flask` this is "flask": the blocks of that extra run, and none may be skipped.
 ONLY = os.environ.get("FASTNPJSON_EXTRA", "").removeprefix("extra-")
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -1,7 +1,8 @@
-"""Short runs of the campaigns in fuzz.py and fuzz_arrays.py."""
+"""Short runs of the campaigns."""
 
 import fuzz
 import fuzz_arrays
+import fuzz_mutations
 import pytest
 
 
@@ -17,7 +18,16 @@ def test_random_arrays(start):
         fuzz_arrays.trial(seed)
 
 
-@pytest.mark.parametrize(("campaign", "run"), [(fuzz, fuzz.batch), (fuzz_arrays, fuzz_arrays.campaign)])
+@pytest.mark.parametrize("start", range(0, 4000, 500))
+def test_mutated_documents(start):
+    for seed in range(start, start + 500):
+        fuzz_mutations.trial(seed)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "run"),
+    [(fuzz, fuzz.batch), (fuzz_arrays, fuzz_arrays.campaign), (fuzz_mutations, fuzz_mutations.batch)],
+)
 def test_campaign_reports_what_it_finds(campaign, run, monkeypatch, capsys):
     def trial(seed):
         assert seed != 7

@@ -12,12 +12,12 @@ import fastnpjson
 from fastnpjson import compat
 
 OPTIONS = {name for name in dir(orjson) if name.startswith("OPT_")}
-CORE = {"Encoder", "default", "dump", "dump_lines", "dumps", "dumps_str", "load", "load_lines"}
+CORE = {"Encoder", "default", "dump", "dump_lines", "dumps", "dumps_str", "load", "load_lines", "patch"}
 OF_ORJSON = {"Fragment", "JSONDecodeError", "JSONEncodeError", "loads"}
 OF_JSON = {"JSONDecodeError", "JSONDecoder", "decoder", "detect_encoding", "encoder", "scanner"}
 # By module: the names of its own, and those that it passes on.
 NAMES = {
-    "fastnpjson": (CORE, OF_ORJSON | OPTIONS | {"__version__"}),
+    "fastnpjson": (CORE, OF_ORJSON | OPTIONS | {"__version__", "common"}),
     "fastnpjson.compat": ({"JSONEncoder", "dump", "dumps", "load", "loads"}, OF_JSON),
     "fastnpjson.roundtrip": ({"dumps", "loads"}, set()),
     "fastnpjson.flask": ({"JSONProvider"}, None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cmath
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy import ma
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 Key: TypeAlias = "tuple[Any, ...]"
+
+
+NUMPY_TYPES: Final = (np.ndarray, np.generic)
 
 
 class Unsupported(TypeError):
@@ -73,6 +76,16 @@ def _has_fields_of(mask: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
     return all(_has_fields_of(mask[name], dtype[name]) for name in dtype.names)
 
 
+def is_numpy_array(kind: type) -> bool:
+    """Tell whether a class of arrays is one of NumPy's own; arrays of others may mean more than their numbers."""
+    return issubclass(kind, np.ndarray) and (kind is np.ndarray or str(kind.__module__).partition(".")[0] == "numpy")
+
+
+def is_numpy_type(kind: type) -> bool:
+    """Tell whether the objects of a class are scalars or arrays of NumPy, as for `is_numpy_array`."""
+    return issubclass(kind, np.generic) or is_numpy_array(kind)
+
+
 def has_nan(obj: Any) -> bool:
     """Tell whether a NumPy object, or a complex, has a NaN or an infinity that is not masked; not for object dtypes."""
     kind = type(obj)
@@ -87,7 +100,7 @@ def has_nan(obj: Any) -> bool:
 def _has_nan(array: Array, mask: Array | None) -> bool:
     if array.dtype.names is not None:
         return any(_has_nan(array[name], None if mask is None else mask[name]) for name in array.dtype.names)
-    if array.dtype.kind not in "fcV":
+    if array.dtype.kind not in "fcV" or (array.dtype.kind == "V" and array.dtype.isbuiltin != 2):
         return False
     finite = np.isfinite(known(array))
     return not (finite if mask is None else finite | mask).all()

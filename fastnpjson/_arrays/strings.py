@@ -75,5 +75,4 @@ def utf8_text(encoded: bytes) -> str:
     try:
         return encoded.decode()
     except UnicodeDecodeError as error:
-        way_out = "write them as hex, or use Encoder(bytes='base64')"
-        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error}); {way_out}") from None
+        raise orjson.JSONEncodeError(f"bytes that are not UTF-8 ({error})") from None

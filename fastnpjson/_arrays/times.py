@@ -202,10 +202,11 @@ def durations(array: Array) -> Array:
     Raises:
         Unsupported: the dtype has no unit.
     """
-    return texts_of_ticks(array, lambda ticks, unit: [_text(tick, unit) for tick in ticks.tolist()])
+    return texts_of_ticks(array, lambda ticks, unit: [duration_text(tick, unit) for tick in ticks.tolist()])
 
 
-def _text(ticks: int, unit: str) -> str:
+def duration_text(ticks: int, unit: str) -> str:
+    """Write a duration of so many ticks of a unit as ISO 8601 does."""
     sign, ticks = "-" if ticks < 0 else "", abs(ticks)
     if unit in MONTHS:
         years, months = divmod(ticks * MONTHS[unit], 12)

@@ -100,6 +100,8 @@ def _elements(array: Array, style: Style, mask: Array | None = None) -> bytes | 
         return _records(array, style, mask)
     if array.dtype.kind in "Mm":
         unit_of(array.dtype)
+    if array.dtype.kind == "V" and array.dtype.isbuiltin != 2:
+        raise Unsupported
     if mask is not None and mask.any():
         return _masked(array, style, mask)
     if array.dtype.isbuiltin == 2 and array.itemsize <= 2 and known_dtype(array.dtype) is np.float32:

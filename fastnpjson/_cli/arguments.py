@@ -121,7 +121,7 @@ def _parser(version: str) -> argparse.ArgumentParser:
     parser.add_argument("target", metavar="DST", help="what to write; - is standard output")
     parser.add_argument("--from", dest="source_format", metavar="FORMAT", help="format of SRC, such as npy or json.gz")
     parser.add_argument("--to", dest="target_format", metavar="FORMAT", help="format of DST, such as jsonl or npz")
-    parser.add_argument("--indent", action="store_true", help="indent the document, with each array on one line")
+    parser.add_argument("--indent", action="store_true", help="indent the document, but not arrays of NumPy files")
     parser.add_argument(
         "--decimals", type=int, choices=range(23), metavar="N", help="round the floats of arrays to N decimals, 0 to 22"
     )

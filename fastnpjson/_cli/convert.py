@@ -7,19 +7,22 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
+from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-import orjson
 
 from fastnpjson._arrays.floats import rounded
 from fastnpjson._cli.npy import array_of, read_npy, write_npy
 from fastnpjson._cli.npz import read_npz, write_npz
 from fastnpjson._cli.tables import read_arrays, read_paths, stack, table_of
+from fastnpjson._documents.advice import COMMAND_LINE
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import limited, writing
 from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
+from fastnpjson._jsonpath import json_path
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
 from fastnpjson._stdlib.integers import exact_loads
 
@@ -92,7 +95,7 @@ def _write_npy(write: Write, obj: Any, arguments: argparse.Namespace, _progress:
 def _write_npz(write: Write, obj: Any, arguments: argparse.Namespace, _progress: Progress) -> None:
     # "arr_0" is the name that numpy.savez gives to an array without one.
     arrays = obj if type(obj) is dict else {"arr_0": obj}
-    write_npz(write, {name: _array(member, arguments) for name, member in arrays.items()})
+    write_npz(write, {name: _member(name, member, arguments) for name, member in arrays.items()})
 
 
 def _write_json(write: Write, obj: Any, arguments: argparse.Namespace, progress: Progress) -> None:
@@ -101,7 +104,9 @@ def _write_json(write: Write, obj: Any, arguments: argparse.Namespace, progress:
         write(_roundtrip().dumps(obj) + b"\n")
         return
     option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if arguments.indent else 0)
-    settings = make_settings(option=option, decimals=arguments.decimals, allow_nan=not arguments.no_nan)
+    settings = make_settings(
+        option=option, decimals=arguments.decimals, allow_nan=not arguments.no_nan, door=COMMAND_LINE
+    )
     for piece in settings.stream(progress.advance).pieces(obj):
         write(piece)
 
@@ -113,7 +118,7 @@ def _write_lines(write: Write, obj: Any, arguments: argparse.Namespace, progress
         for member in objs:
             write(_roundtrip().dumps(member) + b"\n")
         return
-    settings = settings_of_lines(decimals=arguments.decimals, allow_nan=not arguments.no_nan)
+    settings = settings_of_lines(decimals=arguments.decimals, allow_nan=not arguments.no_nan, door=COMMAND_LINE)
     for text in lines(objs, settings, progress.advance):
         write(text)
 
@@ -131,6 +136,13 @@ def _size(source: Endpoint) -> int:
     return os.path.getsize(source.path) if os.path.isfile(source.path) and codec(source.name) is None else 0
 
 
+def _member(name: str, obj: Any, arguments: argparse.Namespace) -> Any:
+    try:
+        return _array(obj, arguments)
+    except ValueError as error:
+        raise ValueError(f"{json_path((None, name))}: {error}") from None
+
+
 def _array(obj: Any, arguments: argparse.Namespace) -> Any:
     if isinstance(obj, Iterator):
         rows = list(obj)
@@ -138,6 +150,8 @@ def _array(obj: Any, arguments: argparse.Namespace) -> Any:
         obj = table_of(rows, arguments.arrays, arguments.budget) if is_table else stack(rows, arguments.budget)
     if type(obj) is dict and len(obj) == 1 and isinstance(next(iter(obj.values())), np.ndarray):
         [obj] = obj.values()  # an archive of one array
+    if type(obj) is dict:
+        raise ValueError(f"an object, with {short_repr(list(obj))}, is not an array; .npz takes an array for each name")
     array = obj if isinstance(obj, np.ndarray) else array_of(obj, arguments.budget)
     return array if arguments.decimals is None or array.dtype.kind != "f" else rounded(array, arguments.decimals)
 

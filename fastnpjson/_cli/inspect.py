@@ -150,7 +150,9 @@ def _visit(document: Any, root: Place, places: list[Place], advance: Callable[[i
 
 def _add(row: Row, value: Any, advance: Callable[[int], object] | None) -> None:
     if isinstance(value, np.ndarray):
-        row.add(value.dtype.name, value.shape, *_extremes(value, advance))
+        # The name of a dtype of text counts its bits.
+        dtype = value.dtype.str if value.dtype.kind in "USV" else value.dtype.name
+        row.add(dtype, value.shape, *_extremes(value, advance))
     elif type(value) is list:  # of strings, or with integers and null
         kinds = dict.fromkeys(_NAMES[type(member)] for member in value if member is not None) or {"list": None}
         numbers = [member for member in value if type(member) in {int, float}]

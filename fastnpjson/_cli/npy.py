@@ -102,7 +102,8 @@ def array_of(obj: Any, budget: Budget) -> Array:
     if kinds == {str}:
         budget.take(4 * values.size * max(map(len, values.flat)))
     for allowed, dtypes in _DTYPES:
-        for dtype in dtypes if kinds <= allowed else ():
+        # As `loads` does: integers that no dtype of integers holds are not made floats of.
+        for dtype in dtypes if kinds <= allowed and not (kinds == {int} and "f8" in dtypes) else ():
             try:
                 array = values.astype(dtype)
             except (DeprecationWarning, OverflowError, TypeError):  # NumPy 1.24 to 1.26 warn of what is out of range
@@ -210,7 +211,7 @@ def _explained(error: Exception, reader: _Reader, what: str) -> Exception:
     with suppress(Exception):
         header = _read_header(head)
     if header is not None and header[2].hasobject:
-        return error
+        return ValueError(f"{what}: {error}")
     if not reader.ended:
         return ValueError(f"{what} is damaged: {error}")
     expected = "" if header is None else f" of {head.tell() + math.prod(header[0]) * header[2].itemsize}"

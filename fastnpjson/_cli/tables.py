@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastnpjson._cli.npy import array_of
+from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.loads import loads
 from fastnpjson._reading.paths import Leaf, tree
-from fastnpjson._reading.values import NotArray, array
+from fastnpjson._reading.values import array
 from fastnpjson._stdlib.integers import exact_loads
 
 if TYPE_CHECKING:

@@ -175,6 +175,32 @@ wrap_in_arrays(Layout *layout, Node *node, PyArrayObject *array, PyArrayObject *
     return node;
 }
 
+/* Tell whether no other thread can change an element while it is read: characters are looked at before they are copied, and
+   StringDType has a lock of its own, whose owner may wait for the GIL. */
+static int
+is_read_once(const Node *node)
+{
+    if (node->kind == '[') {
+        return is_read_once(node->child);
+    }
+    for (const Node *field = node->kind == '{' ? node->child : NULL; field != NULL; field = field->sibling) {
+        if (!is_read_once(field)) {
+            return 0;
+        }
+    }
+    return node->kind == '{' || node->numbers.write != NULL || node->kind == 'M' || node->kind == 'm';
+}
+
+static Outcome
+put_array(Text *text, Node *node, const Numbers *numbers, const Axes *axes, const char *data, const char *mask, int lines)
+{
+    if (numbers != NULL) {
+        return write_numbers(text, numbers, axes, data, mask, lines);
+    }
+    return lines ? write_elements(text, node, data, mask, '\n') : write_array(text, node, data, mask);
+}
+
+/* The arguments of the call keep the arrays, and what the nodes borrow from. */
 static PyObject *
 write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
 {
@@ -187,10 +213,15 @@ write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
     if (started < 0) {
         return NULL;
     }
-    const char *mask_data = mask == NULL ? NULL : PyArray_BYTES(mask);
-    Outcome ended = numbers != NULL ? write_numbers(&text, numbers, &axes, PyArray_BYTES(array), mask_data, lines)
-                 : lines ? write_elements(&text, node, PyArray_BYTES(array), mask_data, '\n')
-                         : write_array(&text, node, PyArray_BYTES(array), mask_data);
+    const char *data = PyArray_BYTES(array), *mask_data = mask == NULL ? NULL : PyArray_BYTES(mask);
+    int is_unlocked = PyArray_SIZE(array) >= LEAST_UNLOCKED && is_read_once(node);
+    if (is_unlocked) {
+        release_gil(&text);
+    }
+    Outcome ended = put_array(&text, node, numbers, &axes, data, mask_data, lines);
+    if (is_unlocked) {
+        take_gil(&text);
+    }
     if (ended == DONE) {
         return finish_text(&text);
     }

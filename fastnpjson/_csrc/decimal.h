@@ -13,13 +13,28 @@ typedef struct {
     char fits;              /* digits are all of the digits; for an integer, up to 2**64 - 1 */
 } Number;
 
+static inline int
+is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+/* Tell whether an integer is one of int64 or uint64. */
+static inline int
+is_of_64_bits(const Number *number)
+{
+    return number->fits && !(number->negative && number->digits > (npy_uint64)1 << 63);
+}
+
 /* Read a number of RFC 8259, in text that ends with what is no part of one; NULL where there is none. */
 const char *loads_read_number(const char *text, const char *end, Number *number);
 
-/* Round a number once. Returns 0, 1 where it is out of range or only Python can tell, or -1 with an exception set. */
+/* Round a number once. Returns 0, or 1 where it is out of range; of a double only Python can tell then. */
 int loads_to_double(const Number *number, double *value);
 int loads_to_float(const Number *number, float *value);
+int loads_to_half(const Number *number, npy_uint16 *value);
 
-/* Ask a function of Python for the table of powers of five, once. */
+/* Let Python round a number. Returns 0, 1 where it is out of range, or -1 with an exception set. */
+int loads_ask_python(const Number *number, double *value);
 
 #endif

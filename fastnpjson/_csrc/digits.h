@@ -17,6 +17,13 @@
 #define NEVER_INLINE __attribute__((noinline))
 #endif
 
+/* Let the compiler read memory that other threads may write no second time: a number is whole, and in its tables. */
+#ifdef __GNUC__
+#define READ_ONCE(number) __asm__("" : "+r"(number))
+#else
+#define READ_ONCE(number) (void)0
+#endif
+
 /* As many dimensions as NumPy has. */
 enum { MOST_AXES = 64 };
 

@@ -83,6 +83,9 @@ put_number(char *at, uint64_t number)
     {                                                                                         \
         type number;                                                                          \
         memcpy(&number, (const char *)numbers + index * (ptrdiff_t)sizeof number, sizeof number); \
+        if (sizeof number > 1 || (type)-1 < 0) { /* any byte is in the tables */              \
+            READ_ONCE(number);                                                                \
+        }                                                                                     \
         uint##bits##_t magnitude = (uint##bits##_t)number;                                    \
         if ((type)-1 < 0) {                                                                   \
             *at = '-';                                                                        \

@@ -1,7 +1,6 @@
 /* Large arrays of a document: orjson gets marks for them, and their text is made once, where it stays. */
 #include "large_arrays.h"
 
-#include "numbers.h"
 #include "two_pass.h"
 
 /* No UTF-8 has the first byte, and nobody knows the rest. */
@@ -27,15 +26,14 @@ mark_large(LargeArrays *large, PyArrayObject *array)
 {
     if (large->count == large->room) {
         Py_ssize_t room = 2 * large->room + 4;
-        PyArrayObject **arrays = PyMem_Realloc(large->arrays, (size_t)room * sizeof *arrays);
+        NumberArray *arrays = PyMem_Realloc(large->arrays, (size_t)room * sizeof *arrays);
         if (!arrays) {
             return PyErr_NoMemory();
         }
         large->arrays = arrays;
         large->room = room;
     }
-    Py_INCREF(array);
-    large->arrays[large->count++] = array;
+    take_number_array(&large->arrays[large->count++], array);
     return Py_NewRef(mark);
 }
 
@@ -43,7 +41,7 @@ void
 forget_large(LargeArrays *large)
 {
     while (large->count) {
-        Py_DECREF(large->arrays[--large->count]);
+        Py_DECREF(large->arrays[--large->count].array);
     }
     PyMem_Free(large->arrays);
     large->arrays = NULL;
@@ -73,21 +71,36 @@ put_part(Text *text, const char *part, npy_intp length)
     return 0;
 }
 
-static int
+/* Write what is between the marks, and the arrays; 1 if there are not as many marks. */
+static Outcome
 put_parts_and_arrays(Text *text, const LargeArrays *large, const char *at, const char *end)
 {
     for (Py_ssize_t i = 0; i < large->count; i++) {
+        const NumberArray *array = &large->arrays[i];
         const char *found = find_mark(at, end);
         if (found == NULL) {
-            PyErr_SetString(PyExc_RuntimeError, CHANGED);
-            return -1;
+            return REFUSED;
         }
-        if (put_part(text, at, found - at) < 0 || put_number_array(text, large->arrays[i]) < 0) {
-            return -1;
+        if (put_part(text, at, found - at) < 0 ||
+            write_numbers(text, &array->numbers, &array->axes, array->data, NULL, 0) != DONE) {
+            return FAILED;
         }
         at = found + MARK_LENGTH;
     }
-    return put_part(text, at, end - at);
+    return put_part(text, at, end - at) < 0 ? FAILED : DONE;
+}
+
+/* The arrays are what they were when orjson went through them: all are written before another thread is waited for. */
+static Outcome
+put_unlocked(Text *text, const LargeArrays *large, npy_intp count, const char *at, const char *end)
+{
+    if (count < LEAST_UNLOCKED) {
+        return put_parts_and_arrays(text, large, at, end);
+    }
+    release_gil(text);
+    Outcome ended = put_parts_and_arrays(text, large, at, end);
+    take_gil(text);
+    return ended;
 }
 
 /* Write the arrays in the place of their marks, which are in the same order. Takes the text, and may return it. */
@@ -98,16 +111,23 @@ replace_marks(LargeArrays *large, PyObject *text)
         return text;
     }
     Text whole = {0};
-    npy_intp bound = PyBytes_GET_SIZE(text), least = bound;
-    for (Py_ssize_t i = 0; i < large->count && bound >= 0; i++) {
-        npy_intp more = bound_of_number_array(large->arrays[i]);
-        bound = more < 0 || more > PY_SSIZE_T_MAX - bound ? -1 : bound + more;
-        least += 2 * PyArray_SIZE(large->arrays[i]);
+    npy_intp bound = PyBytes_GET_SIZE(text), least = bound, count = 0;
+    for (Py_ssize_t i = 0; i < large->count; i++) {
+        const NumberArray *array = &large->arrays[i];
+        npy_intp more = bound_of_numbers(&array->numbers, &array->axes);
+        bound = bound < 0 || more < 0 || more > PY_SSIZE_T_MAX - bound ? -1 : bound + more;
+        count += count_numbers(&array->axes);
     }
     const char *start = PyBytes_AS_STRING(text), *end = start + PyBytes_GET_SIZE(text);
-    if (start_long_text(&whole, bound, least) == 0 && put_parts_and_arrays(&whole, large, start, end) < 0) {
-        Py_CLEAR(whole.bytes);
-    }
+    Outcome ended = start_long_text(&whole, bound, least + 2 * count) < 0
+                        ? FAILED : put_unlocked(&whole, large, count, start, end);
     Py_DECREF(text);
-    return whole.bytes ? finish_text(&whole) : NULL;
+    if (ended == DONE) {
+        return finish_text(&whole);
+    }
+    if (ended == REFUSED) {
+        PyErr_SetString(PyExc_RuntimeError, CHANGED);
+    }
+    Py_XDECREF(whole.bytes);
+    return NULL;
 }

@@ -2,13 +2,16 @@
 #ifndef FASTNPJSON_LARGE_ARRAYS_H
 #define FASTNPJSON_LARGE_ARRAYS_H
 
-#include "speedups.h"
+#include "numbers.h"
 
 /* In bytes. The text of a smaller array is copied in less time than a mark is found. */
 enum { LARGE_ARRAY = 1 << 15 };
 
+/* While orjson is inside a document, no array is written without the GIL. */
+enum { SMALL_ARRAYS_KEEP_THE_GIL = 1 / ((int)LARGE_ARRAY <= (int)LEAST_UNLOCKED) };
+
 typedef struct {
-    PyArrayObject **arrays;
+    NumberArray *arrays;
     Py_ssize_t count, room;
 } LargeArrays;
 

@@ -1,20 +1,31 @@
 /* Lists of numbers in the text of a document, to arrays. */
-#include "lists.h"
+#include "values.h"
 
-#include "decimal.h"
+const Wanted WHATEVER = {ANY, 1, NULL};
 
-typedef enum { NOTHING, BOOLEANS, SIGNED, UNSIGNED, DOUBLES, FLOATS } Kind;
+/* Shorter lists are read with the GIL: a thread that wants it back waits for 5 ms where another one computes, and so many
+   numbers take some milliseconds. */
+enum { LONG_LIST = 1 << 17 };
+/* Read in a few hundredths of a second. */
+enum { UNTIL_SIGNALS = 1 << 20 };
 
-static const int TYPES[] = {NPY_VOID, NPY_BOOL, NPY_INT64, NPY_UINT64, NPY_DOUBLE, NPY_FLOAT};
+static const int TYPES[] = {NPY_VOID, NPY_INT64, NPY_UINT64, NPY_DOUBLE, NPY_FLOAT, NPY_HALF, NPY_BOOL, NPY_DATETIME};
+static const int ITEMSIZES[] = {0, 8, 8, 8, 4, 2, 1, 8};
+/* By the logarithm of the size. */
+static const int SIGNED_TYPES[] = {NPY_INT8, NPY_INT16, NPY_INT32, NPY_INT64};
+static const int UNSIGNED_TYPES[] = {NPY_UINT8, NPY_UINT16, NPY_UINT32, NPY_UINT64};
 
-typedef struct {
-    char *values;
-    npy_intp count, capacity;       /* in elements of up to eight bytes */
-    Kind kind;
-    int wanted, has_fraction, has_negative, ndim;
-    npy_intp shape[MAX_DIMS];
-    npy_int64 few[64];              /* most lists are short, and need no memory but this */
-} List;
+const char *
+loads_skip_blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r') {
+        p++;
+        while (!strncmp(p, "        ", 8)) {
+            p += 8;
+        }
+    }
+    return p;
+}
 
 static const char *const CAPSULE = "fastnpjson.values";
 
@@ -36,147 +47,145 @@ clear(List *list)
 static int
 grow(List *list, const char *start, const char *here, const char *end)
 {
+    int on_stack = list->values == (char *)list->few;
     double density = (double)list->count / (double)(here - start);
     npy_intp rest = (npy_intp)(density * (double)(end - here)) + 64;
-    npy_intp capacity = list->capacity + (rest < list->capacity ? rest : list->capacity);
-    char *values;
+    npy_intp capacity = list->room + (rest < list->room ? rest : list->room);
     if ((size_t)capacity > (size_t)PY_SSIZE_T_MAX / 8) {
         PyErr_NoMemory();
         return -1;
     }
-    values = PyMem_RawRealloc(list->values == (char *)list->few ? NULL : list->values, (size_t)capacity * 8);
-    if (values == NULL) {
+    char *values = PyMem_RawRealloc(on_stack ? NULL : list->values, (size_t)capacity * 8);
+    if (!values) {
         PyErr_NoMemory();
         return -1;
     }
-    if (list->values == (char *)list->few) {
+    if (on_stack) {
         memcpy(values, list->few, sizeof list->few);
     }
     list->values = values;
-    list->capacity = capacity;
+    list->room = capacity;
     return 0;
 }
 
-/* Make floats of the integers up to here: one came that is a float, or that makes them more than 64 bits hold. */
 static void
-make_doubles(List *list)
+take_gil(List *list)
 {
-    for (npy_intp index = 0; index < list->count; index++) {
-        char *place = list->values + 8 * index;
-        npy_int64 integer;
-        double value;
-        memcpy(&integer, place, sizeof integer);
-        value = list->kind == UNSIGNED ? (double)(npy_uint64)integer : (double)integer;
-        memcpy(place, &value, sizeof value);
+    if (list->thread) {
+        PyEval_RestoreThread(list->thread);
+        list->thread = NULL;
     }
-    list->kind = DOUBLES;
 }
 
-/* The functions that add an element return 0, 1 where the list is no array, or -1 with an exception set. */
+/* Look at signals, whose handlers are Python code, make room, and let other threads run while a long list is read. */
 static int
-add_double(List *list, double value)
+go_on(List *list, const char *start, const char *here, const char *end)
 {
-    if (list->kind == BOOLEANS) {
-        return 1;
+    int is_unlocked = list->thread != NULL;
+    take_gil(list);
+    if ((is_unlocked && PyErr_CheckSignals() < 0) || (list->count == list->room && grow(list, start, here, end) < 0)) {
+        return -1;
     }
-    if (list->kind != DOUBLES) {
-        make_doubles(list);
+    list->capacity = list->room;
+    if (list->count >= LONG_LIST) {
+        list->capacity = list->room - list->count > UNTIL_SIGNALS ? list->count + UNTIL_SIGNALS : list->room;
+        list->thread = PyEval_SaveThread();
     }
-    memcpy(list->values + 8 * list->count++, &value, sizeof value);
     return 0;
 }
 
-static int
-add_integer(List *list, const Number *number)
+int
+loads_ask_for(List *list, const Number *number, double *value)
 {
-    npy_uint64 value = number->negative ? 0 - number->digits : number->digits;
-    int is_negative = number->negative && number->digits, is_large = !number->negative && number->digits >> 63;
-    if (list->kind == NOTHING) {
-        list->kind = SIGNED;
+    int is_unlocked = list->thread != NULL;
+    take_gil(list);
+    int failed = loads_ask_python(number, value);
+    if (is_unlocked) {
+        list->thread = PyEval_SaveThread();
     }
-    if (is_large && list->kind == SIGNED && !list->has_negative) {
-        list->kind = UNSIGNED;
-    }
-    if (list->kind == DOUBLES || (is_negative ? list->kind == UNSIGNED : is_large && list->kind == SIGNED)) {
-        return add_double(list, number->negative ? (double)(npy_int64)value : (double)value);
-    }
-    list->has_negative |= is_negative;
-    memcpy(list->values + 8 * list->count++, &value, sizeof value);
-    return 0;
+    return failed;
 }
 
-static int
-add_number(List *list, const Number *number)
+static inline int
+starts_with(const char *p, const char *word)
 {
-    double value;
-    int failed;
-    if (list->kind == BOOLEANS) {
-        return 1;
-    }
-    if (list->wanted == FLOAT32) {
-        float narrow;
-        failed = loads_to_float(number, &narrow);
-        memcpy(list->values + 4 * list->count++, &narrow, sizeof narrow);
-        return failed;
-    }
-    if (number->is_integer && number->fits && !(number->negative && number->digits > (npy_uint64)1 << 63)
-        && list->wanted == ANY) {
-        return add_integer(list, number);
-    }
-    list->has_fraction |= !number->is_integer;
-    failed = loads_to_double(number, &value);
-    return failed ? failed : add_double(list, value);
+    return !strncmp(p, word, strlen(word));
 }
 
-static int
-add_null(List *list)
+static const char *
+read_date(List *list, const char *p)
 {
-    /* The bits of numpy.nan: Py_NAN has another sign before Python 3.11 on x86. */
-    static const npy_uint64 wide = (npy_uint64)0x7FF8 << 48;
-    static const npy_uint32 narrow = (npy_uint32)0x7FC0 << 16;
-    double value;
-    if (list->wanted == FLOAT32) {
-        memcpy(list->values + 4 * list->count++, &narrow, sizeof narrow);
-        return 0;
-    }
-    memcpy(&value, &wide, sizeof value);
-    return add_double(list, value);
+    npy_int64 ticks = NPY_DATETIME_NAT;
+    p = starts_with(p, "null") ? p + 4 : loads_read_date(p, list->wanted & 0xFF, list->dtype->count, &ticks);
+    memcpy(list->values + 8 * list->count++, &ticks, sizeof ticks);
+    return p;
 }
 
-static int
-add_boolean(List *list, int value)
+/* Read what stands for a float in a string. */
+static const char *
+read_float_word(List *list, const char *p)
 {
-    if (list->wanted != ANY || (list->kind != BOOLEANS && list->kind != NOTHING)) {
-        return 1;
+    if (list->wanted >> 8 != 'f') {
+        return NULL;
     }
-    list->kind = BOOLEANS;
-    list->values[list->count++] = (char)value;
-    return 0;
+    if (starts_with(p, "\"NaN\"")) {
+        return add_nan(list) ? NULL : p + 5;
+    }
+    if (starts_with(p, "\"Infinity\"")) {
+        return add_infinity(list, 0) ? NULL : p + 10;
+    }
+    return starts_with(p, "\"-Infinity\"") && !add_infinity(list, 0x8000) ? p + 11 : NULL;
+}
+
+/* Read what is not a number. */
+static inline const char *
+read_word(List *list, const char *p)
+{
+    switch (*p) {
+    case 't':
+        return starts_with(p, "true") && !add_boolean(list, 1) ? p + 4 : NULL;
+    case 'f':
+        return starts_with(p, "false") && !add_boolean(list, 0) ? p + 5 : NULL;
+    case 'n':
+        if (list->kind == DATES) {
+            return read_date(list, p);
+        }
+        return starts_with(p, "null") && !add_nan(list) ? p + 4 : NULL;
+    default:
+        return list->kind == DATES ? read_date(list, p) : read_float_word(list, p);
+    }
 }
 
 /* Read an element. Returns its end, or NULL where the list is no array, or with an exception set. */
 static inline const char *
 read_element(List *list, const char *p, const char *end)
 {
+    if (*p > '9' || *p == '"') {
+        return read_word(list, p);
+    }
     Number number;
-    int failed;
-    if (*p == 't' && strncmp(p, "true", 4) == 0) {
-        failed = add_boolean(list, 1);
-        p += 4;
+    p = loads_read_number(p, end, &number);
+    return !p || add_number(list, &number) ? NULL : p;
+}
+
+/* Leave the lists that end here, up to the comma before the next element. Returns the place behind it, or behind all of
+ * them, or NULL where they differ. */
+static const char *
+end_lists(List *list, const char *p, npy_intp *counts, int *depth)
+{
+    while (*p != ',') {
+        npy_intp *length = &list->shape[*depth - 1];
+        if (*p++ != ']' || (*length != counts[*depth - 1] && *length)) {
+            return NULL;
+        }
+        *length = counts[*depth - 1];
+        if (--*depth == 0) {
+            return p;
+        }
+        counts[*depth - 1]++;
+        p = skip_blanks(p);
     }
-    else if (*p == 'f' && strncmp(p, "false", 5) == 0) {
-        failed = add_boolean(list, 0);
-        p += 5;
-    }
-    else if (*p == 'n' && strncmp(p, "null", 4) == 0) {
-        failed = add_null(list);
-        p += 4;
-    }
-    else {
-        p = loads_read_number(p, end, &number);
-        failed = p == NULL || add_number(list, &number);
-    }
-    return failed ? NULL : p;
+    return p + 1;
 }
 
 /* Read lists of one shape: what is no part of such ends it. Returns -1 then, or with an exception set. */
@@ -187,93 +196,149 @@ read_elements(List *list, const char **text, const char *end)
     npy_intp counts[MAX_DIMS];
     int depth = 0;
     for (;;) {
-        p = skip_blanks(p);
-        if (*p == '[') {
+        for (p = skip_blanks(p); *p == '['; p = skip_blanks(p + 1)) {
             if (depth == (list->ndim ? list->ndim : MAX_DIMS)) {
                 return -1;
             }
             counts[depth++] = 0;
-            p++;
-            continue;
         }
-        if (list->ndim != depth) {
-            if (list->ndim) {
-                return -1;
-            }
+        if (!list->ndim) {
             list->ndim = depth;
         }
-        if (list->count == list->capacity && grow(list, start, p, end) < 0) {
+        if (list->ndim != depth || (list->count == list->capacity && go_on(list, start, p, end) < 0)) {
             return -1;
         }
         p = read_element(list, p, end);
-        if (p == NULL) {
+        if (!p) {
             return -1;
         }
-        for (;;) {
-            counts[depth - 1]++;
-            p = skip_blanks(p);
-            if (*p == ',') {
-                p++;
-                break;
-            }
-            if (*p++ != ']' || (list->shape[depth - 1] != counts[depth - 1] && list->shape[depth - 1])) {
-                return -1;
-            }
-            list->shape[depth - 1] = counts[depth - 1];
-            if (--depth == 0) {
-                *text = p;
-                return 0;
-            }
+        counts[depth - 1]++;
+        p = skip_blanks(p);
+        if (*p == ',') {
+            p++;
+            continue;
         }
+        p = end_lists(list, p, counts, &depth);
+        if (!p || !depth) {
+            *text = p;
+            return p ? 0 : -1;
+        }
+    }
+}
+
+/* Make integers of a size and a sign in the place of those of 64 bits. Returns 1 where one is out of range. */
+static int
+narrow_integers(List *list, int size, int is_signed)
+{
+    npy_uint64 most = ~(npy_uint64)0 >> (64 - 8 * size + is_signed);
+    npy_int64 least = is_signed ? -(npy_int64)most - 1 : 0;
+    for (npy_intp index = 0; index < list->count; index++) {
+        npy_int64 value;
+        memcpy(&value, list->values + 8 * index, sizeof value);
+        int is_negative = list->kind == SIGNED && value < 0;
+        if (is_negative ? value < least : (npy_uint64)value > most) {
+            return 1;
+        }
+        const char *low = (const char *)&value + (NPY_BYTE_ORDER == NPY_LITTLE_ENDIAN ? 0 : 8 - size);
+        memcpy(list->values + size * index, low, (size_t)size);
+    }
+    return 0;
+}
+
+/* Make of the elements what was wanted. Returns 1 where that cannot be. */
+static int
+convert(List *list)
+{
+    int kind = list->wanted >> 8, size = list->wanted & 0xFF;
+    list->type = TYPES[list->kind];
+    list->itemsize = ITEMSIZES[list->kind];
+    switch (kind) {
+    case 0:
+        return list->kind == DOUBLES && !list->has_fraction;
+    case 'f': case 'M':
+        return 0;
+    case 'b':
+        return list->kind != BOOLEANS;
+    default:
+        if (list->kind != SIGNED && list->kind != UNSIGNED) {
+            return 1;
+        }
+        int place = size == 8 ? 3 : size / 2;
+        list->type = kind == 'i' ? SIGNED_TYPES[place] : UNSIGNED_TYPES[place];
+        list->itemsize = size;
+        return narrow_integers(list, size, kind == 'i');
     }
 }
 
 static PyArrayObject *
+new_array(List *list, void *values)
+{
+    PyArray_Descr *descr = list->dtype->dates;
+    if (descr) {
+        Py_INCREF(descr);
+    }
+    else {
+        descr = PyArray_DescrFromType(list->type);
+    }
+    return (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, list->ndim, list->shape, NULL, values,
+                                                 values ? NPY_ARRAY_CARRAY : 0, NULL);
+}
+
+static PyArrayObject *
+copy_few(List *list)
+{
+    PyArrayObject *array = new_array(list, NULL);
+    if (array) {
+        memcpy(PyArray_DATA(array), list->values, (size_t)PyArray_NBYTES(array));
+    }
+    return array;
+}
+
+/* Give the memory of the values to an array. */
+static PyArrayObject *
 make_array(List *list)
 {
-    PyObject *array, *capsule;
-    int type = TYPES[list->kind];
-    npy_intp nbytes = list->count * (list->kind == BOOLEANS ? 1 : list->kind == FLOATS ? 4 : 8);
-    char *values;
     if (list->values == (char *)list->few) {
-        array = PyArray_SimpleNew(list->ndim, list->shape, type);
-        if (array != NULL) {
-            memcpy(PyArray_DATA((PyArrayObject *)array), list->values, (size_t)nbytes);
-        }
-        return (PyArrayObject *)array;
+        return copy_few(list);
     }
-    values = PyMem_RawRealloc(list->values, (size_t)nbytes);
-    list->values = values == NULL ? list->values : values;
-    capsule = PyCapsule_New(list->values, CAPSULE, free_values);
-    if (capsule == NULL) {
+    char *values = PyMem_RawRealloc(list->values, (size_t)(list->count * list->itemsize));
+    list->values = values ? values : list->values;
+    PyObject *capsule = PyCapsule_New(list->values, CAPSULE, free_values);
+    if (!capsule) {
         return NULL;
     }
     values = list->values;
     list->values = (char *)list->few;
-    array = PyArray_SimpleNewFromData(list->ndim, list->shape, type, values);
-    if (array == NULL) {
+    PyArrayObject *array = new_array(list, values);
+    if (!array) {
         Py_DECREF(capsule);
         return NULL;
     }
-    if (PyArray_SetBaseObject((PyArrayObject *)array, capsule) < 0) {
+    if (PyArray_SetBaseObject(array, capsule) < 0) {
         Py_DECREF(array);
         return NULL;
     }
-    return (PyArrayObject *)array;
+    return array;
 }
 
 PyArrayObject *
-loads_read_list(const char **text, const char *end, int wanted)
+loads_read_list(const char **text, const char *end, const Wanted *wanted)
 {
     List list;
     PyArrayObject *array = NULL;
     list.values = (char *)list.few;
     list.count = list.has_fraction = list.has_negative = list.ndim = 0;
-    list.capacity = sizeof list.few / sizeof *list.few;
-    list.wanted = wanted;
-    list.kind = wanted == FLOAT64 ? DOUBLES : wanted == FLOAT32 ? FLOATS : NOTHING;
+    list.capacity = list.room = sizeof list.few / sizeof *list.few;
+    list.thread = NULL;
+    list.dtype = wanted;
+    list.wanted = wanted->code;
+    list.kind = list.wanted == FLOAT64 ? DOUBLES : list.wanted == FLOAT32 ? FLOATS :
+                list.wanted == FLOAT16 ? HALVES :
+                list.wanted >> 8 == 'M' ? DATES : NOTHING;
     memset(list.shape, 0, sizeof list.shape);
-    if (read_elements(&list, text, end) == 0 && (wanted != ANY || list.kind != DOUBLES || list.has_fraction)) {
+    int is_array = read_elements(&list, text, end) == 0 && !convert(&list);
+    take_gil(&list);
+    if (is_array) {
         array = make_array(&list);
     }
     clear(&list);

@@ -2,99 +2,145 @@
 #include "decimal.h"
 #include "scan.h"
 
-static PyObject *orjson_loads, *python_loads;
+/* orjson refuses what is deeper. */
+enum { DEEPEST = 1024 };
 
-/* Return the array whose index is the one element of lists, as many as it has dimensions, borrowed, or NULL. */
+/* Of make_loads; NULL before. */
+static PyObject *orjson_loads, *python_loads, *mark;
+
+/* A list or a dict, and the place in it that is next. */
+typedef struct {
+    PyObject *container;
+    Py_ssize_t place;
+} Level;
+
+/* Return the array whose mark is the first element of a list, borrowed, or NULL. */
 static PyObject *
 array_at(PyObject *value, PyObject *arrays)
 {
-    PyObject *array;
-    Py_ssize_t index;
-    int ndim = 0;
-    for (; PyList_CheckExact(value); ndim++) {
-        if (PyList_GET_SIZE(value) != 1) {
+    if (!PyList_CheckExact(value) || PyList_GET_SIZE(value) == 0) {
+        return NULL;
+    }
+    PyObject *text = PyList_GET_ITEM(value, 0);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(mark), index = 0;
+    if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_COMPACT_ASCII(text) || PyUnicode_GET_LENGTH(text) <= size ||
+        memcmp(PyUnicode_DATA(text), PyUnicode_DATA(mark), (size_t)size)) {
+        return NULL;
+    }
+    for (const char *digit = (const char *)PyUnicode_DATA(text) + size; *digit; digit++) {
+        index = 10 * index + *digit - '0';
+        if (index < 0 || index >= PyList_GET_SIZE(arrays)) {
             return NULL;
         }
-        value = PyList_GET_ITEM(value, 0);
     }
-    if (ndim == 0 || !PyLong_CheckExact(value)) {
-        return NULL;
-    }
-    index = PyLong_AsSsize_t(value);
-    if (index < 0) {
-        PyErr_Clear();
-        return NULL;
-    }
-    array = index < PyList_GET_SIZE(arrays) ? PyList_GET_ITEM(arrays, index) : NULL;
-    return array != NULL && PyArray_NDIM((PyArrayObject *)array) == ndim ? array : NULL;
+    return PyList_GET_ITEM(arrays, index);
 }
 
-/* Put arrays where they were cut out. All lists of one integer are such places: no others are left. The recursion is as
-   deep as the document is, which orjson bounds at 1024. */
+/* Put arrays in their places in a list, up to the next list or dict that may have some; that is `inner` then. */
 static int
-put_arrays(PyObject *container, PyObject *arrays)
+put_in_list(Level *level, PyObject *arrays, PyObject **inner)
 {
-    PyObject *key, *value, *array;
-    Py_ssize_t place = 0;
-    int failed = 0;
-    if (PyDict_CheckExact(container)) {
-        while (!failed && PyDict_Next(container, &place, &key, &value)) {
-            array = array_at(value, arrays);
-            failed = array == NULL ? put_arrays(value, arrays) : PyDict_SetItem(container, key, array);
+    while (level->place < PyList_GET_SIZE(level->container)) {
+        PyObject *value = PyList_GET_ITEM(level->container, level->place++);
+        PyObject *array = array_at(value, arrays);
+        if (!array) {
+            if (PyList_CheckExact(value) || PyDict_CheckExact(value)) {
+                *inner = value;
+                return 0;
+            }
+        }
+        else if (PyList_SetItem(level->container, level->place - 1, Py_NewRef(array)) < 0) {
+            return -1;
         }
     }
-    else if (PyList_CheckExact(container)) {
-        for (; !failed && place < PyList_GET_SIZE(container); place++) {
-            value = PyList_GET_ITEM(container, place);
-            array = array_at(value, arrays);
-            failed = array == NULL ? put_arrays(value, arrays) : PyList_SetItem(container, place, Py_NewRef(array));
-        }
-    }
-    return failed;
+    return 0;
 }
 
-/* Decode what was left of a document, in a list. */
-static PyObject *
-decode_rest(PyObject *rest, PyObject *arrays)
+static int
+put_in_dict(Level *level, PyObject *arrays, PyObject **inner)
 {
-    PyObject *whole = PyList_New(1), *document = PyObject_CallOneArg(orjson_loads, rest);
-    if (whole == NULL || document == NULL) {
-        Py_XDECREF(whole);
+    PyObject *key, *value;
+    while (PyDict_Next(level->container, &level->place, &key, &value)) {
+        PyObject *array = array_at(value, arrays);
+        if (!array) {
+            if (PyList_CheckExact(value) || PyDict_CheckExact(value)) {
+                *inner = value;
+                return 0;
+            }
+        }
+        else if (PyDict_SetItem(level->container, key, array) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Put arrays where they were cut out. Threads may have a small stack, and documents are deep: there is no recursion. */
+static int
+put_arrays(PyObject *whole, PyObject *arrays)
+{
+    Level levels[DEEPEST + 1];
+    int depth = 0;
+    levels[0] = (Level){whole, 0};
+    while (depth >= 0) {
+        Level *level = &levels[depth];
+        PyObject *inner = NULL;
+        if (PyDict_CheckExact(level->container) ? put_in_dict(level, arrays, &inner) < 0
+                                                : put_in_list(level, arrays, &inner) < 0) {
+            return -1;
+        }
+        if (!inner) {
+            depth--;
+        }
+        else if (depth < DEEPEST) {
+            levels[++depth] = (Level){inner, 0};
+        }
+    }
+    return 0;
+}
+
+/* Decode what is left of a document, and put arrays into it. */
+static PyObject *
+decode_rest(const Cut *cut)
+{
+    PyObject *document = PyObject_CallOneArg(orjson_loads, cut->rest);
+    PyObject *whole = document ? PyList_New(1) : NULL;
+    if (!whole) {
         Py_XDECREF(document);
         return NULL;
     }
     PyList_SET_ITEM(whole, 0, document);
-    if (put_arrays(whole, arrays) < 0) {
-        Py_CLEAR(whole);
-    }
-    return whole;
-}
-
-static PyObject *
-loads_with_arrays(PyObject *data)
-{
-    PyObject *whole, *document, *cut;
-    cut = loads_cut_lists(data, Py_True, NULL);
-    if (cut == NULL) {
-        return NULL;
-    }
-    if (cut == Py_None) {
-        Py_DECREF(cut);
-        return PyObject_CallOneArg(orjson_loads, data);
-    }
-    whole = decode_rest(PyTuple_GET_ITEM(cut, 0), PyTuple_GET_ITEM(cut, 1));
-    Py_DECREF(cut);
-    if (whole == NULL) {
-        if (!PyErr_ExceptionMatches(PyExc_ValueError)) {
-            return NULL;
-        }
-        /* An error of JSON tells the place in the whole document. */
-        PyErr_Clear();
-        return PyObject_CallOneArg(orjson_loads, data);
-    }
-    document = Py_NewRef(PyList_GET_ITEM(whole, 0));
+    document = put_arrays(whole, cut->arrays) < 0 ? NULL : Py_NewRef(PyList_GET_ITEM(whole, 0));
     Py_DECREF(whole);
     return document;
+}
+
+/* Decode a document with the arrays that `paths` asks for, of which some are left to Python if something is `skipped`. */
+static PyObject *
+decode(PyObject *data, PyObject *paths, int *skipped)
+{
+    Cut cut;
+    if (!mark) {
+        PyErr_SetString(PyExc_RuntimeError, "make_loads comes first");
+        return NULL;
+    }
+    if (loads_cut_lists(data, paths, PyUnicode_DATA(mark), orjson_loads, &cut) < 0) {
+        return NULL;
+    }
+    *skipped = cut.skipped;
+    if (!cut.rest) {
+        return PyObject_CallOneArg(orjson_loads, data);
+    }
+    PyObject *document = decode_rest(&cut);
+    Py_DECREF(cut.rest);
+    Py_DECREF(cut.arrays);
+    if (document || !PyErr_ExceptionMatches(PyExc_ValueError)) {
+        return document;
+    }
+    /* An error of JSON tells the place in the whole document. */
+    PyErr_Clear();
+    *skipped = 1;
+    return PyObject_CallOneArg(orjson_loads, data);
 }
 
 static PyObject *
@@ -102,53 +148,83 @@ entry(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *na
 {
     (void)self;
     if (count == 1 && names == NULL) {
-        return PyObject_CallOneArg(orjson_loads, arguments[0]);
+        PyObject *document = PyObject_CallOneArg(orjson_loads, arguments[0]);
+        if (document != NULL || !PyErr_ExceptionMatches(PyExc_ValueError)) {
+            return document;
+        }
+        PyErr_Clear(); /* the Python version says more of what is wrong */
     }
-    if (count == 1 && PyTuple_GET_SIZE(names) == 1 && arguments[1] == Py_True
+    if (count == 1 && names != NULL && PyTuple_GET_SIZE(names) == 1 && arguments[1] == Py_True
         && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "arrays") == 0
         && (PyBytes_CheckExact(arguments[0]) || PyUnicode_CheckExact(arguments[0]))) {
-        return loads_with_arrays(arguments[0]);
+        int skipped;
+        return decode(arguments[0], Py_True, &skipped);
     }
     return PyObject_Vectorcall(python_loads, arguments, (size_t)count, names);
 }
 
-/* Takes `orjson.loads`, the Python version and a docstring with the signature; returns the function. */
+/* Takes `orjson.loads`, the Python version, a mark and a docstring with the signature; returns the function. */
 static PyObject *
 make_loads(PyObject *module, PyObject *arguments)
 {
     static PyMethodDef definition = {"loads", (PyCFunction)(void (*)(void))entry, METH_FASTCALL | METH_KEYWORDS, NULL};
-    PyObject *doc;
+    PyObject *decoder, *python, *random, *doc;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OOU", &orjson_loads, &python_loads, &doc)) {
+    if (!PyArg_ParseTuple(arguments, "OOUU", &decoder, &python, &random, &doc)) {
         return NULL;
     }
+    if (!PyUnicode_IS_COMPACT_ASCII(random) || PyUnicode_GET_LENGTH(random) > MAX_MARK) {
+        return PyErr_Format(PyExc_ValueError, "a mark has at most %d characters, of ASCII", MAX_MARK);
+    }
     definition.ml_doc = PyUnicode_AsUTF8(doc);
-    if (definition.ml_doc == NULL) {
+    if (!definition.ml_doc) {
         return NULL;
     }
     /* For as long as the process lives, as the extension itself. */
     Py_INCREF(arguments);
+    orjson_loads = decoder;
+    python_loads = python;
+    mark = random;
     return PyCFunction_New(&definition, NULL);
 }
 
+/* Takes a document and a tree of paths; returns what `decode` does, and whether something was skipped. */
+static PyObject *
+load_paths(PyObject *module, PyObject *arguments)
+{
+    PyObject *data, *paths;
+    int skipped;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "OO:load_paths", &data, &paths)) {
+        return NULL;
+    }
+    PyObject *document = decode(data, paths, &skipped);
+    return document ? Py_BuildValue("NN", document, PyBool_FromLong(skipped)) : NULL;
+}
+
+/* Takes a document, a tree of paths and a mark; returns the rest and the arrays, or `None` where nothing was cut out. */
 static PyObject *
 cut_lists(PyObject *module, PyObject *arguments)
 {
     PyObject *data, *paths;
-    const char *mark = NULL;
+    const char *before;
+    Cut cut;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OO|z:cut_lists", &data, &paths, &mark)) {
+    if (!PyArg_ParseTuple(arguments, "OOs:cut_lists", &data, &paths, &before)) {
         return NULL;
     }
-    if (mark != NULL && strlen(mark) > MAX_MARK) {
-        PyErr_Format(PyExc_ValueError, "a mark has at most %d characters", MAX_MARK);
+    if (strlen(before) > MAX_MARK) {
+        return PyErr_Format(PyExc_ValueError, "a mark has at most %d characters", MAX_MARK);
+    }
+    if (loads_cut_lists(data, paths, before, orjson_loads, &cut) < 0) {
         return NULL;
     }
-    return loads_cut_lists(data, paths, mark);
+    return cut.rest ? Py_BuildValue("NN", cut.rest, cut.arrays) : Py_NewRef(Py_None);
 }
 
 PyMethodDef loads_methods[] = {
     {"cut_lists", cut_lists, METH_VARARGS, NULL},
+    {"load_paths", load_paths, METH_VARARGS, NULL},
     {"make_loads", make_loads, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -156,7 +156,7 @@ write_one(const Numbers *numbers, const char *item, char *at)
     return numbers->write_few(at, item, 1, &rows) - 1;
 }
 
-static npy_intp
+npy_intp
 count_numbers(const Axes *axes)
 {
     npy_intp size = 1;
@@ -211,6 +211,9 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
             return FAILED;
         }
         const char *items = gather_numbers(&source, data, mask, n, &buffers, &rows.mask);
+        if (numbers->is_strict) { /* what is looked at is what is written, whatever other threads do */
+            items = memmove(buffers.gathered, items, (size_t)(n * numbers->itemsize));
+        }
         items = convert(numbers, items, n, &buffers);
         if (rows.mask != NULL && !is_any_masked(rows.mask, n)) {
             rows.mask = NULL;
@@ -227,10 +230,14 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
     return DONE;
 }
 
-static void
-describe_number_array(PyArrayObject *array, Numbers *numbers, Axes *axes)
+/* Take an array of booleans, integers, float32 or float64 that is not empty. */
+void
+take_number_array(NumberArray *taken, PyArrayObject *array)
 {
-    describe_numbers(numbers, PyArray_DESCR(array)->kind, (int)PyArray_ITEMSIZE(array), PyArray_ISBYTESWAPPED(array));
+    Axes *axes = &taken->axes;
+    taken->array = (PyArrayObject *)Py_NewRef(array);
+    taken->data = PyArray_BYTES(array);
+    describe_numbers(&taken->numbers, PyArray_DESCR(array)->kind, (int)PyArray_ITEMSIZE(array), PyArray_ISBYTESWAPPED(array));
     axes->ndim = PyArray_NDIM(array);
     for (int axis = 0; axis < axes->ndim; axis++) {
         axes->shape[axis] = PyArray_DIM(array, axes->ndim - 1 - axis);
@@ -239,37 +246,35 @@ describe_number_array(PyArrayObject *array, Numbers *numbers, Axes *axes)
     }
 }
 
-/* Of booleans, integers, float32 or float64, and not empty, as for the functions below. */
-npy_intp
-bound_of_number_array(PyArrayObject *array)
+static int
+put_taken(Text *text, const NumberArray *taken, int newline)
 {
-    Numbers numbers;
-    Axes axes;
-    describe_number_array(array, &numbers, &axes);
-    return bound_of_numbers(&numbers, &axes);
+    int is_long = count_numbers(&taken->axes) >= LEAST_UNLOCKED;
+    if (is_long) {
+        release_gil(text);
+    }
+    Outcome ended = write_numbers(text, &taken->numbers, &taken->axes, taken->data, NULL, 0);
+    if (is_long) {
+        take_gil(text);
+    }
+    return ended == DONE && newline ? put_char(text, '\n') : ended;
 }
 
-int
-put_number_array(Text *text, PyArrayObject *array)
-{
-    Numbers numbers;
-    Axes axes;
-    describe_number_array(array, &numbers, &axes);
-    return write_numbers(text, &numbers, &axes, PyArray_BYTES(array), NULL, 0);
-}
-
-/* Write an array in a text of its own. No Python code runs, and no object is made that the collector of garbage counts. */
+/* Write an array in a text of its own. No Python code runs in this thread but handlers of signals, and none if the array has
+   fewer numbers than LEAST_UNLOCKED; then no object is made that the collector of garbage counts. */
 PyObject *
 write_number_array(PyArrayObject *array, int newline)
 {
     char small[SMALL_TEXT];
-    Text text = {NULL, small, small + SMALL_TEXT};
-    npy_intp bound = bound_of_number_array(array);
+    Text text = {NULL, small, small + SMALL_TEXT, NULL};
+    NumberArray taken;
+    take_number_array(&taken, array);
+    npy_intp bound = bound_of_numbers(&taken.numbers, &taken.axes);
     int is_small = bound >= 0 && bound < SMALL_TEXT;
-    if (!is_small && start_long_text(&text, bound, 2 * PyArray_SIZE(array)) < 0) {
-        return NULL;
-    }
-    if (put_number_array(&text, array) < 0 || (newline && put_char(&text, '\n') < 0)) {
+    int failed = !is_small && start_long_text(&text, bound, 2 * count_numbers(&taken.axes)) < 0;
+    failed = failed || put_taken(&text, &taken, newline) < 0;
+    Py_DECREF(array);
+    if (failed) {
         Py_XDECREF(text.bytes);
         return NULL;
     }

@@ -28,8 +28,16 @@ int describe_numbers(Numbers *numbers, char kind, int itemsize, int swapped);
 char *write_one(const Numbers *numbers, const char *item, char *at);
 npy_intp bound_of_numbers(const Numbers *numbers, const Axes *axes);
 Outcome write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *data, const char *mask, int lines);
-npy_intp bound_of_number_array(PyArrayObject *array);
-int put_number_array(Text *text, PyArrayObject *array);
+/* An array of numbers as it was: its memory, and how to go through it. */
+typedef struct {
+    PyArrayObject *array; /* a reference of its own, so that `resize` refuses */
+    const char *data;
+    Numbers numbers;
+    Axes axes;
+} NumberArray;
+
+npy_intp count_numbers(const Axes *axes);
+void take_number_array(NumberArray *taken, PyArrayObject *array);
 PyObject *write_number_array(PyArrayObject *array, int newline);
 
 #endif

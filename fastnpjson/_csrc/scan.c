@@ -1,67 +1,16 @@
 /* Lists of numbers out of the text of a document.
-
-   Where a list was, a list of as many dimensions stays, with the index of its array as the one element: the rest is
-   JSON where the whole was, and as deep. Behind a mark the index is a string, which no list of the document can be. */
+ *
+ * Where a list was, one of as many dimensions stays: the rest is JSON where the whole was, and as deep. In it is a
+ * string that begins with a mark, which is random: no string of a document can be guessed to be one. */
 #include "scan.h"
-
-#include "lists.h"
-
-typedef struct {
-    const char *end;        /* where the NUL is */
-    const char *copied;     /* what is before it is in `text`, or has been cut out */
-    char *text;
-    size_t size, capacity;
-    PyObject *arrays;
-    const char *mark;       /* what the index is written behind, in a string; NULL for a number */
-} Scan;
-
-/* The functions that pass over a value return its end, or NULL with or without an exception set. */
-
-static const char *
-skip_string(const char *start, const char *end)
-{
-    const char *p = start + 1, *before;
-    while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
-        /* Of backslashes in front of a quotation mark an even number stand for themselves. */
-        for (before = p; before[-1] == '\\'; before--) {
-        }
-        if ((p - before) % 2 == 0) {
-            return p + 1;
-        }
-        p++;
-    }
-    return end;
-}
-
-static const char *
-skip_value(const char *p, const char *end)
-{
-    npy_intp depth = 0;
-    p = skip_blanks(p);
-    for (; p < end; p++) {
-        if (*p == '"') {
-            p = skip_string(p, end) - 1;
-        }
-        else if (*p == '[' || *p == '{') {
-            depth++;
-        }
-        else if (*p == ',' && depth == 0) {
-            return p;
-        }
-        else if ((*p == ']' || *p == '}') && --depth < 0) {
-            return p;
-        }
-    }
-    return end;
-}
 
 static int
 copy(Scan *scan, const char *from, size_t size)
 {
-    if (scan->text == NULL || size > scan->capacity - scan->size) {
+    if (!scan->text || size > scan->capacity - scan->size) {
         size_t capacity = 2 * scan->capacity + size;
         char *text = PyMem_RawRealloc(scan->text, capacity);
-        if (text == NULL) {
+        if (!text) {
             PyErr_NoMemory();
             return -1;
         }
@@ -73,32 +22,63 @@ copy(Scan *scan, const char *from, size_t size)
     return 0;
 }
 
-/* Cut the list at `p` out. Returns its end, or `p` where it is none of numbers. */
-static const char *
-cut(Scan *scan, const char *p, int wanted)
+/* Put what marks the place of an array in the place of its text. */
+static int
+put_place(Scan *scan, int ndim)
 {
-    const char *start = p;
-    char place[2 * MAX_DIMS + MAX_MARK + 24];
-    int ndim, size;
+    char place[2 * MAX_DIMS + MAX_MARK + 32], digits[20];
+    int count = 0;
+    size_t mark = strlen(scan->mark);
+    for (npy_intp index = PyList_GET_SIZE(scan->arrays) - 1; index || !count; index /= 10) {
+        digits[count++] = (char)('0' + index % 10);
+    }
+    char *p = place;
+    *p++ = '[';
+    *p++ = '"';
+    memcpy(p, scan->mark, mark);
+    p += mark;
+    while (count) {
+        *p++ = digits[--count];
+    }
+    *p++ = '"';
+    if (ndim > 1) {
+        *p++ = ',';
+    }
+    memset(p, '[', (size_t)(ndim - 1));
+    p += ndim - 1;
+    memset(p, ']', (size_t)ndim);
+    return copy(scan, place, (size_t)(p + ndim - place));
+}
+
+const char *
+loads_cut_list(Scan *scan, const char *start, const Wanted *wanted)
+{
+    const char *p = start;
     PyArrayObject *array = loads_read_list(&p, scan->end, wanted);
-    if (array == NULL) {
-        return PyErr_Occurred() ? NULL : start;
+    if (!array) {
+        scan->stopped = PyErr_Occurred() != NULL;
+        return scan->stopped ? NULL : start;
     }
-    ndim = PyArray_NDIM(array);
-    memset(place, '[', (size_t)ndim);
-    size = ndim + sprintf(place + ndim, scan->mark == NULL ? "%s%lld" : "\"%s%lld\"", scan->mark == NULL ? "" : scan->mark,
-                          (long long)PyList_GET_SIZE(scan->arrays));
-    memset(place + size, ']', (size_t)ndim);
-    size += ndim;
-    if (PyList_Append(scan->arrays, (PyObject *)array) < 0 || copy(scan, scan->copied, (size_t)(start - scan->copied)) < 0
-        || copy(scan, place, (size_t)size) < 0) {
-        p = NULL;
-    }
-    else {
-        scan->copied = p;
-    }
+    int failed = PyList_Append(scan->arrays, (PyObject *)array) < 0 ||
+                 copy(scan, scan->copied, (size_t)(start - scan->copied)) < 0 ||
+                 put_place(scan, PyArray_NDIM(array)) < 0;
     Py_DECREF(array);
-    return p;
+    scan->copied = p;
+    return failed ? NULL : p;
+}
+
+/* Cut arrays out of a list that is none. Returns its end. */
+static const char *
+cut_within(Scan *scan, const char *list)
+{
+    Nested *nested = &scan->nested;
+    const char *after = loads_find_arrays(nested, list, scan->end);
+    for (npy_intp i = 0; after && i < nested->size; i++) {
+        if (!loads_cut_list(scan, nested->found[i], &WHATEVER)) {
+            return NULL;
+        }
+    }
+    return after;
 }
 
 /* Find the next list that may be of numbers by what it begins with, or text in a string that looks like one. */
@@ -121,105 +101,24 @@ cut_all(Scan *scan, const char *p)
 {
     const char *list = find_list(p, scan->end);
     /* Where strings begin and end matters only up to a list. */
-    while (p != NULL && list < scan->end) {
+    while (p && list < scan->end) {
         while (p < list) {
             p = *p == '"' ? skip_string(p, scan->end) : p + 1;
         }
         if (p == list) {
-            p = cut(scan, list, ANY);
+            p = loads_cut_list(scan, list, &WHATEVER);
             if (p == list) {
-                p++;
+                p = cut_within(scan, list);
             }
         }
-        if (p != NULL) {
+        if (p) {
             list = find_list(p, scan->end);
         }
     }
     return p;
 }
 
-static const char *cut_paths(Scan *scan, const char *p, PyObject *node);
-
-/* Go on with what a key or an index leads to, or with what `None` leads to, or past the value. */
-static const char *
-cut_step(Scan *scan, const char *p, PyObject *node, PyObject *step)
-{
-    PyObject *child;
-    if (step == NULL) {
-        return NULL;
-    }
-    child = PyDict_GetItemWithError(node, step);
-    Py_DECREF(step);
-    if (child == NULL && !PyErr_Occurred()) {
-        child = PyDict_GetItemWithError(node, Py_None);
-    }
-    if (child == NULL) {
-        return PyErr_Occurred() ? NULL : skip_value(p, scan->end);
-    }
-    return cut_paths(scan, p, child);
-}
-
-static const char *
-cut_members(Scan *scan, const char *p, PyObject *node)
-{
-    do {
-        const char *key = skip_blanks(p + 1);
-        if (*key == '}') {
-            return key + 1;
-        }
-        if (*key != '"') {
-            return NULL;
-        }
-        p = skip_string(key++, scan->end);
-        if (memchr(key, '\\', (size_t)(p - key)) != NULL || *skip_blanks(p) != ':') {
-            return NULL;
-        }
-        p = cut_step(scan, skip_blanks(p) + 1, node, PyUnicode_DecodeUTF8(key, p - 1 - key, NULL));
-        if (p == NULL) {
-            return NULL;
-        }
-        p = skip_blanks(p);
-    } while (*p == ',');
-    return *p == '}' ? p + 1 : NULL;
-}
-
-static const char *
-cut_elements(Scan *scan, const char *p, PyObject *node)
-{
-    npy_intp index = 0;
-    if (*skip_blanks(p + 1) == ']') {
-        return skip_blanks(p + 1) + 1;
-    }
-    do {
-        p = cut_step(scan, p + 1, node, PyLong_FromSsize_t(index++));
-        if (p == NULL) {
-            return NULL;
-        }
-        p = skip_blanks(p);
-    } while (*p == ',');
-    return *p == ']' ? p + 1 : NULL;
-}
-
-static const char *
-cut_paths(Scan *scan, const char *p, PyObject *node)
-{
-    const char *after;
-    p = skip_blanks(p);
-    if (PyLong_Check(node)) {
-        after = *p == '[' ? cut(scan, p, (int)PyLong_AsLong(node)) : p;
-        return after == p ? skip_value(p, scan->end) : after;
-    }
-    if ((*p != '{' && *p != '[') || !PyDict_Check(node)) {
-        return skip_value(p, scan->end);
-    }
-    if (Py_EnterRecursiveCall(" in the paths of arrays")) {
-        return NULL;
-    }
-    after = *p == '{' ? cut_members(scan, p, node) : cut_elements(scan, p, node);
-    Py_LeaveRecursiveCall();
-    return after;
-}
-
+/* Return the UTF-8 of a document, or NULL with an exception set. */
 static const char *
 text_of(PyObject *data, Py_ssize_t *size)
 {
@@ -234,44 +133,63 @@ text_of(PyObject *data, Py_ssize_t *size)
     return NULL;
 }
 
-/* Say that there is nothing to cut out, also where the text is not UTF-8: orjson says where. */
-static PyObject *
-nothing(void)
+/* Leave everything to Python: the text is not JSON, or not for this. -1 where there is another exception. */
+static int
+skip_all(Cut *cut)
 {
-    if (PyErr_Occurred()) {
-        if (!PyErr_ExceptionMatches(PyExc_UnicodeError)) {
-            return NULL;
-        }
-        PyErr_Clear();
+    cut->skipped = 1;
+    /* Of text that is not UTF-8, or not JSON, orjson says where. */
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_ValueError)) {
+        return -1;
     }
-    Py_RETURN_NONE;
+    PyErr_Clear();
+    return 0;
 }
 
-PyObject *
-loads_cut_lists(PyObject *data, PyObject *paths, const char *mark)
+/* Pass over the document, and make what is left of it. */
+static int
+cut_text(Scan *scan, const char *text, PyObject *paths, Cut *cut)
+{
+    const char *after = paths == Py_True ? cut_all(scan, text) : loads_cut_paths(scan, text, paths);
+    if (!after) { /* a handler of signals may have raised a ValueError, too */
+        return scan->stopped ? -1 : skip_all(cut);
+    }
+    cut->skipped = scan->skipped;
+    if (PyList_GET_SIZE(scan->arrays) == 0) {
+        return 0;
+    }
+    if (copy(scan, scan->copied, (size_t)(scan->end - scan->copied)) < 0) {
+        return -1;
+    }
+    cut->rest = PyBytes_FromStringAndSize(scan->text, (Py_ssize_t)scan->size);
+    cut->arrays = Py_NewRef(scan->arrays);
+    return cut->rest ? 0 : -1;
+}
+
+int
+loads_cut_lists(PyObject *data, PyObject *paths, const char *mark, PyObject *decode, Cut *cut)
 {
     Scan scan = {0};
     Py_ssize_t size;
-    PyObject *result = NULL;
-    const char *end, *text = text_of(data, &size);
-    if (text == NULL || memchr(text, '[', (size_t)size) == NULL) { /* the start of a list, if only in a string */
-        return nothing();
+    const char *text = text_of(data, &size);
+    *cut = (Cut){NULL, NULL, 0};
+    if (!text) {
+        return skip_all(cut);
+    }
+    if (paths == Py_True && !memchr(text, '[', (size_t)size)) {
+        return 0;
     }
     scan.end = text + size;
     scan.copied = text;
     scan.mark = mark;
+    scan.decode = decode;
     scan.arrays = PyList_New(0);
-    if (scan.arrays == NULL) {
-        return NULL;
-    }
-    end = paths == Py_True ? cut_all(&scan, text) : cut_paths(&scan, text, paths);
-    if (end == NULL || PyList_GET_SIZE(scan.arrays) == 0) {
-        result = nothing();
-    }
-    else if (copy(&scan, scan.copied, (size_t)(scan.end - scan.copied)) == 0) {
-        result = Py_BuildValue("y#O", scan.text, (Py_ssize_t)scan.size, scan.arrays);
+    int failed = scan.arrays ? cut_text(&scan, text, paths, cut) : -1;
+    if (failed) {
+        Py_CLEAR(cut->arrays);
     }
     PyMem_RawFree(scan.text);
-    Py_DECREF(scan.arrays);
-    return result;
+    loads_free_nested(&scan.nested);
+    Py_XDECREF(scan.arrays);
+    return failed;
 }

@@ -1,4 +1,4 @@
-/* A JSON text that grows, in the memory of the bytes object that it becomes. */
+/* A JSON text that grows, in the memory of the bytes object that it becomes; while it is written, other threads may run. */
 #ifndef FASTNPJSON_TEXT_H
 #define FASTNPJSON_TEXT_H
 
@@ -11,13 +11,20 @@
 typedef struct {
     PyObject *bytes;
     char *at; /* where the next character goes */
-    char *end;
+    char *end; /* of the memory, or of what is written until the next look at signals */
+    PyThreadState *thread; /* that has let go of the GIL; or NULL */
 } Text;
+
+/* With fewer numbers the GIL is kept. A thread that wants it back waits for 5 ms where another one computes, and so many
+   take 1 ms at most. */
+enum { LEAST_UNLOCKED = 1 << 17 };
 
 int start_text(Text *text, npy_intp nbytes);
 int start_long_text(Text *text, npy_intp bound, npy_intp least);
 int grow_text(Text *text, npy_intp nbytes);
 PyObject *finish_text(Text *text);
+void release_gil(Text *text);
+void take_gil(Text *text);
 
 /* The numbers from 00 to 99. */
 extern const char DIGIT_PAIRS[201];

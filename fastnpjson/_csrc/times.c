@@ -64,8 +64,9 @@ set_ticks(Moment *moment, npy_int64 ticks, int decimals)
             0, 999, 999999, 999999999, 999999999999, 999999999999999, 999999999999999999};
         fraction = last[decimals / 3] - fraction;
     }
+    npy_int64 of_day = seconds % 86400; /* below zero where C divides towards it */
     npy_int64 days = floor_divide(seconds, 86400);
-    moment->second = (npy_uint32)(seconds - days * 86400);
+    moment->second = (npy_uint32)(of_day < 0 ? of_day + 86400 : of_day);
     moment->fraction = fraction;
     set_date(moment, days);
 }
@@ -107,6 +108,7 @@ char *
 write_date(const Node *node, const char *item, char *at)
 {
     npy_int64 ticks = (npy_int64)load_64(item, node->swapped);
+    READ_ONCE(ticks);
     if (ticks == NPY_DATETIME_NAT) {
         return put_null(at);
     }
@@ -189,6 +191,7 @@ char *
 write_duration(const Node *node, const char *item, char *at)
 {
     npy_int64 ticks = (npy_int64)load_64(item, node->swapped);
+    READ_ONCE(ticks);
     if (ticks == NPY_DATETIME_NAT) {
         return put_null(at);
     }

@@ -1,43 +1,81 @@
-"""What an error says: the JSON path, the type and dtype, the reason, and a way out."""
+"""What an error says: the JSON path, the type and dtype, the reason, and a way out of the door that one came by."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from fastnpjson._arrays.dtypes import NUMPY_TYPES, is_numpy_type
 from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path
 
 if TYPE_CHECKING:
     from fastnpjson._jsonpath import Path
 
+
+class Door(NamedTuple):
+    """The ways out that a public function has: words for an error, or none where there is no such way.
+
+    Attributes:
+        default: For any object.
+        complex: For complex numbers.
+        base64: For bytes that are not text.
+        text: For bytes that are text.
+        python: For numbers and bytes of Python, in the place of all others.
+        numpy: For data of NumPy, in the place of all others; `None` for those of the dtype.
+    """
+
+    default: str = ""
+    complex: str = ""
+    base64: str = ""
+    text: str = "write .decode() of it"
+    python: str = ""
+    numpy: str | None = None
+
+
+ENCODER: Final = Door(
+    "pass default=", "use Encoder(complex='pair')", "use Encoder(bytes='base64')", "pass default=bytes.decode"
+)
+JSON: Final = Door("pass default=", text="pass default=bytes.decode")
+FLASK: Final = Door("set default of the provider")
+STARLETTE: Final = Door("override default in a subclass of the response")
+DJANGO: Final = Door("pass encoder= with a default of its own")
+COMMAND_LINE: Final = Door(numpy="use --exact")
+# Where a dtype does not come back, its error has a way out.
+ROUND_TRIP: Final = Door(python="write it as a scalar of NumPy", numpy="")
+HOOK: Final = Door()
+
 _WAYS_OUT: Final = {
-    "c": "use Encoder(complex='pair'), write .real and .imag",
+    "c": "write .real and .imag",
     "V": "view it with a dtype that has fields",
     "M": "give it a unit, as in .astype('M8[s]')",
     "m": "give it a unit, as in .astype('m8[s]')",
+    "S": "write it as hex",
 }
-_WAYS_OF_BUILTINS: Final[dict[type, str]] = {
-    complex: "use Encoder(complex='pair')",
-    bytes: "use Encoder(bytes='base64')",
-    bytearray: "use Encoder(bytes='base64')",
-    memoryview: "write numpy.asarray() of it, or bytes() of it with Encoder(bytes='base64')",
-}
+_BASE64: Final = "write base64.b64encode(it).decode()"
 # As arrays most of these would lose names, units and dimensions.
 _WAYS_OF_PACKAGES: Final[dict[str | None, str]] = {
     "PIL": "write numpy.asarray() of it, after .convert('RGB') if it has a palette",
+    "astropy": "write .value and .unit of a quantity, .unmasked and .mask of what is masked",
     "dask": "compute it, or write it with fastnpjson.dask",
     "pint": "write .magnitude and .units",
     "pydantic": "write .model_dump()",
+    "quantities": "write .magnitude and .units",
     "torch": "write .detach().cpu().resolve_conj().resolve_neg().numpy()",
+    "unyt": "write .value and .units",
     "xarray": "write .to_dict(data='array')",
 }
+# Of rows as dicts, durations are Python's, which have no JSON.
 _WAYS_OF_TABLES: Final[dict[str | None, str]] = {
-    "pandas": "write dict(frame) for an object of columns, or frame.to_dict('records') for a list of rows",
-    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows, of a LazyFrame "
-    "after .collect()",
-    "pyarrow": "write table.to_pydict() for an object of columns, or table.to_pylist() for a list of rows",
+    "astropy": "write dict(table.columns) for an object of columns, or table.as_array() for a list of rows; of a row "
+    "write .as_void()",
+    "pandas": "write dict(frame) for an object of columns, or frame.to_dict('records') for a list of rows without "
+    "durations",
+    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows without "
+    "durations, of a LazyFrame after .collect()",
+    "pyarrow": "write dict(zip(table.column_names, table.columns)) for an object of columns, or table.to_pylist() for "
+    "a list of rows without durations",
 }
 _PACKAGES: Final = frozenset({*_WAYS_OF_PACKAGES, *_WAYS_OF_TABLES})
 
@@ -50,7 +88,7 @@ def message(path: Path, obj: Any, reason: str) -> str:
 def _name(obj: Any) -> str:
     kind = type(obj)
     name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-    if issubclass(kind, (np.ndarray, np.generic)):
+    if issubclass(kind, NUMPY_TYPES):
         array = np.asarray(obj)
         return f"{name} of dtype {_text_of(array.dtype)} and shape {array.shape}"
     return name
@@ -69,29 +107,52 @@ def package_of(obj: Any) -> str | None:
     return next(filter(_PACKAGES.__contains__, packages), None)
 
 
-def way_out(obj: Any) -> str:
-    """Say what to do with an object that has no JSON."""
-    way = _way_without_default(obj)
-    return f"{way}, or pass default=" if way else "pass default="
+def may_lose_units(array: Any) -> bool:
+    """Tell whether the class of an array is from a package whose arrays have units, or masks of their own."""
+    return package_of(array) in _WAYS_OF_PACKAGES
 
 
-def other_way_out(obj: Any) -> str:
-    """Say what else there is to do where a default has declined an object."""
-    way = _way_without_default(obj)
-    return f"; {way}" if way else ""
+def way_out(obj: Any, door: Door, *, declined: bool = False) -> str:
+    """Say what to do with an object that has no JSON, after a semicolon; nothing if there is no way.
+
+    Args:
+        obj: The object.
+        door: The ways out that the caller has.
+        declined: True where a default has declined the object; the caller of a framework can give another one.
+    """
+    ways = [way for way in (*_ways(obj, door), "" if declined and door in (ENCODER, JSON) else door.default) if way]
+    if len(ways) > 1:
+        ways[-1] = f"or {ways[-1]}"
+    return f"; {', '.join(ways)}" if ways else ""
 
 
-def _way_without_default(obj: Any) -> str:
+def _ways(obj: Any, door: Door) -> list[str]:
     kind = type(obj)
-    if not issubclass(kind, (np.ndarray, np.generic)):
-        package = package_of(obj)
-        if package == "torch" and not hasattr(kind, "detach"):
-            return ""
-        ways = _WAYS_OF_PACKAGES | (_WAYS_OF_TABLES if hasattr(kind, "columns") else {})
-        return _WAYS_OF_BUILTINS.get(kind) or ways.get(package) or ""
-    dtype = np.asarray(obj).dtype
-    if dtype.names is not None:
-        return "write those of its fields that have JSON"
-    if dtype.kind in "Mm" and np.datetime_data(dtype)[1] < 1:  # NumPy would divide by zero
-        return "view it as int64, in which its ticks are numbers"
-    return _WAYS_OUT.get(dtype.kind, "")
+    if is_numpy_type(kind):
+        if door.numpy is not None:
+            return [door.numpy]
+        dtype = np.asarray(obj).dtype
+        code = dtype.kind
+        if code in "Mm" and np.datetime_data(dtype)[1] < 1:  # NumPy would divide by zero
+            return ["view it as int64, in which its ticks are numbers"]
+        setting = door.complex if code == "c" else door.base64 if code == "S" else ""
+        return [_WAYS_OUT.get(code, ""), setting]
+    if kind is complex:
+        return [door.python] if door.python else [_WAYS_OUT["c"], door.complex]
+    if kind in (bytes, bytearray):
+        return [door.python] if door.python else [door.text, door.base64] if _is_text(obj) else [_BASE64, door.base64]
+    if kind is memoryview:
+        return [f"write numpy.asarray() of it{f', or bytes() of it with {door.base64[4:]}' if door.base64 else ''}"]
+    package = package_of(obj)
+    if package == "torch" and not hasattr(kind, "detach"):
+        return []
+    is_table = hasattr(kind, "columns") or (package == "astropy" and hasattr(obj, "columns"))
+    return [(_WAYS_OF_PACKAGES | (_WAYS_OF_TABLES if is_table else {})).get(package, "")]
+
+
+def _is_text(data: bytes | bytearray) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

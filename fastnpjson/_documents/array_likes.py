@@ -1,4 +1,4 @@
-"""Objects of other packages that are arrays: tensors, columns of tables, buffers of numbers.
+"""Objects of other packages that are arrays: tensors, columns of tables, buffers of numbers, subclasses of ndarray.
 
 They are known by protocol, and by the module of their class. Nothing is imported.
 """
@@ -6,13 +6,16 @@ They are known by protocol, and by the module of their class. Nothing is importe
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import orjson
+from numpy import ma
 from orjson import JSONEncodeError
 
-from fastnpjson._documents.advice import package_of, way_out
-from fastnpjson._documents.convert import NUMPY_TYPES
+from fastnpjson._arrays.dtypes import is_numpy_array, is_numpy_type
+from fastnpjson._documents.advice import may_lose_units, package_of
 from fastnpjson._excerpt import excerpt
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ _NUMBERS: Final = frozenset("bhHiIlLqQnNefd?")
 _WITHOUT_BYTES: Final = frozenset({"array", "_ctypes"})
 # DLPack's numbers of the devices whose memory is the host's: kDLCPU, and pinned by CUDA and ROCm.
 _HOSTS: Final = frozenset({1, 3, 11})
+_PROTOCOLS: Final = ("__array__", "__array_interface__", "__dlpack__", "__dataframe__")
 
 
 def read(obj: Any) -> Any:
@@ -32,20 +36,70 @@ def read(obj: Any) -> Any:
     Raises:
         JSONEncodeError: it stands for none, or its package does not give it away.
     """
+    reader = _subclass if issubclass(type(obj), np.ndarray) else _READERS.get(package_of(obj), _by_protocol)
     try:
-        array = _READERS.get(package_of(obj), _by_protocol)(obj)
+        array = reader(obj)
     except MemoryError:
         raise
     except Exception as error:  # of other packages
-        raise JSONEncodeError(f"{type(error).__name__}: {excerpt(error)}; {way_out(obj)}") from error
+        raise JSONEncodeError(f"{type(error).__name__}: {excerpt(error)}") from error
     if array is NotImplemented:
-        raise JSONEncodeError(f"Type is not JSON serializable; {way_out(obj)}")
+        raise JSONEncodeError("Type is not JSON serializable")
     return array
+
+
+def may_be_array(obj: Any) -> bool:
+    """Tell whether `read` has something to say about an object, be it an array or an error."""
+    if any(hasattr(type(obj), name) for name in _PROTOCOLS) or package_of(obj) not in {None, "pydantic"}:
+        return True
+    try:
+        memoryview(obj)
+    except (TypeError, ValueError):
+        return False
+    return not isinstance(obj, bytes)
+
+
+def arrays_first(default: Any) -> Any:
+    """Return a default that is asked last of all if it is `str` or `repr`, which have words for anything."""
+    if default is not str and default is not repr:
+        return default
+
+    def read_or_ask(obj: Any) -> Any:
+        try:
+            return read(obj)
+        except JSONEncodeError:
+            return default(obj)
+
+    return read_or_ask
+
+
+def _subclass(array: Any) -> Any:
+    """Return what an array of a class that is not NumPy's stands for: if it has a `tolist` of its own, that says it."""
+    kind = type(array)
+    if is_numpy_array(kind):
+        return NotImplemented
+    plain: Any = np.asarray(array)
+    if issubclass(kind, ma.MaskedArray):
+        plain = ma.array(plain, mask=ma.getmask(array))
+    if is_numpy_array(next(base for base in kind.__mro__ if "tolist" in vars(base))):
+        return NotImplemented if may_lose_units(array) else plain
+    values = array.tolist()
+    if issubclass(type(values), np.ndarray):  # itself, or another one without end
+        return NotImplemented
+    return plain if _are_same(values, plain.tolist()) else values
+
+
+def _are_same(values: Any, others: Any) -> bool:
+    """Tell whether two lists have the same elements; the array itself has the digits and the units of its dtype."""
+    with suppress(TypeError):
+        text = orjson.dumps(values)
+        return text == orjson.dumps(others) and (b"null" not in text or repr(values) == repr(others))
+    return False
 
 
 def _by_protocol(obj: Any) -> Any:
     kind = type(obj)
-    if issubclass(kind, NUMPY_TYPES) or package_of(obj) or hasattr(kind, "__dataframe__"):
+    if is_numpy_type(kind) or package_of(obj) or hasattr(kind, "__dataframe__"):
         return NotImplemented
     if hasattr(kind, "__array__") or hasattr(kind, "__array_interface__"):
         array = np.asanyarray(obj)  # with its mask
@@ -61,9 +115,14 @@ def _by_protocol(obj: Any) -> Any:
     return np.asarray(view) if is_number else NotImplemented
 
 
+def is_missing(obj: Any) -> bool:
+    """Tell whether an object is ``pandas.NA``."""
+    return type(obj).__name__ == "NAType" and package_of(obj) == "pandas"
+
+
 def _pandas(obj: Any) -> Any:
     kind = type(obj)
-    if kind.__name__ == "NAType":
+    if is_missing(obj):
         return None
     if not (hasattr(kind, "to_numpy") and hasattr(kind, "isna")) or hasattr(kind, "columns"):
         return NotImplemented

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._arrays.dtypes import Unsupported
+from fastnpjson._arrays.dtypes import Unsupported, is_numpy_type
 from fastnpjson._arrays.strings import base64_text, utf8_text
 from fastnpjson._arrays.times import DATES
 from fastnpjson._arrays.write import write
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 # What `converter` makes of an object that is for the caller's default.
 UNKNOWN: Final = object()
-NUMPY_TYPES: Final = (np.ndarray, np.generic)
 _PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 # An array of one element for each of these would take 2 microseconds.
 _SCALARS: Final[dict[type, Convert]] = {
@@ -70,7 +69,7 @@ def converter(style: Style) -> Convert:
         if kind is np.ndarray and obj.dtype.num in numbers and 0 < obj.size < LARGE:
             with suppress(JSONEncodeError):  # not contiguous, of other bytes, or without dimensions
                 return _natively(obj)
-        if issubclass(kind, NUMPY_TYPES):
+        if is_numpy_type(kind):
             return _written(obj, style)
         if issubclass(kind, datetime.datetime) and not style.option & _PASSTHROUGH:
             return _timestamp(obj, style.option & DATES)

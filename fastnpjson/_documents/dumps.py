@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import orjson
-from numpy import ndarray
 from orjson import JSONEncodeError
 
-from fastnpjson._arrays.dtypes import Unsupported, has_nan
+from fastnpjson._arrays.dtypes import Unsupported, has_nan, is_numpy_array
 from fastnpjson._arrays.write import write
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._documents.fields import fields_of
+from fastnpjson._documents.keywords import refuse
 from fastnpjson._documents.replace import Replacements
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.survey import Kind, has_nonfinite
 from fastnpjson._documents.two_pass import Replies
-from fastnpjson._documents.walk import Walk, fields_of
+from fastnpjson._documents.walk import Walk
 from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _WORDS: Final = ("NaN", "Infinity", "-Infinity")
 _REFUSED: Final = ("\ud800",) * 3
 
 
-def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None) -> bytes:
+def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None, **unknown: NoReturn) -> bytes:
     """Encode an object, with NumPy data anywhere in it, as JSON.
 
     Args:
@@ -44,6 +45,7 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
         default: Called, once for each object, for what neither orjson nor fastnpjson knows; returns something new
             that they know, or raises.
         option: orjson's flags; `OPT_SERIALIZE_NUMPY` is always on.
+        unknown: None; an error says what to write for the keywords of `json` and of `Encoder`.
 
     Returns:
         JSON (RFC 8259) in UTF-8. NaN and infinities are `null`.
@@ -56,16 +58,20 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     >>> dumps({"x": np.arange(6.0)[::2], "when": np.datetime64("2020-01-02", "7D")})
     b'{"x":[0.0,2.0,4.0],"when":"2020-01-02T00:00:00"}'
     """
+    if unknown:
+        refuse("dumps", unknown)
     return _encoder(option)(obj, default)
 
 
-def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = None) -> str:
+def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = None, **unknown: NoReturn) -> str:
     """Encode an object as `dumps` does, in a string.
 
     >>> import numpy as np
     >>> dumps_str(np.array([1, 2]))
     '[1,2]'
     """
+    if unknown:
+        refuse("dumps_str", unknown)
     return dumps(obj, default, option).decode()
 
 
@@ -83,7 +89,7 @@ def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | 
         default: The caller's default.
         found: What `collect` returned or raised, if it was called.
     """
-    if issubclass(type(obj), ndarray):
+    if is_numpy_array(type(obj)):
         text, document = _array(obj, rules)
         if text is not None:
             return text
@@ -135,7 +141,7 @@ def _replacements(rules: Rules) -> Replacements:
 
 
 def _members_of(obj: Any) -> dict[str, Any]:
-    return {str(name): member for name, member in fields_of(obj)}
+    return fields_of(obj)
 
 
 def _has_nonfinite(document: Any, text: bytes, rules: Rules) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from operator import index
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, get_args
 
 from fastnpjson._arrays.style import Bytes, Complex, Nan, Style
+from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode
+from fastnpjson._documents.keywords import refuse_settings
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.stream import Stream
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from fastnpjson._documents.rules import Rules
 
 
+# The arguments of json's functions that have another name here.
 _CHOICES: Final = {"nan": get_args(Nan), "complex": get_args(Complex), "bytes": get_args(Bytes)}
 
 
@@ -39,9 +42,15 @@ class DocumentSettings(NamedTuple):
 
 
 def make_settings(
-    *, default: Convert | None = None, option: int | None = None, allow_nan: bool = True, **style: Any
+    *,
+    default: Convert | None = None,
+    option: int | None = None,
+    allow_nan: bool = True,
+    door: Door = ENCODER,
+    **style: Any,
 ) -> DocumentSettings:
-    """Make the settings of an `Encoder`; the arguments are those of its class."""
+    """Make the settings of an `Encoder`; the arguments are those of its class, and the ways out that errors name."""
+    refuse_settings(style.keys() - {*Style._fields})
     settings = Style(**style)
     # 10**22 is the largest power of ten that is exact in a float64.
     if settings.decimals is not None and not 0 <= index(settings.decimals) <= 22:
@@ -53,7 +62,7 @@ def make_settings(
         if settings.nan == "string":
             raise ValueError("nan='string' contradicts allow_nan=False")
         settings = settings._replace(nan="error")
-    rules = make_rules(option, settings)
+    rules = make_rules(option, settings)._replace(door=door)
     return DocumentSettings(rules, default, make_encode(rules))
 
 
@@ -74,6 +83,7 @@ class Encoder:
             ``"string"``: ``"1.0-2.0j"``, which `complex` reads. With a NaN in it the string is what `nan` says.
         bytes: What becomes of the dtype ``S``: ``"utf-8"``, text, or an error; or ``"base64"`` (RFC 4648), also for
             `bytes` and `bytearray`, which are for `default` otherwise.
+        unknown: None; an error says what to write for the keywords of `json`.
 
     Raises:
         ValueError: an argument is not one of those above, or `decimals` is not in 0 to 22.
@@ -95,6 +105,7 @@ class Encoder:
         nan: Nan = "null",
         complex: Complex = "error",  # noqa: A002
         bytes: Bytes = "utf-8",  # noqa: A002
+        **unknown: NoReturn,
     ) -> None:
         self._settings = make_settings(
             default=default,
@@ -104,6 +115,7 @@ class Encoder:
             nan=nan,
             complex=complex,
             bytes=bytes,
+            **unknown,
         )
         # Without a call of the settings: a sixth of the time of `{}`.
         _, self._default, self._encode = self._settings
@@ -120,8 +132,9 @@ class Encoder:
         """Encode an object in pieces of about a megabyte; joined, they are what `encode` returns.
 
         Arrays from 64 KiB are written slice by slice, so that the text of a memory-mapped one is never in memory
-        as a whole. The rest of the document is, and so are object arrays and what `default` returns. No array may
-        change before the last piece.
+        as a whole. Lists of 256 elements and more are written in batches, if the document is such a list, or has it
+        in its dicts with text for keys; not with `OPT_SORT_KEYS` or `OPT_INDENT_2`. The rest of the document is in
+        memory, and so are object arrays and what `default` returns. Nothing in it may change before the last piece.
 
         Yields:
             Pieces of JSON; what `encode` raises is raised when its piece is due.

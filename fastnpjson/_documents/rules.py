@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 
 from fastnpjson._arrays.style import Style
+from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.convert import converter
 from fastnpjson._documents.survey import Kind, check_finite
 from fastnpjson._extension import speedups
@@ -51,6 +52,7 @@ class Rules(NamedTuple):
         refuse: Raises for a reply that orjson would not write as it should.
         for_replies: The rules for what replies hold; `None` for this one.
         replacements: What to replace in the document, and in replies; `None` in a first attempt.
+        door: The ways out that errors name.
     """
 
     style: Style
@@ -60,6 +62,7 @@ class Rules(NamedTuple):
     refuse: Callable[[Any], object] | None = None
     for_replies: Rules | None = None
     replacements: Replacements | None = None
+    door: Door = ENCODER
 
     @property
     def writes_words(self) -> bool:

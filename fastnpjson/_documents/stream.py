@@ -1,6 +1,6 @@
-"""A document in pieces: large arrays are written slice by slice, between the pieces of a skeleton.
+"""A document in pieces: a long list is written batch by batch, and a large array slice by slice.
 
-orjson writes the skeleton: the document with a mark in the place of every large array.
+orjson writes a skeleton of each batch, or of the document: with a mark in the place of every large array.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from fastnpjson._arrays.dtypes import Array
     from fastnpjson._documents.convert import Convert
     from fastnpjson._documents.rules import Rules
+    from fastnpjson._jsonpath import Path
 
 # No UTF-8 has the byte 0xFF, and no fragment of the caller's has the rest.
 MARK: Final = b"\xff" + os.urandom(16).hex().encode() + b"\xff"
@@ -35,8 +36,18 @@ _LARGE: Final = 2**16
 # Of elements: 65,536 numbers are about a megabyte of text, and stay in the cache on the way.
 _SLICE: Final = 2**16
 _PIECE: Final = 2**20
+# Lists of so many elements are long: a batch costs ten microseconds more than to write it with the rest.
+_LONG: Final = 256
+# A batch has so many elements at first, and then as many as make a text of so many bytes.
+_FIRST: Final = 32
+_BATCH: Final = 2**18
+# How deep long lists are looked for, and in how large dicts: as records have them, but no graphs.
+_DEEPEST: Final = 4
+_MOST_KEYS: Final = 64
 # Flags that are for a document as a whole.
 _DOCUMENT: Final = orjson.OPT_APPEND_NEWLINE
+# With these a part of a document has another text than alone, or stands in another place.
+_WHOLE: Final = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 
 
 class Stream:
@@ -54,6 +65,7 @@ class Stream:
         self._putting_off = rules._replace(
             convert=self._put_off_or_convert, natively=rules.natively._replace(below=_LARGE), for_replies=rules
         )
+        self._of_batch = self._putting_off
         self._default = Replies(default)
         self._advance = advance
         self._arrays: list[Array] = []
@@ -87,8 +99,75 @@ class Stream:
             yield b"".join(pending)
 
     def _parts(self, obj: Any) -> Iterator[bytes]:
+        if self._rules.option & _WHOLE or not _has_long_list(obj, 0):
+            skeleton = self._skeleton(obj)
+            yield from self._filled(skeleton, lambda: Walk(self._putting_off, self._default).dumps(obj))
+            return
+        self._of_batch = self._putting_off._replace(option=self._rules.option & ~_DOCUMENT)
+        yield from self._spread(obj, None, 0)
+        if self._rules.option & _DOCUMENT:
+            yield b"\n"
+
+    def _spread(self, obj: Any, path: Path, depth: int) -> Iterator[bytes]:
+        """Yield a value of the document that has a long list: its path and depth are given."""
+        if type(obj) is list:
+            yield b"["
+            yield from self._batches(obj, path, depth)
+            yield b"]"
+            return
+        yield b"{"
+        for number, (key, value) in enumerate(list(obj.items())):
+            name = self._name(key, path)
+            yield b"," + name + b":" if number else name + b":"
+            if _has_long_list(value, depth + 1):
+                yield from self._spread(value, (path, key), depth + 1)
+            else:
+                yield from self._elements([value], [key], path, depth)
+        yield b"}"
+
+    def _name(self, key: str, path: Path) -> bytes:
+        try:
+            return orjson.dumps(key)
+        except JSONEncodeError:
+            Walk(self._of_batch, self._default).key(key, path)
+            raise
+
+    def _batches(self, items: list[Any], path: Path, depth: int) -> Iterator[bytes]:
+        start, count = 0, _FIRST
+        while start < len(items):
+            if start:
+                yield b","
+            length = 0
+            for text in self._elements(items[start : start + count], range(start, start + count), path, depth):
+                length += len(text)
+                yield text
+            start += count
+            count = max(1, min(2 * count, count * _BATCH // max(length, 1)))
+
+    def _elements(self, items: list[Any], steps: Sequence[int | str], path: Path, depth: int) -> Iterator[bytes]:
+        """Yield values beside one another, without the brackets of the list or dict at `path`, as deep as they are."""
+        document = items
+        for _ in range(depth):
+            document = [document]
+        self._arrays, self._failed, self._default = [], None, Replies(self._default.default)
+
+        def locate() -> None:
+            walk = Walk(self._of_batch, self._default)
+            for step, item in zip(steps, items, strict=False):
+                walk.value(item, (path, step), depth + 1)
+
+        try:
+            skeleton = encode(document, self._of_batch, self._default)
+        except (JSONEncodeError, ValueError):
+            # It has a path from the batch on.
+            self._default.rewind()
+            locate()
+            raise
+        yield from self._filled(skeleton[depth + 1 : -depth - 1], locate)
+
+    def _filled(self, skeleton: bytes, locate: Callable[[], object]) -> Iterator[bytes]:
+        """Yield a skeleton, with arrays in the place of its marks; `locate` raises an error that says where it is."""
         # Texts and numbers of arrays take turns.
-        skeleton = self._skeleton(obj)
         parts = skeleton.split(MARK) if self._arrays else [skeleton]
         yield parts[0]
         for number, text in zip(parts[1::2], parts[2::2], strict=True):
@@ -99,7 +178,7 @@ class Stream:
                 if isinstance(error, JSONEncodeError):
                     self._failed = array, error
                 self._default.rewind()
-                Walk(self._putting_off, self._default).dumps(obj)
+                locate()
                 raise
             yield text
 
@@ -142,6 +221,15 @@ class Stream:
             raise ValueError("NaN")
         text, builtins = write(array, self._rules.style)
         return orjson.dumps(builtins, None, self._rules.style.option & ~_DOCUMENT) if text is None else text
+
+
+def _has_long_list(obj: Any, depth: int) -> bool:
+    """Tell whether a value is a long list, or is a dict with one that can be written key by key."""
+    if type(obj) is list:
+        return len(obj) >= _LONG
+    if type(obj) is not dict or depth == _DEEPEST or len(obj) > _MOST_KEYS:
+        return False
+    return all(type(key) is str for key in obj) and any(_has_long_list(value, depth + 1) for value in obj.values())
 
 
 def reply_to(dtype: np.dtype[Any], convert: Convert) -> Any:

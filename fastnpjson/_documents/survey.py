@@ -14,8 +14,8 @@ import numpy as np
 import orjson
 from orjson import JSONEncodeError
 
-from fastnpjson._arrays.dtypes import has_nan
-from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
+from fastnpjson._arrays.dtypes import NUMPY_TYPES, has_nan
+from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._extension import speedups
 from fastnpjson._graph import DICTS, MANY, MOST_FOUND
 from fastnpjson._orjson import DEEPEST, NATIVE, NATIVE_SCALARS

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.array_likes import arrays_first, read
 from fastnpjson._documents.batch import with_batches
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
+from fastnpjson._documents.fields import may_hide_array, with_fields
 from fastnpjson._documents.replace import replace
 from fastnpjson._extension import speedups
 from fastnpjson._graph import MOST_FOUND
@@ -64,16 +65,14 @@ class Replies:
         direct: What the extension module may call in its place; `None` for nothing but `ask`.
         log: The objects that it was asked about, in order, each with the reply.
         next: The place in the log of the next reply.
-        reads_arrays: True to write what it declines as an array, if it is one of another package.
         keeps: True to keep replies as they were, and not as they were settled.
     """
 
-    reads_arrays: ClassVar[bool] = True
     keeps: ClassVar[bool] = False
 
     def __init__(self, default: Callable[[Any], Any] | None) -> None:
-        self.default: Any = default
-        self.direct: Any = default
+        self.default: Any = arrays_first(default)
+        self.direct: Any = self.default
         self.log: list[tuple[Any, Any]] = []
         self.next = 0
         self._raised: _Raised | None = None
@@ -94,7 +93,7 @@ class Replies:
         else:
             del self.log[place:]
             try:
-                reply = self._reply(obj)
+                reply = self.reply(obj)
             except BaseException as error:
                 reply = self._raised = _Raised(error, error.__traceback__)
             self.log.append((obj, reply))
@@ -106,7 +105,8 @@ class Replies:
                 del reply  # or the error would refer to itself
         return reply
 
-    def _reply(self, obj: Any) -> Any:
+    def reply(self, obj: Any) -> Any:
+        """Return or raise what `ask` does, without a record."""
         if self.default is None:
             return read(obj)
         try:
@@ -116,7 +116,7 @@ class Replies:
 
     def declined(self, obj: Any, error: TypeError) -> Any:
         """Return the array that an object is, or raise the error of the default."""
-        if self.reads_arrays and type(error) in DECLINED:
+        if type(error) in DECLINED and self.reads(obj):
             with suppress(JSONEncodeError):
                 return read(obj)
         try:
@@ -139,6 +139,10 @@ class Replies:
             return self.ask(obj)
         finally:
             del reply, error  # or the error would refer to itself
+
+    def reads(self, _obj: Any) -> bool:
+        """Tell whether an object that the default declines is written as an array, if it is one of another package."""
+        return True
 
     def freeze(self, obj: Any, reply: Any) -> None:
         """Take another reply for an object that was asked about, and forget what was asked about on the way."""
@@ -190,6 +194,8 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
         NeedsWalk: an object in it has no JSON, or none that stands for itself.
         RuntimeError: the default, or another thread, changed the document meanwhile.
     """
+    if may_hide_array(obj, rules.option, replies=default.default is not None):
+        rules, found = with_fields(rules), None
     written = collect(obj, rules.option, rules.natively) if found is None else found
     replies: list[Any] = []
     most = MOST_FOUND
@@ -231,6 +237,8 @@ class _Answering(NamedTuple):
         kind = type(reply)
         if kind is str or kind is Fragment:
             return reply
+        if reply is item:
+            raise NeedsWalk
         inner = self.rules.for_replies or self.rules
         if inner.replacements is not None:
             reply, inner = replaced(reply, inner, inner.replacements)

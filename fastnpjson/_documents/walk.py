@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import math
+from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._arrays.dtypes import has_nan
+from fastnpjson._arrays.dtypes import has_nan, is_numpy_type
 from fastnpjson._arrays.times import DATES
-from fastnpjson._documents.advice import message, other_way_out
+from fastnpjson._documents.advice import message, way_out
+from fastnpjson._documents.array_likes import is_missing, read
 from fastnpjson._documents.convert import UNKNOWN, converter
+from fastnpjson._documents.fields import fields_of, is_array, is_dataclass
 from fastnpjson._documents.two_pass import DECLINED
 from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
@@ -45,6 +47,7 @@ class Walk:
         self._default = default
         self._option = rules.option
         self._nan = rules.style.nan
+        self._door = rules.door
         # A key that is rounded could be another.
         style = rules.style._replace(option=rules.option & DATES, decimals=None)
         # Nor is a pair one.
@@ -108,7 +111,7 @@ class Walk:
             return Key(_digits(key, path))
         if issubclass(type(key), np.ndarray):
             raise _error(path, key, "not a key")
-        key = self._finite(key, path)
+        key = self._finite(None if is_missing(key) else key, path)
         try:
             reply = self._convert_key(key)
             name = key if reply is UNKNOWN else reply
@@ -117,7 +120,10 @@ class Walk:
                 name = orjson.loads(text) if text.startswith(b'"') else text.decode()
             [name] = orjson.loads(orjson.dumps({name: 0}, None, self._option & DATES | orjson.OPT_NON_STR_KEYS))
         except TypeError as error:
-            raise _error(path, key, f"not a key: {error}") from None
+            if "OPT_NON_STR_KEYS" not in str(error):
+                raise _error(path, key, f"not a key: {error}") from None
+            way = "key.decode()" if isinstance(key, bytes) else "str(key)"
+            raise _error(path, key, f"not a key of JSON: {short_repr(key)}; make it text, as by {way}") from None
         return Key(name)
 
     def _leaf(self, obj: Any, path: Path, depth: int) -> Any:
@@ -135,21 +141,32 @@ class Walk:
                 return Fragment(text) if finite is obj else self._convert(finite)
         if issubclass(kind, enum.Enum):
             return self.value(obj.value, path, depth + 1)
-        if hasattr(kind, "__dataclass_fields__"):
-            return self._members(fields_of(obj, path), path, depth)
+        if is_dataclass(obj):
+            return self._dataclass(obj, path, depth)
         if issubclass(kind, int) and not self._option & orjson.OPT_STRICT_INTEGER:
             return Fragment(_digits(obj, path))
         raise _error(path, obj, refusal)
+
+    def _dataclass(self, obj: Any, path: Path, depth: int) -> Any:
+        try:
+            if is_array(obj):
+                return self._foreign(obj, path, depth)
+            members = [(Key(name), member) for name, member in fields_of(obj).items()]
+        except AttributeError as error:
+            raise _error(path, obj, str(error)) from None
+        return self._members(members, path, depth)
 
     def _foreign(self, obj: Any, path: Path, depth: int) -> Any:
         """Write what orjson does not know."""
         try:
             reply = self._convert(obj)
         except JSONEncodeError as error:
-            raise _error(path, obj, str(error)) from None
+            raise _error(path, obj, self._reason(obj, str(error), declined=True)) from None
         inner = self
         if reply is UNKNOWN:
             reply, inner = self._asked(obj, path), self._inner
+            if reply is obj:
+                raise _error(path, obj, "default returned the object that it was asked about; raise TypeError instead")
         else:
             self._finite(obj, path)
         return reply if type(reply) is Fragment else inner.value(reply, path, depth + 1)
@@ -161,9 +178,28 @@ class Walk:
             if type(error) not in DECLINED:
                 raise
             if self._default.default is None:
-                raise _error(path, obj, str(error)) from None
+                raise _error(path, obj, self._reason(obj, str(error), declined=False)) from None
             reason = f"default raised {error!r}" if str(error) else "default declined it"
-            raise _error(path, obj, reason + other_way_out(obj)) from error
+            raise _error(path, obj, self._reason(obj, reason + _refusal(obj), declined=True)) from error
+
+    def _reason(self, obj: Any, reason: str, *, declined: bool) -> str:
+        """Return why an object has no JSON, and what to do; of a record the field is named."""
+        # Of masked arrays without elements NumPy 2.5 has no fields.
+        part, names = np.asarray(obj) if is_numpy_type(type(obj)) else obj, list[str]()
+        while type(part) is np.ndarray and (fields := part.dtype.names) is not None:
+            odd = [name for name in fields if not self._has_json(part[name])]
+            if not odd:
+                break
+            part = part[odd[0]]
+            names.append(odd[0])
+        field = f", for its field {'.'.join(names)!r} is {part.dtype}" if names else ""
+        return reason + field + way_out(part, self._door, declined=declined)
+
+    def _has_json(self, obj: Any) -> bool:
+        try:
+            return self._convert(obj) is not UNKNOWN
+        except JSONEncodeError:
+            return False
 
     def _finite(self, obj: Any, path: Path) -> Any:
         """Return what can be written, with its NaN: a scalar of NumPy for a float that is to become a word."""
@@ -174,6 +210,15 @@ class Walk:
         return np.float64(obj) if type(obj) is float else obj
 
 
+def _refusal(obj: Any) -> str:
+    """Say what the package of an object raised when it was asked for an array."""
+    try:
+        read(obj)
+    except JSONEncodeError as error:
+        return f", and {error}" if error.__cause__ is not None else ""
+    return ""
+
+
 def _error(path: Path, obj: Any, reason: str) -> JSONEncodeError:
     return JSONEncodeError(message(path, obj, reason))
 
@@ -181,17 +226,6 @@ def _error(path: Path, obj: Any, reason: str) -> JSONEncodeError:
 def _has_parts(kind: type) -> bool:
     """Tell whether orjson looks into an object that is no container: an enumeration or a dataclass."""
     return not issubclass(kind, (str, int)) and (issubclass(kind, enum.Enum) or hasattr(kind, "__dataclass_fields__"))
-
-
-def fields_of(obj: Any, path: Path = None) -> Iterable[tuple[Key, Any]]:
-    """Return the fields of a dataclass that orjson writes."""
-    members = None if "__slots__" in type(obj).__dict__ else getattr(obj, "__dict__", None)
-    try:
-        if members is None:
-            members = {field.name: getattr(obj, field.name) for field in dataclasses.fields(obj)}
-    except AttributeError as error:
-        raise _error(path, obj, str(error)) from None
-    return [(Key(name), member) for name, member in members.items() if not name.startswith("_")]
 
 
 def _digits(number: int, path: Path) -> str:

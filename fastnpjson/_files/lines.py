@@ -9,8 +9,9 @@ import numpy as np
 import orjson
 from orjson import JSONDecodeError, JSONEncodeError
 
-from fastnpjson._arrays.dtypes import has_nan
+from fastnpjson._arrays.dtypes import has_nan, is_numpy_array
 from fastnpjson._arrays.write import write_rows
+from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._documents.stream import reply_to, rows_of_slice
@@ -106,13 +107,13 @@ def _of_line(number: int, prefix: str, error: JSONDecodeError) -> JSONDecodeErro
     return found
 
 
-def settings_of_lines(**settings: Unpack[Settings]) -> DocumentSettings:
+def settings_of_lines(door: Door = ENCODER, **settings: Unpack[Settings]) -> DocumentSettings:
     """Make settings with which each document ends with a newline, and has none elsewhere."""
     option = settings.get("option") or 0
     if option & orjson.OPT_INDENT_2:
         raise ValueError("OPT_INDENT_2 takes more than a line")
     settings["option"] = option | orjson.OPT_APPEND_NEWLINE
-    return make_settings(**settings)
+    return make_settings(door=door, **settings)
 
 
 def lines(
@@ -139,7 +140,7 @@ def lines(
 
 def _has_plain_rows(array: Array, settings: DocumentSettings) -> bool:
     """Tell whether the text of the rows is found in the text of the array."""
-    if not array.ndim or not array.size:
+    if not is_numpy_array(type(array)) or not array.ndim or not array.size:
         return False
     return reply_to(array.dtype, settings.rules.convert) is not UNKNOWN
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
 from orjson import Fragment
 
+from fastnpjson._documents.array_likes import arrays_first
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.replace import Replacements, replace
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._documents.two_pass import Replies
+from fastnpjson._patch import json, orjson
 from fastnpjson._stdlib.escapes import with_null
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson._stdlib.keys import text_of, with_text_keys
@@ -115,8 +115,10 @@ def make_caller(settings: Settings) -> Replies:
     if not settings.asks_all:
         return Replies(settings.default)
 
+    default = arrays_first(settings.default)
+
     def answer(obj: Any) -> Any:
-        reply = settings.default(obj)
+        reply = default(obj)
         if type(reply) is str or not survey(reply) & ASKED:
             return reply
         # Of a reply, too, json asks for all.

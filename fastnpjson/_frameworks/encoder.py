@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import orjson
-from numpy import ndarray
 from orjson import JSONEncodeError
 
+from fastnpjson._arrays.dtypes import is_numpy_array
 from fastnpjson._documents.dumps import encode, encode_with_replacements
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._documents.two_pass import Replies, collect
 from fastnpjson._frameworks import by_json
 from fastnpjson._frameworks.settings import Settings
+from fastnpjson._patch import orjson
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 
@@ -58,7 +58,7 @@ class FrameworkEncoder(Settings):
         if self.asks_all and survey(obj, 0) & by_json.ASKED:
             return None
         rules = self.rules()
-        if issubclass(type(obj), ndarray):
+        if is_numpy_array(type(obj)):
             return encode(obj, rules, caller)
         try:
             found = collect(obj, rules.option, rules.natively)

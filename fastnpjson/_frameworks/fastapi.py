@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.datastructures import Default
 from fastapi.encoders import jsonable_encoder
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.utils import is_body_allowed_for_status_code
 
+from fastnpjson._arrays.dtypes import NUMPY_TYPES
+from fastnpjson._documents.array_likes import may_be_array
 from fastnpjson.pydantic.write import writing_arrays
 
 if TYPE_CHECKING:
@@ -19,6 +22,24 @@ if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
     from starlette.responses import Response
+
+
+# Those that jsonable_encoder knows, and classes of pandas derive from.
+_DATES: Final = (datetime.date, datetime.time, datetime.timedelta)
+
+
+class _Meta(type):
+    def __instancecheck__(cls, obj: Any) -> bool:
+        if isinstance(obj, _DATES):
+            return obj != obj  # noqa: PLR0124 # pandas.NaT, of which it would make the text "NaT"
+        return issubclass(type(obj), NUMPY_TYPES) or may_be_array(obj)
+
+
+class Arrays(metaclass=_Meta):
+    """The objects that `fastnpjson.dumps` writes as arrays, or refuses as such.
+
+    jsonable_encoder would take them for text, or take them apart by ``dict`` and ``vars``.
+    """
 
 
 def route_class(base: type[APIRoute], response_class: type[Response]) -> type[APIRoute]:

@@ -6,8 +6,10 @@ import enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fastnpjson._arrays.dtypes import NUMPY_TYPES
 from fastnpjson._arrays.style import Style
-from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN
+from fastnpjson._documents.advice import FLASK, Door
+from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._stdlib.escapes import escape
@@ -35,6 +37,7 @@ class Settings(NamedTuple):
         ensure_ascii: True to escape what is not ASCII.
         allow_nan: False to raise `ValueError` for NaN and infinities.
         check_circular: False to raise `RecursionError` for a circular document.
+        door: The ways out that errors name.
     """
 
     default: Callable[[Any], Any]
@@ -45,10 +48,11 @@ class Settings(NamedTuple):
     ensure_ascii: bool = False
     allow_nan: bool = True
     check_circular: bool = True
+    door: Door = FLASK
 
     def rules(self, without: int = 0) -> Rules:
         """Return the rules for fastnpjson, without some of the flags."""
-        return _rules(self.option & ~without, allow_nan=self.allow_nan)
+        return _rules(self.option & ~without, self.door, allow_nan=self.allow_nan)
 
     def encode(self, obj: Any, caller: Replies, without: int) -> bytes:
         """Encode a document, or a part of one, by fastnpjson."""
@@ -57,7 +61,7 @@ class Settings(NamedTuple):
 
 
 @cache
-def _rules(option: int, *, allow_nan: bool) -> Rules:
+def _rules(option: int, door: Door, *, allow_nan: bool) -> Rules:
     """Make a rules by which a subclass of a builtin is that builtin, as it is to json."""
     rules = make_rules(option, Style(nan="null" if allow_nan else "error"))
 
@@ -65,4 +69,4 @@ def _rules(option: int, *, allow_nan: bool) -> Rules:
         reply = rules.convert(obj)
         return builtin(obj) if reply is UNKNOWN and is_subclass(type(obj)) else reply
 
-    return rules._replace(convert=convert)
+    return rules._replace(convert=convert, door=door)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from functools import partial
-from typing import TYPE_CHECKING, Any
+import math
+import os
+from base64 import b64encode
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import orjson
@@ -12,20 +14,27 @@ import orjson
 from fastnpjson._excerpt import excerpt
 from fastnpjson._extension import speedups
 from fastnpjson._jsonpath import json_path
-from fastnpjson._reading.paths import Leaf, native, tree, wanted
-from fastnpjson._reading.values import Digits, NotArray, array, cast, infer
+from fastnpjson._reading.errors import NotArray
+from fastnpjson._reading.lists import NeedsDigits, arrays_within, flat, infer, with_texts
+from fastnpjson._reading.paths import Leaf, paths_of
+from fastnpjson._reading.values import convert, from_base64, is_base64, leaves_of
+from fastnpjson._stdlib import constants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import DTypeLike
 
     from fastnpjson._jsonpath import Path
     from fastnpjson._reading.paths import Tree
 
-    Array = np.ndarray[Any, Any]
     Arrays = bool | Mapping[str, DTypeLike] | None
     Data = bytes | bytearray | memoryview | str
+
+
+# Begins the strings that mark the places of arrays in C: no document can be written that has one. It is short, for a
+# document may have a place for every three bytes.
+_MARK: Final = b64encode(os.urandom(9)).decode()
 
 
 def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
@@ -35,8 +44,9 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
         data: JSON, as `orjson.loads` takes it.
         arrays: True for an array of each list of numbers or booleans, and of lists of such lists if all are of one
             length. Or dtypes by JSONPath (RFC 9535, of which ``$``, ``.name``, ``['name']``, ``[0]`` and ``[*]``):
-            bool, integers, floats, or ``datetime64`` for dates as ISO 8601 writes them. For float32 there may be
-            base64 of little-endian bytes in the place of a list. A path that leads nowhere is no error.
+            bool, integers, floats, or ``datetime64`` for dates as ISO 8601 writes them, in UTC. Among floats may be
+            ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``, and for float32 base64 of little-endian bytes in the place of
+            a list. A path that leads nowhere is not an error.
 
     Returns:
         What `orjson.loads` returns, and arrays in it. With True integers give int64, or uint64 where they need it,
@@ -56,104 +66,194 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
     [{'x': array([1., 2.], dtype=float32)}, {'x': array([3., 4.], dtype=float32)}]
     """
     if arrays is None or arrays is False:
-        return orjson.loads(data)
+        return constants.loads(data)
     # orjson refuses a memoryview with gaps, of which bytes would make one without.
     if type(data) is bytearray or (type(data) is memoryview and data.c_contiguous):
         return loads(bytes(data), arrays=arrays)
-    digits = Digits(data)  # type: ignore[arg-type] # of anything else orjson makes an error
     if arrays is True:
-        return _replace_lists(orjson.loads(data), digits)
-    paths = tree(arrays)
-    if speedups is not None and type(data) in {bytes, str}:
-        rest, found = speedups.cut_lists(data, native(paths)) or (b"", [])
-        # Without the extension it is said what is wrong, and where.
-        with suppress(orjson.JSONDecodeError, NotArray):
-            return _put(orjson.loads(rest), found, paths, digits)
-    return _replace_paths(orjson.loads(data), paths, digits)
+        try:
+            return _replace_lists(orjson.loads(data))
+        except NeedsDigits:
+            return _replace_lists(orjson.loads(data), with_texts(data))  # type: ignore[arg-type]
+    paths = paths_of(arrays)
+    document, skipped = _load_paths(data, paths.codes)
+    return _replace_paths(document, paths.tree, data) if skipped else document
 
 
-def _put(document: Any, found: list[Array], paths: Tree, digits: Digits) -> Any:
-    """Put arrays that were cut out into a document.
+def _load_paths(data: Data, codes: Any) -> tuple[Any, bool]:
+    """Decode a document with the arrays that the extension reads, and tell whether others are left."""
+    if speedups is None or type(data) not in {bytes, str}:
+        return orjson.loads(data), True
+    found: tuple[Any, bool] = speedups.load_paths(data, codes)
+    return found
+
+
+def _replace_lists(document: Any, texts: Any = None) -> Any:
+    """Put arrays in the place of the lists in a document that are arrays.
+
+    Args:
+        document: From `orjson.loads`.
+        texts: The same from `with_texts`, or `None`.
 
     Raises:
-        NotArray: one is not of the dtype that was asked for.
+        NeedsDigits: without `texts` it cannot be told of a list.
     """
-
-    def read(value: Any, leaf: Leaf, path: Path) -> Any:
-        index = value
-        while type(index) is list and len(index) == 1:
-            index = index[0]
-        if type(index) is int and index is not value and wanted(leaf.dtype) is not None and 0 <= index < len(found):
-            return cast(found[index], leaf.dtype)
-        return array(value, leaf.dtype, partial(_texts, digits, path))
-
-    return _replace(document, paths, None, read)
-
-
-def _replace_lists(document: Any, digits: Digits) -> Any:
-    """Put arrays in the place of the lists in a document that are arrays."""
     whole = [document]
-    stack: list[tuple[Any, Path]] = [(whole, None)]
+    # A container, the same with texts, and the lists in it as `arrays_within` finds them, once anybody has looked.
+    stack: list[tuple[Any, Any, tuple[set[int], set[int]] | None]] = [(whole, None if texts is None else [texts], None)]
     while stack:
-        container, path = stack.pop()
-        for key, value in container.items() if type(container) is dict else enumerate(container):
-            place = None if container is whole else (path, key)
-            if type(value) is list:
-                with suppress(NotArray):
-                    container[key] = infer(value, partial(_texts, digits, place))
-                    continue
-            if type(value) in {dict, list}:
-                stack.append((value, place))
+        container, words, found = stack.pop()
+        for key, value in _items(container):
+            text = None if words is None else words[key]
+            if type(value) is dict:
+                stack.append((value, text, None))
+            elif type(value) is not list:
+                continue
+            elif found is None or id(value) in found[0]:
+                try:
+                    container[key] = infer(value, text)
+                except NotArray:
+                    stack.append((value, text, arrays_within(value, text)))
+            elif id(value) in found[1]:
+                stack.append((value, text, found))
     return whole[0]
 
 
-def _replace_paths(document: Any, paths: Tree, digits: Digits) -> Any:
-    def read(value: Any, leaf: Leaf, path: Path) -> Any:
-        try:
-            return array(value, leaf.dtype, partial(_texts, digits, path))
-        except NotArray as error:
-            place = json_path(_element(path, value, error.index))
-            raise ValueError(f"{place}: {error}; {excerpt(leaf.path)} asks for {leaf.dtype}") from None
+class _Place(NamedTuple):
+    """Where a path leads to: `container[key]`."""
 
-    return _replace(document, paths, None, read)
+    container: Any
+    key: str | int
+    path: Path
+    leaf: Leaf
 
-
-def _replace(value: Any, node: Tree, path: Path, read: Callable[[Any, Leaf, Path], Any]) -> Any:
-    """Put what `read` returns in the place of what the paths lead to."""
-    if isinstance(node, Leaf):
-        return read(value, node, path)
-    if type(value) in {dict, list}:
-        for key, member in value.items() if type(value) is dict else enumerate(value):
-            child = node.get(key, node.get(None))
-            if child is not None:
-                value[key] = _replace(member, child, (path, key), read)
-    return value
+    @property
+    def value(self) -> Any:
+        """What is there."""
+        return self.container[self.key]
 
 
-def _element(path: Path, lists: Any, index: int | None) -> Path:
-    """Return the path of an element of lists."""
-    if index is not None:
-        shape = []
-        while type(lists) is list:
-            shape.append(len(lists))
-            lists = lists[0]
-        for step in np.unravel_index(index, shape):
+class _Batch(NamedTuple):
+    """The lists that one path leads to."""
+
+    places: list[_Place]
+    shapes: list[tuple[int, ...]]
+    leaves: list[Any]
+
+
+def _replace_paths(document: Any, tree: Tree, data: Any) -> Any:
+    """Put arrays in the places that paths lead to.
+
+    Those of one path become arrays at once: NumPy takes as long for one number as for a hundred.
+    """
+    whole = [document]
+    texts = lru_cache(maxsize=1)(partial(with_texts, data))
+    batches: dict[str, _Batch] = {}
+    errors: list[tuple[_Place, NotArray]] = []
+    for place in [_Place(whole, 0, None, tree)] if isinstance(tree, Leaf) else _find(document, tree, None):
+        reason = _add(batches, place)
+        if reason is not None:
+            errors.append((place, reason))
+            break
+    errors += [found for batch in batches.values() if (found := _fill(batch, texts))]
+    if errors:
+        place, reason = _first(errors, document, tree)
+        raise ValueError(_message(place, reason)) from None
+    return whole[0]
+
+
+def _find(container: Any, node: Any, path: Path) -> Iterator[_Place]:
+    """Yield what paths lead to, in the order of the document."""
+    everything = node.get(None)
+    for key, value in _items(container):
+        child = node.get(key, everything)
+        if isinstance(child, Leaf):
+            yield _Place(container, key, (path, key), child)
+        elif child is not None and type(value) in {dict, list}:
+            yield from _find(value, child, (path, key))
+
+
+def _add(batches: dict[str, _Batch], place: _Place) -> NotArray | None:
+    """Add lists to those of their path, or put an array in their place if it needs no others. Returns why not."""
+    value, dtype = place.value, place.leaf.dtype
+    if type(value) is np.ndarray:  # which C has read
+        return None
+    try:
+        if is_base64(value, dtype):
+            place.container[place.key] = from_base64(value, dtype)
+            return None
+        shape, leaves = leaves_of(value, dtype)
+    except NotArray as error:
+        return error
+    batch = batches.setdefault(place.leaf.path, _Batch([], [], []))
+    batch.places.append(place)
+    batch.shapes.append(shape)
+    batch.leaves.extend(leaves)
+    return None
+
+
+def _fill(batch: _Batch, texts: Callable[[], Any]) -> tuple[_Place, NotArray] | None:
+    """Put arrays in their places. Returns the first place that has none, and why."""
+    try:
+        array = convert(batch.leaves, batch.places[0].leaf.dtype, partial(_texts_at, texts, batch.places))
+    except NotArray as reason:
+        return _locate(batch, reason)
+    stop = 0
+    for place, shape in zip(batch.places, batch.shapes, strict=True):
+        start, stop = stop, stop + math.prod(shape)
+        part = array[start:stop].reshape(shape)
+        place.container[place.key] = part if len(batch.places) == 1 else part.copy()
+    return None
+
+
+def _locate(batch: _Batch, reason: NotArray) -> tuple[_Place, NotArray]:
+    """Say of an element of a batch in which place it is, and which one of it."""
+    sizes = [math.prod(shape) for shape in batch.shapes]
+    stops = np.cumsum(sizes)
+    index = reason.index or 0
+    number = int(np.searchsorted(stops, index, "right"))
+    return batch.places[number], NotArray(str(reason), index - int(stops[number]) + sizes[number])
+
+
+def _first(errors: list[tuple[_Place, NotArray]], document: Any, tree: Tree) -> tuple[_Place, NotArray]:
+    """Return the error that comes first in the document."""
+    if len(errors) == 1:
+        return errors[0]
+    by_place = {(id(place.container), place.key): (place, reason) for place, reason in errors}
+    places = ((id(place.container), place.key) for place in _find(document, tree, None))
+    return next(by_place[place] for place in places if place in by_place)
+
+
+def _message(place: _Place, reason: NotArray) -> str:
+    path = place.path
+    if reason.index is not None:
+        shape, _ = flat(place.value)
+        for step in np.unravel_index(reason.index, shape):
             path = (path, int(step))
-    return path
+    return f"{json_path(path)}: {reason}; {excerpt(place.leaf.path)} asks for {place.leaf.dtype}"
 
 
-def _texts(digits: Digits, path: Path) -> list[str]:
-    return digits.at(_steps(path))
+def _items(container: Any) -> Iterable[tuple[Any, Any]]:
+    if type(container) is dict:
+        return container.items()
+    return enumerate(container) if type(container) is list else ()
 
 
-def _steps(path: Path) -> list[str | int]:
-    steps: list[str | int] = []
-    while path is not None:
-        path, step = path
-        steps.append(step)
-    return steps[::-1]
+def _texts_at(texts: Callable[[], Any], places: list[_Place]) -> list[str]:
+    """Return the digits of the numbers in some places."""
+    found: list[str] = []
+    for place in places:
+        lists, steps = texts(), []
+        path = place.path
+        while path is not None:
+            path, step = path
+            steps.append(step)
+        for step in reversed(steps):
+            lists = lists[step]
+        found += flat(lists)[1]
+    return found
 
 
 if speedups is not None:
     _doc = f"loads(data, /, *, arrays=None)\n--\n\n{loads.__doc__}"
-    loads = speedups.make_loads(orjson.loads, loads, _doc)
+    loads = speedups.make_loads(orjson.loads, loads, _MARK, _doc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from fastnpjson._jsonpath import steps_of
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
+
+
+# As dates.h has them.
+_UNITS: Final = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")
 
 
 class Leaf(NamedTuple):
@@ -26,48 +30,73 @@ class Leaf(NamedTuple):
 Tree: TypeAlias = "Leaf | dict[str | int | None, Tree]"
 
 
-def tree(arrays: Mapping[str, DTypeLike]) -> Tree:
-    """Make a tree of paths and the dtypes that they name.
+class Paths(NamedTuple):
+    """The paths of one call.
 
-    Raises:
-        TypeError: `arrays` is no mapping, or a dtype is none that NumPy knows.
-        ValueError: a path is not of the subset, a dtype is not, or a path names what another does.
+    Args:
+        tree: Of all of them.
+        codes: The same, with what the scan in C calls the dtypes.
+    """
+
+    tree: Tree
+    codes: Any
+
+
+def tree(arrays: Mapping[str, DTypeLike]) -> Tree:
+    """Make a tree of paths and the dtypes that they name; it raises what `paths_of` raises.
 
     >>> tree({"$[*].x": "f4", "$[0]['y']": "?"})
     {None: {'x': Leaf(path='$[*].x', dtype=dtype('float32'))}, 0: ...'y': ...'x': ...}
     """
+    return paths_of(arrays).tree
+
+
+def paths_of(arrays: Mapping[str, DTypeLike]) -> Paths:
+    """Return what paths and the dtypes that they name lead to.
+
+    Raises:
+        TypeError: `arrays` is not a mapping, or NumPy does not know a dtype.
+        ValueError: a path is not of the subset, a dtype is not, or a path names what another does.
+    """
     if not isinstance(arrays, Mapping):
-        raise TypeError(f"arrays= is True or dtypes by path, and no {type(arrays).__name__}")
+        raise TypeError(f"arrays= is True or dtypes by path, not a {type(arrays).__name__}")
     try:
-        return _tree(tuple((path, _vet(path, dtype).str) for path, dtype in arrays.items()))
+        return _paths(tuple((path, _vet(path, dtype).str) for path, dtype in arrays.items()))
     except RecursionError:
         raise ValueError("arrays= has a path of more steps than Python follows") from None
 
 
+# By their text: NumPy takes some dtypes for equal that are not, such as M8[1000ns] and M8[us].
 @lru_cache(maxsize=64)
-def _tree(items: tuple[tuple[str, str], ...]) -> Tree:
+def _paths(items: tuple[tuple[str, str], ...]) -> Paths:
     root: Tree = {}
     for path, dtype in items:
-        # A dtype is no key: to NumPy M8[2001ns] equals M8[2us].
         branch: Tree = Leaf(path, np.dtype(dtype))
         for step in reversed(steps_of(path)):
             branch = {step: branch}
         root = _merge(root, branch) if root else branch
-    return _spread(root)
+    spread = _spread(root)
+    return Paths(spread, _codes(spread))
 
 
-def wanted(dtype: np.dtype[Any]) -> int | None:
-    """Return what the scan in C calls a dtype: 1 and 2 for floats, 0 for what it tells itself, `None` for others."""
-    if dtype.kind == "f":
-        return {8: 1, 4: 2}.get(dtype.itemsize)
-    return 0 if dtype.kind in "biu" else None
+def code_of(dtype: np.dtype[Any]) -> Any:
+    """Return ``kind << 8 | itemsize`` for a dtype; for dates the unit for the size, its count, and the dtype.
+
+    The scan in C leaves what it does not read to Python.
+    """
+    kind = ord(dtype.kind) << 8
+    if not dtype.isnative:
+        return 1 << 16
+    if dtype.kind != "M":
+        return kind | dtype.itemsize
+    unit, count = np.datetime_data(dtype)
+    return kind | _UNITS.index(unit), count, dtype
 
 
-def native(paths: Tree) -> Any:
-    """Return a tree for the scan in C, without what is not for it."""
-    if isinstance(paths, Leaf):
-        return wanted(paths.dtype)
-    return {step: branch for step, child in paths.items() if (branch := native(child)) is not None}
+def _codes(node: Tree) -> Any:
+    if isinstance(node, Leaf):
+        return code_of(node.dtype)
+    return {step: _codes(child) for step, child in node.items()}
 
 
 def _vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:

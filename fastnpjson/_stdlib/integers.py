@@ -9,6 +9,8 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
+from fastnpjson._stdlib.constants import loads
+
 _RUN: Final = b"\1" * 19
 # Integers of more than 308 digits are beyond the floats, which orjson makes of them. An escape in a string has four.
 _LONG: Final = re.compile(rb"(\d{4})\d{15,}")
@@ -27,11 +29,11 @@ def exact_loads(document: str | bytes) -> Any:
     """
     utf8 = document.encode() if isinstance(document, str) else document
     if not may_have_huge_integers(utf8):
-        return orjson.loads(document)
+        return loads(document)
     try:  # json takes NaN, lone surrogates and 1e400, too
         orjson.loads(_LONG.sub(rb"\1", utf8))
     except orjson.JSONDecodeError:
-        return orjson.loads(utf8)  # raises, with the place in the whole text
+        return loads(utf8)  # raises, with the place in the whole text
     try:
         return json.loads(utf8.decode())
     except RecursionError:

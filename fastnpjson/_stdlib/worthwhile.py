@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 
 from fastnpjson._graph import MOST_FOUND
+from fastnpjson._patch import orjson
 from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin_or
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ indents, for lone surrogates, and for documents without NumPy data that have man
 
 from __future__ import annotations
 
-import json
 from json import JSONDecodeError, JSONDecoder, decoder, detect_encoding, encoder, scanner
 from typing import TYPE_CHECKING, Any, Final
 
+from fastnpjson._patch import json
 from fastnpjson.compat import agreement
 from fastnpjson.compat.foreign_encoder import ForeignEncoder
 from fastnpjson.compat.json_encoder import JSONEncoder

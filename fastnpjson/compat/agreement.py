@@ -10,16 +10,16 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import orjson
 from orjson import Fragment
 
-from fastnpjson._arrays.dtypes import has_nan
-from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN
+from fastnpjson._arrays.dtypes import NUMPY_TYPES, has_nan
+from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.replace import Replacements, replace
 from fastnpjson._documents.rules import Natively, Rules, make_rules
 from fastnpjson._documents.survey import Kind
 from fastnpjson._documents.two_pass import Asked, Replies
 from fastnpjson._orjson import fragment
+from fastnpjson._patch import orjson
 from fastnpjson._stdlib.integers import may_have_huge_integers
 from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
 from fastnpjson.compat.keys import NeedsJson, text_of
@@ -41,10 +41,18 @@ _NOTHING: Final = Natively(0, 0, sys.maxsize)
 
 
 class JSONReplies(Replies):
-    """The default of an encoder, which json is to ask where orjson gave up."""
+    """The default of an encoder, which json is to ask where orjson gave up.
 
-    reads_arrays = False
+    Attributes:
+        refused: What has no JSON, once there was an error about NumPy data.
+    """
+
     keeps = True  # json does not take fragments
+    refused: Any = None
+
+    def reads(self, obj: Any) -> bool:
+        """Tell whether an object is an array of NumPy with a class of another package: json knows no other arrays."""
+        return issubclass(type(obj), np.ndarray)
 
 
 class JSONMeaning(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._patch import json
 from fastnpjson._stdlib.escapes import escape
 from fastnpjson.compat.agreement import JSONMeaning, JSONReplies, with_text
 from fastnpjson.compat.json_encoder import by_orjson
@@ -14,7 +14,7 @@ from fastnpjson.compat.keys import NeedsJson
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # With one of its own of these a class takes more into its hands than single objects.
 _METHODS: Final = ("__init__", "__new__", "__getattribute__", "encode", "iterencode")
@@ -23,11 +23,15 @@ _METHODS: Final = ("__init__", "__new__", "__getattribute__", "encode", "iterenc
 class _Replies(JSONReplies):
     """The default of the class; NumPy data that it declines is written as by `fastnpjson.dumps`."""
 
+    def __init__(self, default: Callable[[Any], Any]) -> None:
+        super().__init__(default)
+        if default is str or default is repr:  # which have words for NumPy data, too
+            words = self.default
+            self.default = self.direct = lambda obj: builtins(obj) if is_numpy(obj) else words(obj)
+
     def declined(self, obj: Any, error: TypeError) -> Any:
-        if is_numpy(obj):
-            return builtins(obj)
         try:
-            raise error
+            return builtins(obj) if is_numpy(obj) else super().declined(obj, error)
         finally:
             del error  # or it would refer to itself, by its traceback
 

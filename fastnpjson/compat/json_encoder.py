@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import json
+import os
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from fastnpjson._arrays.dtypes import NUMPY_TYPES
 from fastnpjson._documents import two_pass
-from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
+from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.survey import Kind, survey
+from fastnpjson._patch import json, orjson
 from fastnpjson._stdlib.escapes import escape, is_dense
 from fastnpjson._stdlib.worthwhile import is_worthwhile
 from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, make_layout_rules, with_text
 from fastnpjson.compat.keys import NeedsJson, with_text_keys
 from fastnpjson.compat.numpy_values import builtins, is_numpy
+from fastnpjson.compat.places import Refused, with_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fastnpjson._documents.two_pass import Replies
 
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
+# Stands in the text of json for a fragment, which json does not know.
+_MARK: Final = os.urandom(16).hex()
 # Where NaN may be: it has a word, and orjson would write null.
 _HAS_WORDS: Final = Kind.NATIVE_NONFINITE | Kind.OTHER_NUMPY
 
 
-def by_orjson(obj: Any, encoder: json.JSONEncoder, meaning: JSONMeaning, default: Replies, nulls: int = 0) -> bytes:
+def by_orjson(obj: Any, encoder: json.JSONEncoder, meaning: JSONMeaning, default: JSONReplies, nulls: int = 0) -> bytes:
     """Encode a document by orjson.
 
     Args:
@@ -139,26 +144,29 @@ class JSONEncoder(json.JSONEncoder):
             if utf8:
                 return (escape(utf8) if self.ensure_ascii else utf8).decode()
             default.rewind()
-            text = self._by_json(o, default)
+            try:
+                text = self._by_json(o, default)
+            except Refused as error:
+                raise with_path(error, o, default.refused) from None
             default.check()
         if self.ensure_ascii is not None or text.isascii():
             return text
         # How Python replaces a lone surrogate is its escape in JSON, too.
         return text.encode(errors="backslashreplace").decode()
 
-    def _by_orjson(self, obj: Any, default: Replies) -> bytes:
+    def _by_orjson(self, obj: Any, default: JSONReplies) -> bytes:
         return by_orjson(obj, self, self._meaning(), default, self._nulls if self.allow_nan else 0)
 
     def _meaning(self) -> JSONMeaning:
         return JSONMeaning(self.allow_nan, self.sort_keys, self.skipkeys, bool(self._nulls and self.allow_nan))
 
-    def _by_json(self, obj: Any, default: Replies) -> str:
+    def _by_json(self, obj: Any, default: JSONReplies) -> str:
         def as_it_is() -> str:
-            return self._stdlib(self._hook(default), sort_keys=self.sort_keys).encode(obj)
+            return self._stdlib(obj, self._hook(default), sort_keys=self.sort_keys)
 
         def with_keys() -> str:
             hook, keyed = self._hook(default), partial(with_text_keys, self)
-            return self._stdlib(lambda item: keyed(hook(item)), sort_keys=False).encode(keyed(obj))
+            return self._stdlib(keyed(obj), lambda item: keyed(hook(item)), sort_keys=False)
 
         with suppress(NeedsJson, NeedsWalk):
             obj = with_text(obj, self._meaning())
@@ -178,23 +186,24 @@ class JSONEncoder(json.JSONEncoder):
         finally:
             del refusal  # or it would refer to itself, by its traceback
 
-    def _hook(self, default: Replies) -> Callable[[Any], Any]:
+    def _hook(self, default: JSONReplies) -> Callable[[Any], Any]:
         """Make the hook that json calls, which asks the default about what neither json nor NumPy knows."""
-        if default.log:
-            return lambda item: builtins(item) if is_numpy(item) else default.ask(item)
         own = "default" in vars(self) or type(self).default is not JSONEncoder.default
         # The method of this class itself is about nothing but NumPy data.
-        ask = self.default if own else super().default
-        given, others = default.log, set[type]()
+        ask = default.default if own else super().default
+        given, others, again = default.log, set[type](), bool(default.log)
 
         def hook(item: Any) -> Any:
             kind = type(item)
-            if kind not in others and is_numpy(item):
-                return builtins(item)
             try:
-                reply = ask(item) if kind in others else self.default(item)
+                if kind not in others and is_numpy(item):
+                    return builtins(item)
+                if again:
+                    return default.ask(item)
+                reply = ask(item) if kind in others else default.reply(item)
             except TypeError as error:
                 default.keep_error(item, error)
+                default.refused = item if type(error) is Refused else default.refused
                 raise
             if not issubclass(kind, NUMPY_TYPES):
                 others.add(kind)
@@ -203,8 +212,17 @@ class JSONEncoder(json.JSONEncoder):
 
         return hook
 
-    def _stdlib(self, default: Callable[[Any], Any], *, sort_keys: bool) -> json.JSONEncoder:
-        return json.JSONEncoder(
+    def _stdlib(self, obj: Any, default: Callable[[Any], Any], *, sort_keys: bool) -> str:
+        fragments: list[str] = []
+
+        def hook(item: Any) -> Any:
+            if type(item) is not orjson.Fragment:
+                return default(item)
+            text = orjson.dumps(item)
+            fragments.append((escape(text) if self.ensure_ascii else text).decode())
+            return _MARK
+
+        text = json.JSONEncoder(
             skipkeys=self.skipkeys,
             ensure_ascii=self.ensure_ascii,
             check_circular=self.check_circular,
@@ -212,5 +230,7 @@ class JSONEncoder(json.JSONEncoder):
             sort_keys=sort_keys,
             indent=self.indent,
             separators=(self.item_separator, self.key_separator),
-            default=default,
-        )
+            default=hook,
+        ).encode(obj)
+        texts = text.split(f'"{_MARK}"') if fragments else [text]
+        return "".join(chain.from_iterable(zip(texts, [*fragments, ""], strict=True)))

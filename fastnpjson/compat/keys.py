@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from fastnpjson._graph import Copies
 from fastnpjson._orjson import DEEPEST
+from fastnpjson._patch import json
 from fastnpjson._stdlib.subclasses import CONTAINERS, MAPPINGS, members_of
 from fastnpjson.compat.numpy_values import builtins, is_numpy
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 import numpy as np
 from numpy import ma
 
-from fastnpjson._arrays.dtypes import has_nan
+from fastnpjson._arrays.dtypes import has_nan, is_numpy_type
 from fastnpjson._arrays.style import Style
-from fastnpjson._documents.convert import NUMPY_TYPES, UNKNOWN, converter
-from fastnpjson._documents.default import default
+from fastnpjson._documents.advice import JSON
+from fastnpjson._documents.convert import UNKNOWN, converter
+from fastnpjson._documents.default import as_array, to_builtins
 from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.encoder import Encoder
+from fastnpjson._patch import json
+from fastnpjson.compat.places import Refused
 
 _convert: Final = converter(Style())
 _with_words: Final = Encoder(nan="string").encode
@@ -21,7 +23,7 @@ _with_words: Final = Encoder(nan="string").encode
 
 def is_numpy(obj: Any) -> bool:
     """Tell whether an object is an array or a scalar of NumPy with JSON; for most dtypes their kind settles it."""
-    if not issubclass(type(obj), NUMPY_TYPES):
+    if not is_numpy_type(type(obj)):
         return False
     return obj.dtype.kind in "biufUST" or _convert(obj) is not UNKNOWN
 
@@ -32,14 +34,29 @@ def has_objects(dtype: np.dtype[Any]) -> bool:
 
 
 def builtins(obj: Any) -> Any:
-    """Turn a NumPy object into builtins as `fastnpjson.default` does, but NaN and infinities into floats."""
-    if obj.dtype.kind in "biu" and type(obj) is not ma.MaskedArray:
+    """Turn a NumPy object into builtins as `fastnpjson.default` does, but NaN and infinities into floats.
+
+    Raises:
+        Refused: it has no JSON; the path in the error is that in the object.
+    """
+    if (issubclass(type(obj), np.generic) or type(obj) is np.ndarray) and obj.dtype.kind in "biu":
         return obj.tolist()
+    try:
+        return _builtins(obj)
+    except TypeError as error:
+        raise Refused(*error.args) from error.__cause__
+
+
+def _builtins(obj: Any) -> Any:
+    if not is_numpy_type(type(obj)):
+        obj = as_array(obj, JSON)
+        if type(obj) is list:
+            return obj
     if obj.dtype == object:
         return obj.tolist()
     if not has_objects(obj.dtype):
         if not has_nan(obj):
-            return default(obj)
+            return to_builtins(obj, JSON)
         if obj.dtype.names is None:
             return json.loads(text(obj))
     array = obj if issubclass(type(obj), ma.MaskedArray) else np.asarray(obj)

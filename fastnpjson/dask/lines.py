@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from dask.utils import is_dataframe_like, is_index_like, is_series_like
 
-from fastnpjson import OPT_INDENT_2, Encoder, JSONEncodeError, dumps_str, loads
+from fastnpjson import OPT_INDENT_2, JSONEncodeError, dumps_str, loads
+from fastnpjson._arrays.dtypes import is_numpy_array
+from fastnpjson._documents.advice import JSON
+from fastnpjson._documents.encoder import make_settings
 from fastnpjson._excerpt import excerpt
 
 if TYPE_CHECKING:
@@ -28,8 +31,12 @@ class LineEncoder:
     """
 
     def __init__(self, default: Callable[[Any], Any] | None, option: int) -> None:
-        self._encode = Encoder(default=default, option=option).encode
-        self._encode_list = Encoder(default=default, option=option | OPT_INDENT_2).encode
+        self._arguments = default, option
+        self._encode = make_settings(default=default, option=option, door=JSON).encode
+        self._encode_list = make_settings(default=default, option=option | OPT_INDENT_2, door=JSON).encode
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return LineEncoder, self._arguments
 
     def lines(self, partition: Any) -> Iterator[bytes]:
         """Yield the lines of a partition, many at once.
@@ -42,7 +49,7 @@ class LineEncoder:
         elif is_series_like(partition) or is_index_like(partition):
             for start, values in _blocks(partition.to_frame().iloc, partition.shape):
                 yield b"".join(text + b"\n" for text in self._column(values.iloc[:, 0], start))
-        elif isinstance(partition, np.ndarray) and _separable(partition.dtype) and partition.size:
+        elif is_numpy_array(type(partition)) and _separable(partition.dtype) and partition.size:
             close, opening = b"]" * (partition.ndim - 1), b"[" * (partition.ndim - 1)
             for _, rows in _blocks(partition, partition.shape):
                 yield self._encode(rows)[1:-1].replace(close + b"," + opening, close + b"\n" + opening) + b"\n"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastnpjson import compat
+from fastnpjson._documents.advice import DJANGO
 from fastnpjson._documents.survey import Kind
 from fastnpjson._frameworks.encoder import FrameworkEncoder
 from fastnpjson._stdlib.escapes import with_null
@@ -61,7 +62,7 @@ class JSONFieldEncoder(JSONEncoder):
         return with_null(text) if words else text
 
 
-_encoder: Final = FrameworkEncoder(DjangoJSONEncoder().default, declines=True)
+_encoder: Final = FrameworkEncoder(DjangoJSONEncoder().default, declines=True, door=DJANGO)
 
 
 class JSONResponse(JsonResponse):

@@ -29,6 +29,7 @@ except ImportError as _cause:
     raise ImportError("fastnpjson.pydantic needs pydantic: pip install 'fastnpjson[pydantic]'") from _cause
 from pydantic_core import core_schema
 
+from fastnpjson._reading.paths import code_of
 from fastnpjson.pydantic.read import paths_of_model, reading_arrays
 from fastnpjson.pydantic.schema import KINDS, json_schema
 from fastnpjson.pydantic.shape import share_names
@@ -83,17 +84,21 @@ class ArrayField:
             if not (length is None or type(length) is str or (type(length) is int and length >= 0)):
                 raise TypeError(f"shape={self.shape!r}: a dimension is an int, a name or None")
 
-    def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         dtype = self._dtype_with(source)
+        # Of a setting of the model pydantic tells no serializer.
+        policy = handler._generate_schema._config_wrapper.ser_json_inf_nan  # type: ignore[attr-defined] # noqa: SLF001
         field = core_schema.with_info_plain_validator_function(
             partial(validate, dtype, self.shape, self.base64),
             serialization=core_schema.wrap_serializer_function_ser_schema(
-                partial(serialize, self.base64), schema=core_schema.any_schema(), when_used="json"
+                partial(serialize, self.base64, policy), schema=core_schema.any_schema(), when_used="json"
             ),
         )
         # A serializer of the model's takes the place of that of the outermost schema, and can call the next one.
         schema = json_schema(dtype, self.shape, base64=self.base64)
-        return core_schema.chain_schema([field], metadata={"fastnpjson": schema})
+        # Floats are rounded once, from their digits; what else there may be in lists of other dtypes only they tell.
+        code = code_of(dtype.newbyteorder("=")) if dtype is not None and dtype.kind == "f" else 0
+        return core_schema.chain_schema([field], metadata={"fastnpjson": schema, "fastnpjson_code": code})
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler

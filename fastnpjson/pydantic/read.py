@@ -45,9 +45,14 @@ def cut_lists(data: Any, paths: Any) -> tuple[bytes, dict[str, Array]] | None:
     mark = f"fastnpjson-{os.urandom(16).hex()}-"
     cut = speedups.cut_lists(data, paths, mark)
     # There may have been integers that are no float: only the lists tell.
-    if cut is None or any(array.dtype.kind == "f" and (np.abs(array) >= 2**53).any() for array in cut[1]):
+    if cut is None or any(map(_has_large, cut[1])):
         return None
     return cut[0], {f"{mark}{place}": array for place, array in enumerate(cut[1])}
+
+
+def _has_large(array: Array) -> bool:
+    # No float16 is so large.
+    return array.dtype.kind == "f" and array.dtype.itemsize > 2 and bool((np.abs(array) >= 2**53).any())
 
 
 def with_arrays(arrays: dict[str, Array], validate: Callable[[], Result]) -> Result:
@@ -80,9 +85,8 @@ def take(value: Any) -> Array | None:
     left = _left.get()
     if left is None:
         return None
-    while type(value) is list and len(value) == 1:
-        value = value[0]
-    return left.pop(value, None) if type(value) is str else None
+    mark = value[0] if type(value) is list and value else None
+    return left.pop(mark, None) if type(mark) is str else None
 
 
 def as_of_lists(array: Array, dtype: np.dtype[Any] | None) -> Array:
@@ -115,7 +119,7 @@ def paths_of_model(model: Any) -> Any:
 def _paths(schema: Mapping[str, Any], definitions: dict[str, Any]) -> Any:
     kind = schema["type"]
     if "fastnpjson" in schema.get("metadata", {}):
-        return 0
+        return schema["metadata"]["fastnpjson_code"]
     if kind == "definition-ref":  # without itself: a model in itself is cut no deeper
         others = {ref: inner for ref, inner in definitions.items() if ref != schema["schema_ref"]}
         inner = definitions.get(schema["schema_ref"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from pydantic_core import PydanticCustomError
 
 from fastnpjson import roundtrip
+from fastnpjson._arrays.dtypes import NUMPY_TYPES, is_numpy_type
+from fastnpjson._documents.array_likes import read
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import WASTE, Budget
 from fastnpjson.pydantic.elements import WORDS, array_of
 from fastnpjson.pydantic.errors import refused
@@ -42,10 +44,10 @@ def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any
         value = _read_tag(value, dtype)
     if (cut := take(value)) is not None:
         array = as_of_lists(cut, dtype)
-    elif isinstance(value, (np.ndarray, np.generic)):
+    elif isinstance(value, NUMPY_TYPES) and type(value := _numbers(value)) is not list:
         array = _plain(value)
         array = array_of(array.tolist(), dtype, words) if array.dtype.hasobject else cast(array, dtype)
-    elif isinstance(value, (list, tuple, int, float, str)):
+    elif isinstance(value, (list, tuple, int, float, str)) or (value is None and shape == ()):
         array = array_of(value, dtype, words)
     else:
         forms = "a list, an array or a tag" if base64 else "a list or an array"
@@ -67,6 +69,17 @@ def _read_tag(tag: dict[str, Any], dtype: np.dtype[Any] | None) -> Any:
     except (TypeError, ValueError) as error:
         raise PydanticCustomError("array_tag", "{reason}", {"reason": str(error)}) from None
     return value
+
+
+def _numbers(value: Any) -> Any:
+    """Return the array, or the list, that an array stands for if its class is of another package."""
+    if is_numpy_type(type(value)):
+        return value
+    try:
+        return read(value)
+    except TypeError as error:
+        reason = f"{type(value).__name__} has more than numbers: {error}"
+        raise PydanticCustomError("array_type", "{reason}", {"reason": reason}) from None
 
 
 def _plain(value: Any) -> Array:

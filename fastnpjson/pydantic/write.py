@@ -9,10 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
-import orjson
 
-from fastnpjson import dumps, roundtrip
+from fastnpjson import Encoder, dumps, roundtrip
 from fastnpjson._arrays.strings import is_unicode
+from fastnpjson._patch import orjson
+from fastnpjson.compat.numpy_values import text as with_constants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,21 +25,34 @@ if TYPE_CHECKING:
 # pydantic takes no JSON that is written already. No string of a model can be guessed to be such a mark.
 _MARK: Final = f"fastnpjson-{os.urandom(16).hex()}-"
 _MARKS: Final = re.compile(f'"{_MARK}([0-9]+)"'.encode())
+# What the values of ser_json_inf_nan stand for: https://docs.pydantic.dev/latest/api/config/
+_DUMPS: Final[dict[str, Callable[[Any], bytes]]] = {
+    "null": dumps,
+    "constants": with_constants,
+    "strings": Encoder(nan="string").encode,
+}
 # The texts of the arrays of the document that is written.
 _texts: Final[ContextVar[list[bytes] | None]] = ContextVar("fastnpjson.pydantic.texts", default=None)
 
 
-def serialize(base64: bool, value: Any, handler: Callable[[Any], Any]) -> Any:
-    """Return what pydantic is to write of a field; `handler` returns what pydantic makes of any value."""
+def serialize(base64: bool, policy: str, value: Any, handler: Callable[[Any], Any]) -> Any:
+    """Return what pydantic is to write of a field.
+
+    Args:
+        base64: As for `ArrayField`.
+        policy: The setting ``ser_json_inf_nan`` of the model that the field is in.
+        value: That of the field.
+        handler: Returns what pydantic makes of any value.
+    """
     if not isinstance(value, np.ndarray):
         return handler(value)
     texts = _texts.get()
     if base64:
         text = roundtrip.dumps(value, compact=True)
-    elif texts is None or value.dtype.kind == "U" or _needs_policy(value, handler):
+    elif value.dtype.kind == "U" or (texts is None and policy == "constants"):
         return _lists(value)
     else:
-        text = dumps(value)
+        text = _DUMPS[policy](value)
     if texts is None:
         return orjson.loads(text)
     texts.append(text)
@@ -66,11 +80,6 @@ def _write(write: Callable[..., Text], *args: Any, **kwargs: Any) -> Text:
     parts[1::2] = [texts[place] for place in places]
     text = b"".join(parts)
     return text.decode() if isinstance(document, str) else text
-
-
-def _needs_policy(array: Array, handler: Callable[[Any], Any]) -> bool:
-    """Tell whether there is a NaN or an infinity in an array that pydantic does not write as null."""
-    return array.dtype.kind == "f" and not np.isfinite(array).all() and handler(np.nan) is not None
 
 
 def _lists(array: Array) -> Any:

@@ -18,16 +18,19 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
 from orjson import JSONEncodeError
 
+from fastnpjson._arrays.dtypes import is_numpy_type
 from fastnpjson._arrays.style import Style
 from fastnpjson._documents import two_pass
-from fastnpjson._documents.convert import NUMPY_TYPES, NeedsWalk
+from fastnpjson._documents.advice import ROUND_TRIP
+from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._documents.fields import may_hide_array
 from fastnpjson._documents.rules import Natively, Rules
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 from fastnpjson._graph import MOST_FOUND
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
 from fastnpjson._stdlib.integers import exact_loads
 from fastnpjson.roundtrip import read_tags
@@ -48,7 +51,7 @@ _OPTION: Final = orjson.OPT_PASSTHROUGH_SUBCLASS
 _NOTHING: Final = Natively(0, 0, 0)
 
 
-def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
+def dumps(obj: Any, /, *, compact: bool = False, default: Callable[[Any], Any] | None = None) -> bytes:
     """Encode an object so that `loads` brings back its NumPy data.
 
     The text form has the digits of the values, and ``"NaN"`` for NaN. Masked arrays come back as such, other subclasses
@@ -57,6 +60,7 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
     Args:
         obj: Anything that `fastnpjson.dumps` takes, except object arrays.
         compact: Write base64 of the bytes, which is faster than digits.
+        default: As for `fastnpjson.dumps`. It is not asked about NumPy data, and what it returns has tags, too.
 
     Returns:
         JSON (RFC 8259) in UTF-8.
@@ -71,10 +75,10 @@ def dumps(obj: Any, /, *, compact: bool = False) -> bytes:
     >>> dumps(np.array([[0.5, np.nan]], "f4"), compact=True)
     b'{"__numpy__":"AAAAPwAAwH8=","dtype":"<f4","shape":[1,2]}'
     """
-    if issubclass(type(obj), NUMPY_TYPES):
+    if is_numpy_type(type(obj)):
         with suppress(JSONEncodeError):  # the error of a document has a path
             return tag(obj, compact=compact)
-    text, others = _encode(obj, tagger(compact=compact))
+    text, others = _encode(obj, tagger(compact=compact), default and _asked_once(default))
     if may_have_tags(others) and has_keys(others):
         _replace_objects(orjson.loads(others), read_tags.refuse)
     return text
@@ -159,29 +163,45 @@ def _replace_objects(document: Any, read: Callable[[dict[str, Any], Path], Any])
     return whole
 
 
-def _encode(obj: Any, convert: Callable[[Any], Any]) -> tuple[bytes, bytes]:
+def _encode(
+    obj: Any, convert: Callable[[Any], Any], default: Callable[[Any], Any] | None = None
+) -> tuple[bytes, bytes]:
     """Return a document with tags, and with null for NumPy data: any tag in the latter is the caller's."""
+    if may_hide_array(obj, _OPTION):
+        return _ask_or_walk(obj, convert, default), _ask_or_walk(obj, _without_numpy, default)
     try:
         found = two_pass.collect(obj, _OPTION, _NOTHING)
         if isinstance(found, bytes):
             return found, found
-        if len(found) < MOST_FOUND and all(issubclass(kind, NUMPY_TYPES) for kind in set(map(type, found))):
+        if len(found) < MOST_FOUND and all(map(is_numpy_type, set(map(type, found)))):
             others = orjson.dumps(obj, partial(next, repeat(None, len(found))), _OPTION)
             return two_pass.substitute(obj, _OPTION, _NOTHING, found, list(map(convert, found))), others
     except TypeError:  # it takes a walk to write or to explain
         pass
-    return _ask_or_walk(obj, convert), _ask_or_walk(obj, _without_numpy)
+    return _ask_or_walk(obj, convert, default), _ask_or_walk(obj, _without_numpy, default)
 
 
-def _ask_or_walk(obj: Any, convert: Callable[[Any], Any]) -> bytes:
-    rules = Rules(Style(), _OPTION, convert, _NOTHING)
-    with Replies(None) as default:
+def _ask_or_walk(obj: Any, convert: Callable[[Any], Any], default: Callable[[Any], Any] | None) -> bytes:
+    rules = Rules(Style(), _OPTION, convert, _NOTHING, door=ROUND_TRIP)
+    with Replies(default) as replies:
         try:
-            return two_pass.dumps(obj, rules, default)
+            return two_pass.dumps(obj, rules, replies)
         except (JSONEncodeError, NeedsWalk):
-            default.rewind()
-            return Walk(rules, default).dumps(obj)
+            replies.rewind()
+            return Walk(rules, replies).dumps(obj)
+
+
+def _asked_once(default: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Keep each reply: a document is written twice, and an iterator can be read once."""
+    kept: dict[int, tuple[Any, Any]] = {}
+
+    def ask(obj: Any) -> Any:
+        if id(obj) not in kept:
+            kept[id(obj)] = obj, default(obj)
+        return kept[id(obj)][1]
+
+    return ask
 
 
 def _without_numpy(obj: Any) -> Any:
-    return None if issubclass(type(obj), NUMPY_TYPES) else builtin(obj)
+    return None if is_numpy_type(type(obj)) else builtin(obj)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
+from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
     from fastnpjson._reading.budget import Budget

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import Unsupported, key_of
+from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Key

@@ -7,12 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from numpy import ma
 
+from fastnpjson._arrays.dtypes import is_numpy_type
 from fastnpjson._arrays.style import Style
 from fastnpjson._documents.convert import converter
 from fastnpjson._orjson import fragment
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import WASTE
 from fastnpjson.roundtrip import dtypes, write_values
 
@@ -44,7 +45,7 @@ def tagger(*, compact: bool) -> Callable[[Any], Any]:
 
     def convert(obj: Any) -> Any:
         """Raise `JSONEncodeError` for an array that would not come back."""
-        if issubclass(type(obj), (np.ndarray, np.generic)):
+        if is_numpy_type(type(obj)):
             return fragment(tag(obj, compact=compact))
         return builtin(obj)
 

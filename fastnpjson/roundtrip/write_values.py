@@ -9,11 +9,11 @@ from itertools import chain, repeat, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 
 from fastnpjson._arrays import floats
 from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write as write_array
+from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable

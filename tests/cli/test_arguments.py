@@ -35,9 +35,14 @@ ERRORS = {
     "not-xz": (["bad.json.xz", "x.json"], "bad.json.xz -> x.json: "),
     "cut-npy": (["cut.npy", "x.json"], "cut.npy -> x.json: "),
     "not-npy-to-output": (["bad.npy", "-", "--to", "json"], "bad.npy -> -: .*magic"),
-    "several-arrays": (["b.npz", "x.npy"], "no dtype holds these values as they are: dict"),
+    "several-arrays": (["b.npz", "x.npy"], "is not an array; .npz takes an array for each name"),
     "no-fsspec": (["s3://x/a.npy", "x.json"], "pip install fastnpjson"),
     "bytes": (["bytes.npy", "x.json"], "not UTF-8"),
+    "complex": (["complex.npy", "x.json"], "complex128.*; use --exact"),
+    "complex-lines": (["complex.npy", "x.jsonl"], "line 1: .*complex128.*; use --exact"),
+    "complex-member": (["complex.npz", "x.json"], r"\$\.z: .*complex128.*; use --exact"),
+    "member": (["mixed.json", "x.npz"], r"\$\.b: no dtype holds these values as they are: int, str"),
+    "object": (["mixed.json", "x.npy"], r"an object, with \['a', 'b'\], is not an array"),
 }
 
 
@@ -49,6 +54,10 @@ def test_error_is_one_line(arguments, message, capsys, monkeypatch):
     with open("a.npy", "rb") as whole, open("cut.npy", "wb") as cut:
         cut.write(whole.read()[:-3])
     np.save("bytes.npy", np.array([b"\xff"]))
+    np.save("complex.npy", np.array([1j]))
+    np.savez("complex.npz", a=np.arange(2), z=np.array([1j]))
+    with open("mixed.json", "w") as file:
+        file.write('{"a":[1,2],"b":[1,"x"]}')
     monkeypatch.setitem(sys.modules, "fsspec", None)
     before = set(os.listdir())
     assert main(arguments) == 1

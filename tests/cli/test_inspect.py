@@ -76,7 +76,7 @@ def test_npz(table, save):
 def test_arrays_without_an_order(table):
     np.savez("x.npz", names=np.array(["a", "bb"]), roots=np.array([1j]), days=np.array(["2020-01-02", "NaT"], "M8[D]"))
     assert table("x.npz") == [
-        ["$.names", "str64", "(2,)", "-", "-", "0"],
+        ["$.names", "<U2", "(2,)", "-", "-", "0"],
         ["$.roots", "complex128", "(1,)", "-", "-", "0"],
         ["$.days", "datetime64[D]", "(2,)", "2020-01-02", "2020-01-02", "1"],
     ]

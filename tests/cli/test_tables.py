@@ -41,7 +41,7 @@ TABLES_REFUSED = {
     "not-exact": ('{"a":[9007199254740993,0.5]}\n', [], "a: no dtype holds .*"),
     "not-exact-in-rows": ("[9007199254740993]\n[0.5]\n", [], "no dtype holds .*"),
     "out-of-range": ('{"a":1}\n{"a":300}\n', ["$.a=u1"], "a of line 2: 300 is out of the range of uint8"),
-    "no-date": ('{"a":"x"}\n', ["$.a=M8[s]"], "a of line 1: 'x' is no date .*"),
+    "no-date": ('{"a":"x"}\n', ["$.a=M8[s]"], "a of line 1: 'x' is not a date .*"),
     "half-way": ('{"a":1.000000059604644775390625}\n', ["$.a=f4"], "a: a number is half-way .*float64 tells.*"),
     "no-field": ('{"a":1}\n', ["$.b=f4"], r"\$\.b: of objects in lines the paths are those of fields: \$\.a"),
     "deeper-than-fields": ('{"a":[1]}\n', ["$.a[0]=f4"], r"\$\.a\[0\]: of objects in lines the paths .*"),

@@ -1,11 +1,14 @@
-"""The JSON path in an error: as JSONPath writes it, short in a document of any depth."""
+"""What errors say: the JSON path, short in a document of any depth, and a way out that is there."""
 
+import io
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import fastnpjson
+from fastnpjson import compat
 from fastnpjson._jsonpath import json_path
 
 
@@ -64,3 +67,99 @@ def test_dtype_that_numpy_cannot_print():
         fastnpjson.JSONEncodeError, match=r"^\$\[0\]: numpy.ndarray of dtype .*part.* and shape \(1,\): "
     ):
         fastnpjson.dumps([np.zeros(1, [("part", aligned)])])
+
+
+ADVICE = {
+    "text-as-bytes": (
+        {"x": b"ab"},
+        r"\$\.x: bytes: .*; pass default=bytes.decode, use Encoder\(bytes='base64'\), or pass",
+    ),
+    "bytes": (
+        b"\xff",
+        r"\$: bytes: .*; write base64.b64encode\(it\).decode\(\), use Encoder\(bytes='base64'\), or pass",
+    ),
+    "bytes-of-numpy": (np.array([b"\xff"]), r"; write it as hex, or use Encoder\(bytes='base64'\)$"),
+    "complex": ([1j], r"\$\[0\]: complex: .*; write .real and .imag, use Encoder\(complex='pair'\), or pass default=$"),
+    "tuple-key": (
+        {"a": {("b", 1): 2}},
+        r"\$\.a: tuple: not a key of JSON: \('b', 1\); make it text, as by str\(key\)$",
+    ),
+    "bytes-key": ({b"b": 1}, r"\$: bytes: not a key of JSON: b'b'; make it text, as by key.decode\(\)$"),
+    "long-key": ({(1,) * 10_000: 1}, r"\$: tuple: not a key of JSON: \(1, 1, 1, 1, 1, 1, ...\); make"),
+    "field": (
+        np.zeros(1, [("n", "i4"), ("a", [("z", "c8", 2)])]),
+        r"for its field 'a.z' is complex64; write .real and .imag, use Encoder\(complex='pair'\), or pass default=$",
+    ),
+    "field-of-bytes": (
+        np.array([(b"\xff",)], [("b", "S1")]),
+        r"for its field 'b' is \|S1; write it as hex, or use Enc",
+    ),
+    "scalar-with-a-field": (np.zeros(1, [("v", "V2")])[0], r"for its field 'v' is \|V2; view it with a dtype"),
+    "masked-void": (np.ma.array(np.zeros(2, "V4"), mask=[1, 0])[0], r"view it with a dtype that has fields, or pass"),
+}
+
+
+@pytest.mark.parametrize(("document", "message"), ADVICE.values(), ids=ADVICE)
+def test_advice(document, message):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=message):
+        fastnpjson.dumps(document)
+
+
+def test_field_that_a_setting_writes_is_not_blamed():
+    record = np.zeros(1, [("z", "c8"), ("v", "V2")])
+    with pytest.raises(fastnpjson.JSONEncodeError, match="for its field 'v' is"):
+        fastnpjson.Encoder(complex="pair").encode(record)
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"declined it, for its field .z. is complex64; "):
+        fastnpjson.dumps([np.zeros(1, [("z", "c8")])[0]], lambda obj: (_ for _ in ()).throw(TypeError))
+
+
+def test_missing_value_of_pandas_is_a_key_as_nat_is():
+    assert fastnpjson.dumps({pd.NA: 1, pd.NaT: 2}) == b'{"null":1,"null":2}'
+
+
+SETTINGS = {
+    "indent": (2, "pass option=OPT_INDENT_2"),
+    "sort_keys": (True, "pass option=OPT_SORT_KEYS"),
+    "separators": ((",", ":"), "fastnpjson.compat takes it"),
+    "cls": (json.JSONEncoder, "fastnpjson.compat takes it"),
+    "precision": (3, "its settings are default, option, allow_nan, decimals, nan, complex and bytes"),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "way"), [(name, *pair) for name, pair in SETTINGS.items()], ids=SETTINGS)
+def test_arguments_of_json(name, value, way):
+    for write in (fastnpjson.dump, fastnpjson.dump_lines):
+        with pytest.raises(TypeError, match=f"^'{name}' is not a setting of Encoder; {way}$"):
+            write([1], io.BytesIO(), **{name: value})
+
+
+COMPAT = {
+    "complex": ({"x": [np.zeros(2, "c16")]}, r"^\$\.x\[0\]: .*complex128.*; write .real and .imag, or pass default=$"),
+    "void": ({"a b": (1, {"x": np.zeros(2, "V4")})}, r'^\$\["a b"\]\[1\]\.x: .*V4'),
+    "bytes": ([[np.array([b"\xff"])]], r"^\$\[0\]\[0\]: .*not UTF-8"),
+    "record": ({1: np.zeros(1, [("z", "c8")])}, r"^\$\[1\]: .*field 'z' is complex64"),
+    "scalar": ([2**70, np.complex64(1)], r"^\$\[1\]: numpy.complex64"),
+    "document": (np.complex64(1), r"^\$: numpy.complex64"),
+    "many": ([*map(frozenset, [[1]] * 50), np.complex64(1)], r"^\$\[50\]: numpy.complex64"),
+}
+
+
+@pytest.mark.parametrize(("document", "message"), COMPAT.values(), ids=COMPAT)
+@pytest.mark.parametrize("keywords", [{}, {"indent": 4}, {"skipkeys": True}], ids=["orjson", "json", "skipkeys"])
+def test_compat_says_where(document, message, keywords):
+    class Encoder(compat.JSONEncoder):
+        def default(self, o):
+            return list(o) if isinstance(o, frozenset) else super().default(o)
+
+    with pytest.raises(TypeError, match=message):
+        compat.dumps(document, cls=Encoder, **keywords)
+
+
+def test_compat_does_not_know_where_a_reply_is():
+    class Encoder(compat.JSONEncoder):
+        def default(self, o):
+            return [np.complex64(1)] if isinstance(o, set) else super().default(o)
+
+    shared = [1]
+    with pytest.raises(TypeError, match=r"^\$: numpy.complex64"):
+        compat.dumps([shared, shared, {1}], cls=Encoder)

@@ -16,7 +16,7 @@ from cases import ANIMAL, UNKNOWN
 import fastnpjson
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.two_pass import Replies
-from fastnpjson._documents.walk import Walk, fields_of
+from fastnpjson._documents.walk import Walk
 from fastnpjson._stdlib.keys import Key
 
 
@@ -80,7 +80,7 @@ def test_path(document, message):
 
 
 def test_default_that_returns_its_argument():
-    with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$\.a: object: .*cycle"):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$\.a: object: default returned the object"):
         fastnpjson.dumps({"a": object()}, default=lambda obj: obj)
 
 
@@ -134,9 +134,6 @@ class Odd(np.ndarray):
     dtype = None
     shape = property(lambda self: 1 / 0)
     size = -1
-
-    def tolist(self):
-        return self
 
 
 class OddScalar(np.float64):
@@ -224,7 +221,7 @@ def test_field_that_is_not_set():
     del unset.x
     walk = Walk(make_rules(), Replies(None))
     with pytest.raises(fastnpjson.JSONEncodeError, match=r"\$: .*SlotsBelowDict: .*x"):
-        walk._members(fields_of(unset, None), None, 0)
+        walk._dataclass(unset, None, 0)
 
 
 def test_default_is_asked_in_the_order_of_the_text():

@@ -100,8 +100,8 @@ def test_pyarrow_types():
     refused(pa.chunked_array([[1], [2]], pa.time64("ns")), "ValueError: nanoseconds")
     table = pa.table({"a": [1], "b": ["x"]})
     assert read(dict(zip(table.column_names, table.columns, strict=True))) == {"a": [1], "b": ["x"]}
-    refused(table, r"write table.to_pydict\(\) .*, or table.to_pylist\(\)")
-    refused(pa.record_batch({"a": [1]}), r"write table.to_pydict\(\)")
+    refused(table, r"write dict\(zip\(table.column_names, table.columns\)\) .*, or table.to_pylist\(\)")
+    refused(pa.record_batch({"a": [1]}), r"write dict\(zip")
     for other in (pa.scalar(1), pa.py_buffer(b"ab"), pa.schema([])):
         refused(other, "Type is not JSON serializable; pass default=$")
 

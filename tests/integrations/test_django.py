@@ -464,6 +464,25 @@ def test_serializers(form, options):
     assert [(item.pk, item.data, item.name) for item in restored] == [(1, PLAIN, "é")] * 2
 
 
+def test_serialization_modules():
+    plot = Plot(pk=1, data={"x": np.array([0.1], "f4"), "n": np.int64(3)}, name="\xe9")
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        serializers.serialize("json", [plot])
+    serializers.register_serializer("json", "fastnpjson.django.serializers")  # as SERIALIZATION_MODULES does
+    try:
+        text = serializers.serialize("json", [plot])
+        assert json.loads(text) == [
+            {"model": "plots.plot", "pk": 1, "fields": {"data": {"x": [0.1], "n": 3}, "name": "\xe9"}}
+        ]
+        [restored] = serializers.deserialize("json", text)
+        assert (restored.object.pk, restored.object.data) == (1, {"x": [0.1], "n": 3})
+        assert serializers.serialize("json", [plot], indent=1).count("\n") > 8
+        with pytest.raises(TypeError, match="not JSON serializable"):
+            serializers.serialize("json", [plot], cls=DjangoJSONEncoder)
+    finally:
+        serializers.register_serializer("json", "django.core.serializers.json")
+
+
 def test_django_renders_on_a_live_server(server):
     status, headers, body = ask(server, "POST", "/echo", json.dumps({"a": [1]}))
     assert (status, headers["Content-Type"], headers["X-Plot"]) == (202, "application/json", "1")

@@ -429,6 +429,12 @@ def test_loads_refuses(app, document):
         flask.json.loads(document)
 
 
+@pytest.mark.parametrize("document", ["[NaN]", "[-Infinity, 1]", "[123456789012345678901, NaN]", b"[Infinity]"])
+def test_loads_has_one_error_for_nan(app, document):
+    with pytest.raises(json.JSONDecodeError, match=r"^(NaN|Infinity) is not JSON \(RFC 8259\), but .*: line 1 column"):
+        flask.json.loads(document)
+
+
 @given(documents(DATES), st.sampled_from([*KEYWORDS.values()]), st.sampled_from([{}, {"default": framework_default}]))
 def test_whatever_the_document_it_is_that_of_flask(obj, kwargs, own):
     app = flask.Flask(__name__)

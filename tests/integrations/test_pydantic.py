@@ -321,6 +321,78 @@ class TestWriting:
         assert TypeAdapter(Arrays).dump_json(arrays).decode() == expected
         assert np.isnan(Arrays.model_validate_json(expected).x[1])
 
+    @pytest.mark.parametrize("outer", [None, "null", "constants", "strings"])
+    @pytest.mark.parametrize("policy", ["null", "constants", "strings"])
+    def test_nan_as_the_inner_model_says(self, policy, outer):
+        config = {} if outer is None else {"ser_json_inf_nan": outer}
+
+        class Lists(pydantic.BaseModel):
+            model_config = ConfigDict(ser_json_inf_nan=policy)
+            x: list[float]
+
+        class Arrays(pydantic.BaseModel):
+            model_config = ConfigDict(ser_json_inf_nan=policy)
+            x: Annotated[NDArray[np.float64], ArrayField()]
+
+        class OfLists(pydantic.BaseModel):
+            model_config = ConfigDict(**config)
+            inner: Lists
+
+        class OfArrays(pydantic.BaseModel):
+            model_config = ConfigDict(**config)
+            inner: Arrays
+
+        class Fast(OfArrays, BaseModel):
+            pass
+
+        numbers = [0.5, float("nan"), float("inf")]
+        expected = OfLists(inner=Lists(x=numbers)).model_dump_json()
+        assert Fast(inner=Arrays(x=numbers)).model_dump_json() == expected
+        if policy != "constants" or outer == "constants":  # pydantic has no word for them in the list of another model
+            assert OfArrays(inner=Arrays(x=numbers)).model_dump_json() == expected
+            adapted = TypeAdapter(list[Arrays]).dump_json([Arrays(x=numbers)]).decode()
+            if policy != "constants":
+                assert adapted == TypeAdapter(list[Lists]).dump_json([Lists(x=numbers)]).decode()
+
+    def test_scalar_that_is_nan_comes_back(self):
+        class Scalars(BaseModel):
+            x: Annotated[NDArray[np.float32], ArrayField(shape=())]
+            y: Annotated[NDArray[Any], ArrayField(shape=())]
+
+        text = Scalars(x=np.array(np.nan, "f4"), y=np.array(np.nan)).model_dump_json()
+        again = Scalars.model_validate_json(text)
+        assert (text, again.x.shape, again.x.dtype) == ('{"x":null,"y":null}', (), np.float32)
+        assert np.isnan(again.x)
+        assert np.isnan(again.y)
+
+        class Others(BaseModel):
+            model_config = ConfigDict(allow_inf_nan=False)
+            n: Annotated[NDArray[np.int64], ArrayField(shape=())] = 0
+            x: Annotated[NDArray[np.float64], ArrayField(shape=())] = 0
+            many: Annotated[NDArray[np.float64], ArrayField(shape=(None,))] = 0
+
+        for name in Others.model_fields:
+            with pytest.raises(pydantic.ValidationError):
+                Others.model_validate({name: None})
+
+    def test_arrays_that_mean_more_than_their_numbers(self):
+        class Unit(np.ndarray):
+            def tolist(self):
+                raise NotImplementedError("a quantity")
+
+        class Scaled(np.ndarray):
+            def tolist(self):
+                return [item / 4 for item in np.asarray(self).tolist()]
+
+        class Model(BaseModel):
+            x: Annotated[NDArray[np.float64], ArrayField()]
+
+        assert Model(x=np.array([1.0, 2.0]).view(Scaled)).x.tolist() == [0.25, 0.5]
+        with pytest.raises(
+            pydantic.ValidationError, match="Unit has more than numbers: NotImplementedError: a quantity"
+        ):
+            Model(x=np.zeros(2).view(Unit))
+
     def test_rest_is_pydantics(self):
         class Inner(BaseModel):
             a: Annotated[NDArray[np.int64], ArrayField()]

@@ -330,3 +330,21 @@ def test_array_of_json_can_be_written_to():
     read = Inner.model_validate_json(json.dumps({"x": [0.5] * 1000})).x
     read[0] = 1
     assert (read.flags.writeable, read.tolist()) == (True, [1.0] + [0.5] * 999)
+
+
+ONCE = {
+    "f4": ("1.00000017881393421514957253748434595763683319091796875001", 0x3F800001),
+    "f2": ("1.00048828125000000000001", 0x3C01),
+}
+
+
+@pytest.mark.skipif(speedups is None, reason="without the extension pydantic reads the lists, and hands on float64")
+@pytest.mark.parametrize("dtype", ONCE)
+def test_numbers_are_rounded_once(dtype):
+    class Model(BaseModel):
+        values: Annotated[np.ndarray, ArrayField(dtype=dtype)]
+
+    digits, bits = ONCE[dtype]
+    values = Model.model_validate_json(f'{{"values":[{",".join([digits] * 50)}]}}').values
+    assert values.dtype == dtype
+    assert set(values.view(f"u{values.itemsize}").tolist()) == {bits}

@@ -26,9 +26,10 @@ BLOCK = re.compile(r"^```python (\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 WAYS_OUT = {
     "dask": "compute it, or write it with fastnpjson.dask",
-    "pandas": "write dict(frame) for an object of columns, or frame.to_dict('records') for a list of rows",
-    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows, of a LazyFrame "
-    "after .collect()",
+    "pandas": "write dict(frame) for an object of columns, or frame.to_dict('records') for a list of rows without "
+    "durations",
+    "polars": "write frame.to_dict() for an object of columns, or frame.to_dicts() for a list of rows without "
+    "durations, of a LazyFrame after .collect()",
     "pydantic": "write .model_dump()",
     "torch": "write .detach().cpu().resolve_conj().resolve_neg().numpy()",
     "xarray": "write .to_dict(data='array')",

@@ -267,6 +267,7 @@ def test_float32_rounded_once(loads, text):
 def test_every_float16_and_its_neighbours_half_way(loads):
     every = np.arange(0x7C00, dtype=np.uint16).view(np.float16)
     assert same(loads(str(every.tolist()), arrays={"$": "f2"}), every)
+    assert same(loads(str((-every).tolist()), arrays={"$": "f2"}), -every)
     halves = (every[:-1].astype(float) + every[1:].astype(float)) / 2
     even = np.where(every[:-1].view(np.uint16) & 1, every[1:], every[:-1])
     texts = [f"{half:.60f}" for half in halves]
@@ -312,6 +313,17 @@ PATHS = {
               ["2020-01-02", "1969-12-31T23:59:59.5", "NaT"], "M8[ns]"),
     "dates-2-d": ('{"a":[["2020-01-02T03:04Z"]]}', {"$.a": "M8[m]"}, [["2020-01-02T03:04"]], "M8[m]"),
     "dates-of-a-week": ('{"a":["2020-01-02"]}', {"$.a": "M8[7D]"}, ["2020-01-02"], "M8[7D]"),
+    "dates-with-an-offset": ('{"a":["2020-01-02T03:04:05+00:00","2020-01-02T03:04+00:00","2020-01-02 03:04:05.25Z"]}',
+                             {"$.a": "M8[ms]"}, ["2020-01-02T03:04:05", "2020-01-02T03:04", "2020-01-02T03:04:05.25"],
+                             "M8[ms]"),
+    "dates-of-any-year": ('{"a":["+123456789-01-01","-0001-01-01","-123456789012345678-01-01","0000-01-01"]}',
+                          {"$.a": "M8[Y]"}, ["123456789", "-0001", "-123456789012345678", "0000"], "M8[Y]"),
+    "words": ('{"a":["NaN","Infinity","-Infinity",null,1]}', {"$.a": "f8"}, [np.nan, np.inf, -np.inf, np.nan, 1], "f8"),
+    "words-float32": ('{"a":["NaN","Infinity","-Infinity",null,1]}', {"$.a": "f4"},
+                      [np.nan, np.inf, -np.inf, np.nan, 1], "f4"),
+    "words-float16": ('{"a":[["NaN","Infinity"],["-Infinity",null]]}', {"$.a": "f2"},
+                      [[np.nan, np.inf], [-np.inf, np.nan]], "f2"),
+    "words-in-escapes": ('{"a":["\\u004eaN",1]}', {"$.a": "f4"}, [np.nan, 1], "f4"),
     "dates-big-endian": ('{"a":["2020-01-02"]}', {"$.a": ">M8[D]"}, ["2020-01-02"], ">M8[D]"),
 }  # fmt: skip
 
@@ -387,7 +399,7 @@ def test_float32_in_base64(loads, dtype):
     "text", ["", "AAA=", base64_of([1])[:-1], base64_of([1]) + "\n", "-_-_AA==", "\u00e9", "0.5"], ids=repr
 )
 def test_string_that_is_no_base64(loads, text):
-    with pytest.raises(ValueError, match=r"^\$\.a: a string is no list, and this one no base64 of float32; "):
+    with pytest.raises(ValueError, match=r"^\$\.a: a string is not a list, and this one not base64 of float32; "):
         loads(json.dumps({"a": text}), arrays={"$.a": "f4"})
 
 
@@ -402,6 +414,11 @@ REFUSED = {
     "bool-for-int": ('{"a":[true]}', "i8", r"\$\.a\[0\]: a boolean is not of dtype int64"),
     "bool-for-float": ('{"a":[0.5,true]}', "f4", r"\$\.a\[1\]: a boolean is not of dtype float32"),
     "int-for-bool": ('{"a":[1]}', "?", r"\$\.a\[0\]: an integer is not of dtype bool"),
+    "word-for-int": ('{"a":[1,"NaN"]}', "i4", r"\$\.a\[1\]: a string is not of dtype int32"),
+    "word-in-other-letters": ('{"a":["inf"]}', "f4", r"\$\.a\[0\]: a string is not of dtype float32"),
+    "offset-of-other-digits": ('{"a":["2020-01-01T00:00:00+00:01"]}', "M8[s]", r"is not a date as ISO 8601 writes it"),
+    "line-in-a-date": ('{"a":["2020-01-01\\n","2020-01-01"]}', "M8[s]", r"\$\.a\[0\]: .* is not a date"),
+    "19th-digit": ('{"a":["1970-01-01T00:00:00.0000000000000000001"]}', "M8[as]", r"is not a date as ISO 8601 writes"),
     "string-for-float": ('{"a":["1"]}', "f8", r"\$\.a\[0\]: a string is not of dtype float64"),
     "object-for-float": ('{"a":[1,{}]}', "f8", r"\$\.a\[1\]: an object is not of dtype float64"),
     "float32-too-large": ('{"a":[[1],[-1e39]]}', "f4", r"\$\.a\[1\]\[0\]: -1e\+39 is out of the range of float32"),
@@ -412,15 +429,15 @@ REFUSED = {
     "depths": ('{"a":[1,[2]]}', "f4", r"\$\.a: the lists in it are not of one length"),
     "empty": ('{"a":[]}', "f4", r"\$\.a: a list is empty, and tells no shape"),
     "empty-2-d": ('{"a":[[],[]]}', "i1", r"\$\.a: a list is empty, and tells no shape"),
-    "number": ('{"a":1}', "f4", r"\$\.a: an integer is no list"),
-    "string": ('{"a":"2020-01-01"}', "M8[s]", r"\$\.a: a string is no list"),
-    "base64-for-float64": ('{"a":"AAAAAAAAAAA="}', "f8", r"\$\.a: a string is no list"),
-    "object": ('{"a":{"b":[1]}}', "f4", r"\$\.a: an object is no list"),
-    "null": ('{"a":null}', "f4", r"\$\.a: null is no list"),
+    "number": ('{"a":1}', "f4", r"\$\.a: an integer is not a list"),
+    "string": ('{"a":"2020-01-01"}', "M8[s]", r"\$\.a: a string is not a list"),
+    "base64-for-float64": ('{"a":"AAAAAAAAAAA="}', "f8", r"\$\.a: a string is not a list"),
+    "object": ('{"a":{"b":[1]}}', "f4", r"\$\.a: an object is not a list"),
+    "null": ('{"a":null}', "f4", r"\$\.a: null is not a list"),
     "dimensions": ('{"a":' + "[" * 33 + "1" + "]" * 33 + "}", "f4", r"\$\.a: more than 32 dimensions"),
-    "no-date": ('{"a":["now"]}', "M8[s]", r"\$\.a\[0\]: 'now' is no date as ISO 8601 writes it"),
-    "offset": ('{"a":["2020-01-01T00:00:00+01:00"]}', "M8[s]", r"\$\.a\[0\]: .* is no date .* in UTC"),
-    "month-13": ('{"a":[null,"2020-13-01"]}', "M8[s]", r"\$\.a\[1\]: Month out of range"),
+    "no-date": ('{"a":["now"]}', "M8[s]", r"\$\.a\[0\]: 'now' is not a date as ISO 8601 writes it"),
+    "offset": ('{"a":["2020-01-01T00:00:00+01:00"]}', "M8[s]", r"\$\.a\[0\]: .* is not a date .* in UTC"),
+    "month-13": ('{"a":[null,"2020-13-01"]}', "M8[s]", r"\$\.a\[1\]: '2020-13-01' is not a date"),
     "date-cut-off": ('{"a":["2020-01-02T03:04:05.5"]}', "M8[s]", r"\$\.a\[0\]: '.*' is not exact in datetime64\[s\]"),
     "time-cut-off": ('{"a":["2020-01-02T03:04"]}', "M8[D]", r"is not exact in datetime64\[D\]"),
     "date-wraps-around": ('{"a":["2500-01-01"]}', "M8[ns]", r"'2500-01-01' is not exact in datetime64\[ns\]"),
@@ -478,3 +495,38 @@ def test_half_way_numbers_in_many_lists_are_read_once(loads):
     text = f"[{','.join(['[1.000000059604644775390625000001]'] * 3000)}]"
     rows = loads(text, arrays={"$[*]": "f4"})
     assert {row[0] for row in rows} == {np.nextafter(np.float32(1), np.float32(2))}
+
+
+SETTINGS = {
+    "naive-utc": (np.array(["2020-01-02T03:04:05", "NaT"], "M8[ms]"), {"option": orjson.OPT_NAIVE_UTC}),
+    "z": (np.array(["2020-01-02T03:04:05", "NaT"], "M8[ns]"), {"option": orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z}),
+    "no-microseconds": (np.array(["1969-01-02T03:04:05"], "M8[us]"), {"option": orjson.OPT_OMIT_MICROSECONDS}),
+    "years": (np.array(["-12020", "12020", "0001"], "M8[Y]"), {}),
+    "attoseconds": (np.array([1, -1, 2**62, -(2**63) + 1], "M8[as]"), {}),
+    "words": (np.array([[1.5, np.nan], [np.inf, -np.inf]]), {"nan": "string"}),
+    "words-float32": (np.array([0.1, np.nan, np.inf, -np.inf], "f4"), {"nan": "string"}),
+    "words-float16": (np.array([0.1, np.nan, np.inf, -np.inf], "f2"), {"nan": "string"}),
+    "null": (np.array([0.1, np.nan], "f4"), {"nan": "null"}),
+}
+
+
+@pytest.mark.parametrize(("array", "settings"), SETTINGS.values(), ids=SETTINGS)
+def test_what_the_settings_of_dumps_write(loads, array, settings):
+    text = fastnpjson.Encoder(**settings).encode({"a": [array]})
+    assert same(loads(text, arrays={"$.a[0]": array.dtype})["a"][0], array)
+
+
+def test_the_first_error_of_a_document(loads):
+    texts = ['{"t":["2020-01-01","x"],"n":[1,300]}', '{"n":[1,300],"t":["2020-01-01","x"]}']
+    for text, message in zip(texts, [r"^\$\.t\[1\]", r"^\$\.n\[1\]"], strict=True):
+        with pytest.raises(ValueError, match=message):
+            loads(text, arrays={"$.t": "M8[D]", "$.n": "u1"})
+    with pytest.raises(ValueError, match=r"^\$\[1\]\[1\]: 300 is out"):
+        loads("[[1],[1,300],[1,[2]],[301]]", arrays={"$[*]": "u1"})
+
+
+def test_times_of_units_that_numpy_takes_for_equal(loads):
+    for unit in ("M8[2001ns]", "M8[2us]", "M8[1000ns]", "M8[us]", "M8[2001ns]"):
+        array = np.array([2_001_000_000], "M8[ns]").astype(unit)
+        assert same(loads('["1970-01-01T00:00:00"]', arrays={"$": unit}).astype("i8"), np.array([0]))
+        assert str(loads('["1970-01-01T00:00:00"]', arrays={"$": unit}).dtype) == str(array.dtype)

@@ -15,13 +15,24 @@ decoded = fastnpjson.loads(text, arrays={"$.a[*]": "float32", "$['b']": np.int64
 decoded = fastnpjson.load("a.json", arrays=True)
 decoded = list(fastnpjson.load_lines("a.jsonl", arrays={"$": "f4"}))
 hook: Callable[[Any], Any] = fastnpjson.default
+encoded = fastnpjson.dumps({1}, default=fastnpjson.common)
+encoder = fastnpjson.Encoder(default=fastnpjson.common.using(str))
 encoder = fastnpjson.Encoder(default=str, option=None, allow_nan=False, decimals=2)
 again: bytes = encoder.encode(np.float32(1))
 fragment = fastnpjson.Fragment(b"[]")
 flag: int = fastnpjson.OPT_INDENT_2
 
+with fastnpjson.patch("json") as patched:
+    patched.undo()
+fastnpjson.patch("orjson")
+
+fastnpjson.patch("ujson")  # type: ignore[arg-type]
+fastnpjson.common.using(1)  # type: ignore[arg-type]
 fastnpjson.loads("", arrays="$.a")  # type: ignore[arg-type]
 fastnpjson.loads("", True)  # type: ignore[call-arg]
+fastnpjson.dumps(1, indent=2)  # type: ignore[arg-type]
+fastnpjson.dumps_str(1, sort_keys=True)  # type: ignore[arg-type]
+fastnpjson.Encoder(indent=2)  # type: ignore[arg-type]
 fastnpjson.dumps(1, option="x")  # type: ignore[arg-type]
 fastnpjson.dump({}, "x.json", durability="fsync", decimals=2)
 fastnpjson.dump({}, "x.json", durability="never")  # type: ignore[arg-type]

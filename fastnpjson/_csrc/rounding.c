@@ -1,0 +1,309 @@
+/* Numbers as JSON writes them, to the nearest double, float or half.
+ *
+ * By the method of Eisel and Lemire: Daniel Lemire, Number Parsing at a Gigabyte per Second, Software: Practice and
+ * Experience 51 (8), 2021, https://arxiv.org/abs/2101.11408. Where the first 19 digits of more do not decide, integers of
+ * any size are compared. */
+#include "decimal.h"
+
+#include <math.h>
+
+#include "digits.h"
+
+enum { LARGEST_POWER = 308 };
+
+typedef struct {
+    int mantissa_bits;
+    int bias;
+    int infinite;        /* the exponent of infinity */
+    int first_tie;       /* powers of ten at which a number of 64 bits may lie half-way between two others */
+    int last_tie;
+} Format;
+
+static const Format DOUBLE = {52, 1023, 0x7FF, -4, 23};
+static const Format FLOAT = {23, 127, 0xFF, -17, 10};
+/* Only for round_between. */
+static const Format HALF = {10, 15, 0x1F, 0, 0};
+
+static inline void
+multiply(npy_uint64 a, npy_uint64 b, npy_uint64 *high, npy_uint64 *low)
+{
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 Wide;
+    Wide product = (Wide)a * b;
+    *high = (npy_uint64)(product >> 64);
+    *low = (npy_uint64)product;
+#else
+    npy_uint64 a0 = (npy_uint32)a, a1 = a >> 32, b0 = (npy_uint32)b, b1 = b >> 32;
+    npy_uint64 middle = a1 * b0 + (a0 * b0 >> 32), other = a0 * b1 + (npy_uint32)middle;
+    *high = a1 * b1 + (middle >> 32) + (other >> 32);
+    *low = a * b;
+#endif
+}
+
+static inline int
+leading_zeros(npy_uint64 value)
+{
+#ifdef __GNUC__
+    return __builtin_clzll(value);
+#else
+    int zeros = 0;
+    for (int step = 32; step; step /= 2) {
+        if (!(value >> (64 - step))) {
+            value <<= step;
+            zeros += step;
+        }
+    }
+    return zeros;
+#endif
+}
+
+/* Round digits * 10**power to mantissa and exponent as IEEE 754 stores them, without the sign: algorithm 1 of the paper.
+   Returns 0, or 1 where that takes more than 128 bits, or the number is out of range. */
+static inline int
+round_once(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 *bits)
+{
+    npy_uint64 high, low, mantissa, more, ignored;
+    int zeros, top, shift, exponent;
+    *bits = 0;
+    if (digits == 0 || power < LEAST_POWER) {
+        return 0;
+    }
+    if (power > LARGEST_POWER) {
+        return 1;
+    }
+    zeros = leading_zeros(digits);
+    digits <<= zeros;
+    multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][0], &high, &low);
+    more = (~(npy_uint64)0) >> (format->mantissa_bits + 3);
+    if ((high & more) == more) {
+        npy_uint64 carry;
+        multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][1], &carry, &ignored);
+        low += carry;
+        high += low < carry;
+        if (low == ~(npy_uint64)0 && (power < -27 || power > 55)) {
+            return 1;
+        }
+    }
+    top = (int)(high >> 63);
+    shift = top + 64 - format->mantissa_bits - 3;
+    mantissa = high >> shift;
+    /* 217706 / 2**16 is the logarithm of 10 to the base of 2, near enough for all these powers. */
+    exponent = (int)((217706 * power) >> 16) + 63 + top - zeros + format->bias;
+    if (exponent <= 0) {
+        if (exponent <= -63) {
+            return 0;
+        }
+        mantissa >>= 1 - exponent;
+        mantissa += mantissa & 1;
+        /* A carry into the exponent is right: the smallest of the normal numbers follows. */
+        *bits = mantissa >> 1;
+        return 0;
+    }
+    if (low <= 1 && power >= format->first_tie && power <= format->last_tie && (mantissa & 3) == 1
+        && mantissa << shift == high) {
+        mantissa &= ~(npy_uint64)1;
+    }
+    mantissa += mantissa & 1;
+    /* The leading bit adds one to the exponent, and a carry another. */
+    *bits = (mantissa >> 1) + ((npy_uint64)(exponent - 1) << format->mantissa_bits);
+    return *bits >> format->mantissa_bits >= (npy_uint64)format->infinite;
+}
+
+int
+loads_ask_python(const Number *number, double *value)
+{
+    char *end;
+    *value = PyOS_string_to_double(number->start, &end, NULL);
+    if (*value == -1.0 && PyErr_Occurred()) {
+        return -1;
+    }
+    return !isfinite(*value);
+}
+
+/* An integer of any size, the lowest part first; for 800 digits, and as many as there are in 5**1200. */
+typedef struct {
+    npy_uint32 parts[200];
+    int size;
+} Large;
+
+/* Digits from here on tell no more than whether there are any: what is half-way between two doubles has at most 767. */
+enum { MOST_DIGITS = 800 };
+
+static void
+multiply_and_add(Large *large, npy_uint32 factor, npy_uint32 more)
+{
+    npy_uint64 carry = more;
+    for (int i = 0; i < large->size; i++) {
+        carry += (npy_uint64)large->parts[i] * factor;
+        large->parts[i] = (npy_uint32)carry;
+        carry >>= 32;
+    }
+    if (carry) {
+        large->parts[large->size++] = (npy_uint32)carry;
+    }
+}
+
+static void
+multiply_by_power(Large *large, int base, npy_int64 power)
+{
+    /* 5**13 and 2**31 are the largest powers of 32 bits. */
+    int step = base == 5 ? 13 : 31;
+    npy_uint32 most = base == 5 ? 1220703125u : 2147483648u;
+    for (; power >= step; power -= step) {
+        multiply_and_add(large, most, 0);
+    }
+    for (; power > 0; power--) {
+        multiply_and_add(large, (npy_uint32)base, 0);
+    }
+}
+
+static int
+compare(const Large *one, const Large *other)
+{
+    if (one->size != other->size) {
+        return one->size < other->size ? -1 : 1;
+    }
+    for (int i = one->size - 1; i >= 0; i--) {
+        if (one->parts[i] != other->parts[i]) {
+            return one->parts[i] < other->parts[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+/* Read all digits of a number. Returns the power of ten that they are to be multiplied by. */
+static npy_int64
+read_all_digits(const Number *number, Large *digits)
+{
+    npy_int64 power = number->exponent;
+    int count = 0, more = 0;
+    digits->size = 0;
+    for (const char *p = number->start + number->negative; is_digit(*p) || *p == '.'; p++) {
+        if (*p == '.' || (!count && *p == '0')) {
+            continue;
+        }
+        if (count < MOST_DIGITS) {
+            count++;
+            multiply_and_add(digits, 10, (npy_uint32)(*p - '0'));
+        }
+        else {
+            power++;
+            more |= *p != '0';
+        }
+    }
+    if (more) {
+        multiply_and_add(digits, 10, 1);
+        power--;
+    }
+    return power;
+}
+
+/* Round a number that lies between a float and the next one: the digits decide, and where it is half-way, the even one. */
+static void
+round_between(const Number *number, const Format *format, npy_uint64 *bits)
+{
+    Large one, other = {{0}, 0};
+    npy_uint64 mantissa = *bits & (((npy_uint64)1 << format->mantissa_bits) - 1);
+    int exponent = (int)(*bits >> format->mantissa_bits);
+    if (exponent) {
+        mantissa |= (npy_uint64)1 << format->mantissa_bits;
+    }
+    npy_int64 five = read_all_digits(number, &one);
+    /* Half-way is (2 * mantissa + 1) * 2**two. */
+    npy_int64 two = (exponent ? exponent : 1) - format->bias - format->mantissa_bits - 1;
+    multiply_and_add(&other, 1, (npy_uint32)((2 * mantissa + 1) >> 32));
+    multiply_by_power(&other, 2, 31);
+    multiply_and_add(&other, 2, 0);
+    multiply_and_add(&other, 1, (npy_uint32)(2 * mantissa + 1));
+    multiply_by_power(five < 0 ? &other : &one, 5, five < 0 ? -five : five);
+    multiply_by_power(five < two ? &other : &one, 2, five < two ? two - five : five - two);
+    int order = compare(&one, &other);
+    *bits += order > 0 || (order == 0 && mantissa & 1);
+}
+
+/* Round a number of more digits than 64 bits hold: by its first 19, if the rest does not matter. Returns 0, or 1 where it
+ * is out of range. */
+static int
+round_long(const Number *number, const Format *format, npy_uint64 *bits)
+{
+    npy_uint64 digits = 0, above;
+    npy_int64 exponent = number->exponent;
+    int count = 0;
+    for (const char *p = number->start + number->negative; is_digit(*p) || *p == '.'; p++) {
+        if (*p == '.') {
+            continue;
+        }
+        if (count == 19) {
+            exponent++;
+            continue;
+        }
+        digits = digits * 10 + (npy_uint64)(*p - '0');
+        count += digits != 0;
+    }
+    if (round_once(digits, exponent, format, bits) || round_once(digits + 1, exponent, format, &above)) {
+        return 1;
+    }
+    if (*bits != above) {
+        round_between(number, format, bits);
+    }
+    return 0;
+}
+
+static int
+round_number(const Number *number, const Format *format, npy_uint64 *bits)
+{
+    return number->fits ? round_once(number->digits, number->exponent, format, bits) : round_long(number, format, bits);
+}
+
+int
+loads_to_double(const Number *number, double *value)
+{
+    npy_uint64 bits;
+    if (round_number(number, &DOUBLE, &bits)) {
+        return 1;
+    }
+    /* An integer has no minus zero. */
+    bits |= (npy_uint64)(number->negative && !(number->is_integer && !bits)) << 63;
+    memcpy(value, &bits, sizeof bits);
+    return 0;
+}
+
+int
+loads_to_float(const Number *number, float *value)
+{
+    npy_uint64 bits;
+    if (round_number(number, &FLOAT, &bits)) {
+        return 1;
+    }
+    npy_uint32 narrow = (npy_uint32)bits | (npy_uint32)(number->negative && !(number->is_integer && !bits)) << 31;
+    memcpy(value, &narrow, sizeof narrow);
+    return 0;
+}
+
+int
+loads_to_half(const Number *number, npy_uint16 *value)
+{
+    float narrow;
+    npy_uint32 bits;
+    if (loads_to_float(number, &narrow)) {
+        return 1;
+    }
+    memcpy(&bits, &narrow, sizeof bits);
+    int exponent = (int)(bits >> 23 & 0xFF) - 127, shift = exponent < -14 ? 13 - 14 - exponent : 13;
+    npy_uint32 mantissa = (bits & 0x7FFFFF) | 0x800000;
+    npy_uint64 half = 0;
+    if (exponent > 15) {
+        return 1;
+    }
+    if (shift < 25) {
+        npy_uint32 rest = mantissa & ((1u << shift) - 1), tie = 1u << (shift - 1);
+        half = (mantissa >> shift) + (exponent < -14 ? 0 : (npy_uint64)(exponent + 14) << 10);
+        half += rest > tie;
+        if (rest == tie) {
+            /* The float may have been rounded to what is half-way. */
+            round_between(number, &HALF, &half);
+        }
+    }
+    *value = (npy_uint16)(half | bits >> 31 << 15);
+    return half >= 0x7C00;
+}

@@ -1,0 +1,71 @@
+"""Tables of pandas, polars and pyarrow to rows; nothing of them is imported."""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+from numpy import ma
+from orjson import JSONEncodeError
+
+from fastnpjson._arrays.style import Style
+from fastnpjson._arrays.write import write
+from fastnpjson._documents.array_likes import read
+
+if TYPE_CHECKING:
+    from fastnpjson._arrays.dtypes import Array
+
+
+def is_frame(kind: type) -> bool:
+    """Tell whether objects of a class are tables of pandas, polars or pyarrow."""
+    packages = {base.__module__.partition(".")[0] for base in kind.__mro__}
+    return bool(packages & {"pandas", "polars", "pyarrow"}) and hasattr(kind, "columns") and hasattr(kind, "shape")
+
+
+def records(frame: Any) -> list[dict[Any, Any]]:
+    """Return the rows of a table as dicts, without its index.
+
+    The values are builtins and scalars of NumPy, with all their digits; dates and durations are text as `dumps` writes
+    them, what is missing is `None`.
+
+    Raises:
+        ValueError: columns have the same name.
+        JSONEncodeError: a column has no JSON.
+    """
+    names = list(getattr(frame, "column_names", frame.columns))
+    if len(set(names)) != len(names):
+        raise ValueError(f"columns with the same name: {names}")
+    columns = [_values(_column(frame, place), name) for place, name in enumerate(names)]
+    rows = zip(*columns, strict=True) if columns else repeat((), frame.shape[0])
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _column(frame: Any, place: int) -> Any:
+    if hasattr(frame, "iloc"):
+        return frame.iloc[:, place]
+    return frame.column(place) if hasattr(frame, "column_names") else frame.to_series(place)
+
+
+def _values(column: Any, name: Any) -> list[Any]:
+    try:
+        array = read(column)
+    except JSONEncodeError as error:
+        raise JSONEncodeError(f"column {name!r}: {error}") from None
+    if not isinstance(array, np.ndarray):
+        return list(array)
+    if array.dtype.kind in "mM":
+        return _texts(array)
+    if array.dtype.kind != "f":
+        return array.tolist()  # type: ignore[no-any-return]
+    # Settings of the encoder are for the floats of NumPy.
+    values: list[Any] = list(ma.getdata(array))
+    for index in np.flatnonzero(ma.getmaskarray(array)).tolist():
+        values[index] = None
+    return values
+
+
+def _texts(array: Array) -> list[Any]:
+    text, builtins = write(array, Style())
+    return builtins if text is None else orjson.loads(text)  # type: ignore[no-any-return]

@@ -1,0 +1,33 @@
+"""Keywords that people know from other functions, and what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_OF_JSON: Final = {
+    "indent": "pass option=OPT_INDENT_2",
+    "sort_keys": "pass option=OPT_SORT_KEYS",
+    **dict.fromkeys(("check_circular", "cls", "ensure_ascii", "separators", "skipkeys"), "fastnpjson.compat takes it"),
+}
+_OF_OTHERS: Final = {
+    "allow_nan": "Encoder(nan='error') raises for NaN, and fastnpjson.compat writes it as json does",
+    "arrays": "loads takes it",
+    **dict.fromkeys(("bytes", "complex", "decimals", "nan"), "Encoder takes it"),
+}
+_SETTINGS: Final = "its settings are default, option, allow_nan, decimals, nan, complex and bytes"
+
+
+def refuse(function: str, keywords: Iterable[str]) -> None:
+    """Raise `TypeError` for the first of the keywords that a function does not take, if there is one."""
+    for keyword in keywords:
+        way = _OF_JSON.get(keyword) or _OF_OTHERS.get(keyword)
+        raise TypeError(f"{function}() got an unexpected keyword argument {keyword!r}" + (f"; {way}" if way else ""))
+
+
+def refuse_settings(names: Iterable[str]) -> None:
+    """Raise `TypeError` for the first of the names that is not a setting of `Encoder`, if there is one."""
+    for name in names:
+        raise TypeError(f"{name!r} is not a setting of Encoder; {_OF_JSON.get(name, _SETTINGS)}")

@@ -1,0 +1,214 @@
+"""`common` with the packages that it knows by name or by attribute."""
+
+import datetime
+import json
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+import fastnpjson
+from fastnpjson import common, compat
+
+
+def dumps(*objs):
+    """Write objects by each door, and return the text if it means the same."""
+    text = fastnpjson.dumps(list(objs), default=common)
+    for written in (compat.dumps(list(objs), default=common), json.dumps(list(objs), default=common)):
+        assert json.loads(written, parse_constant=lambda nan: None) == json.loads(text)
+    return text.decode()
+
+
+class TestPandas:
+    @pytest.fixture
+    def pd(self):
+        return pytest.importorskip("pandas")
+
+    def test_frames_are_records(self, pd):
+        frame = pd.DataFrame(
+            {
+                "i": [1, 2],
+                "missing": pd.array([1, None], "Int64"),
+                "f4": np.array([0.1, 0.2], "f4"),
+                "f8": [0.1, None],
+                "text": ["a", None],
+                "when": pd.to_datetime(["2020-01-02T03:04:05.000000007", None]),
+                "zone": pd.to_datetime(["2020-01-02T03:04:05", None], utc=True),
+                "for": pd.to_timedelta(["1s", None]),
+                "category": pd.Categorical(["x", None]),
+                "z": [1 + 2j, 3],
+                "objects": [{1}, Decimal("1.1")],
+                7: [True, False],
+            },
+            index=["first", "second"],
+        )
+        assert dumps(frame) == (
+            '[[{"i":1,"missing":1,"f4":0.1,"f8":0.1,"text":"a","when":"2020-01-02T03:04:05.000000007",'
+            '"zone":"2020-01-02T03:04:05+00:00","for":"PT1S","category":"x","z":[1.0,2.0],"objects":[1],"7":true},'
+            '{"i":2,"missing":null,"f4":0.2,"f8":null,"text":null,"when":null,"zone":null,"for":null,"category":null,'
+            '"z":[3.0,0.0],"objects":1.1,"7":false}]]'
+        )
+
+    def test_settings_are_for_frames_too(self, pd):
+        frame = pd.DataFrame({"x": [0.126, None], "y": pd.array([0.126, None], "Float64")})
+        encoder = fastnpjson.Encoder(default=common, nan="string", decimals=2)
+        assert encoder.encode(frame) == b'[{"x":0.13,"y":0.13},{"x":"NaN","y":null}]'
+
+    def test_frames_without_columns_or_rows(self, pd):
+        assert dumps(pd.DataFrame(index=[1, 2]), pd.DataFrame({"a": []}), pd.DataFrame()) == "[[{},{}],[],[]]"
+
+    def test_subclasses_are_frames(self, pd):
+        class GeoFrame(pd.DataFrame):
+            pass
+
+        assert dumps(GeoFrame({"a": [1]})) == '[[{"a":1}]]'
+
+    def test_same_names(self, pd):
+        frame = pd.DataFrame([[1, 2]], columns=["a", "a"])
+        with pytest.raises(ValueError, match="columns with the same name"):
+            fastnpjson.dumps(frame, default=common)
+
+    def test_columns_and_scalars(self, pd):
+        assert dumps(pd.Series([0.5, 1]), pd.Index([1]), pd.NA, pd.NaT) == "[[0.5,1.0],[1],null,null]"
+        assert dumps(pd.Timedelta("1ns"), pd.Timedelta(days=1)) == '["PT0.000000001S","P1D"]'
+        assert dumps(pd.Timestamp("2020-01-02T03:04:05.000000007")) == '["2020-01-02T03:04:05.000000007"]'
+        assert dumps(pd.Period("2020-01"), pd.Interval(0, 1)) == '["2020-01","(0, 1]"]'
+        assert dumps(pd.CategoricalDtype(["a"]), pd.Int64Dtype()) == '["category","Int64"]'
+
+    def test_a_column_is_never_cut_to_its_repr(self, pd):
+        series = pd.Series(range(1000))
+        assert fastnpjson.dumps(series, default=common.using(str)) == fastnpjson.dumps(list(range(1000)))
+
+
+class TestPolars:
+    @pytest.fixture
+    def pl(self):
+        return pytest.importorskip("polars")
+
+    def test_frames_are_records(self, pl):
+        frame = pl.DataFrame(
+            {
+                "i": [1, None],
+                "f4": pl.Series([0.1, None], dtype=pl.Float32),
+                "list": [[1], None],
+                "struct": [{"a": 1}, None],
+                "date": [datetime.date(2020, 1, 2), None],
+                "when": [datetime.datetime(2020, 1, 2), None],
+                "for": [datetime.timedelta(days=1), None],
+                "decimal": [Decimal("1.10"), None],
+            }
+        )
+        assert dumps(frame) == (
+            '[[{"i":1,"f4":0.1,"list":[1],"struct":{"a":1},"date":"2020-01-02","when":"2020-01-02T00:00:00",'
+            '"for":"P1D","decimal":1.10},{"i":null,"f4":null,"list":null,"struct":null,"date":null,"when":null,'
+            '"for":null,"decimal":null}]]'
+        )
+
+    def test_dtypes_are_text(self, pl):
+        assert dumps(pl.Int64, pl.Int64(), pl.List(pl.Int8)) == '["Int64","Int64","List(Int8)"]'
+
+    def test_lazy_frames_and_expressions_are_declined(self, pl):
+        with pytest.raises(TypeError, match="collect"):
+            fastnpjson.dumps(pl.LazyFrame({"a": [1]}), default=common)
+        with pytest.raises(TypeError):
+            fastnpjson.dumps(pl.col("a"), default=common)
+
+    def test_a_column_without_json_is_named(self, pl):
+        time = pl.Series([1], dtype=pl.Int64).cast(pl.Time)
+        with pytest.raises(TypeError, match=r"column 'at': ValueError: nanoseconds"):
+            fastnpjson.dumps(pl.DataFrame({"at": time}), default=common)
+
+
+def test_pyarrow():
+    pa = pytest.importorskip("pyarrow")
+    columns = {
+        "a": pa.array([1, None]),
+        "d": pa.array([Decimal("1.10"), None]),
+        "f": pa.array([0.1, 0.2], pa.float32()),
+    }
+    records = '[{"a":1,"d":1.10,"f":0.1},{"a":null,"d":null,"f":0.2}]'
+    assert dumps(pa.table(columns), pa.record_batch(columns)) == f"[{records},{records}]"
+    assert dumps(pa.int64(), pa.list_(pa.int8())) == '["int64","list<item: int8>"]'
+
+
+def test_attrs():
+    attrs = pytest.importorskip("attrs")
+
+    @attrs.define
+    class Run:
+        name: str
+        scores: object
+        _seed: int = 1
+
+    assert dumps(Run("a", {np.float32(0.1)})) == '[{"name":"a","scores":[0.1],"_seed":1}]'
+
+
+def test_msgspec():
+    msgspec = pytest.importorskip("msgspec")
+
+    class Run(msgspec.Struct, tag="run", rename="camel"):
+        best_score: object
+        note: str | msgspec.UnsetType = msgspec.UNSET
+
+    class Plain(msgspec.Struct):
+        x: object
+
+    assert dumps(Run(np.float32(0.1)), Plain({1})) == '[{"type":"run","bestScore":0.1},{"x":[1]}]'
+    # What msgspec itself writes, where it can.
+    assert dumps(Run(1.5, "a")) == f"[{msgspec.json.encode(Run(1.5, 'a')).decode()}]"
+
+
+def test_pydantic():
+    pydantic = pytest.importorskip("pydantic")
+
+    class Run(pydantic.BaseModel):
+        name: str
+        scores: object
+
+    class Many(pydantic.RootModel):
+        root: list[Run]
+
+    @pydantic.dataclasses.dataclass
+    class Data:
+        x: int
+
+    run = Run(name="a", scores={np.float32(0.1)})
+    assert dumps(run, Many([run]), Data(1)) == ('[{"name":"a","scores":[0.1]},[{"name":"a","scores":[0.1]}],{"x":1}]')
+
+
+def test_torch():
+    torch = pytest.importorskip("torch")
+    assert dumps(torch.device("cpu"), torch.float32, torch.Size([1, 2])) == '["cpu","torch.float32",[1,2]]'
+    tensor = torch.tensor([0.1, 0.2], requires_grad=True)
+    assert dumps(tensor, tensor.detach().to(torch.bfloat16).sum()) == "[[0.1,0.2],0.30078125]"
+    assert dumps(torch.tensor([1 + 2j]).conj()) == "[[[1.0,-2.0]]]"
+    if torch.cuda.is_available():
+        assert dumps(tensor.cuda()) == "[[0.1,0.2]]"
+
+
+def test_xarray_keeps_names_and_coordinates():
+    xarray = pytest.importorskip("xarray")
+    array = xarray.DataArray(np.array([0.1], "f4"), dims="x", coords={"x": [3]}, name="t")
+    for obj in (array, array.to_dataset()):
+        # Its own dict, of builtins, but for the digits of float32.
+        expected = json.loads(json.dumps(obj.to_dict()).replace(repr(float(np.float32(0.1))), "0.1"))
+        assert json.loads(fastnpjson.dumps(obj, default=common)) == expected
+
+
+@pytest.mark.parametrize("package", ["sympy", "shapely", "pint"])
+def test_what_is_no_plain_number_is_as_without_common(package):
+    module = pytest.importorskip(package)
+    objs = {
+        "sympy": lambda: [module.Integer(1), module.Rational(1, 3), module.Symbol("x"), module.Matrix([[1]])],
+        "shapely": lambda: [module.Point(0, 0)],
+        "pint": lambda: [module.Quantity(1.5, "m"), module.Quantity(np.arange(2), "m")],
+    }[package]()
+    for obj in objs:
+        assert outcome(obj, None) == outcome(obj, common)
+
+
+def outcome(obj, default):
+    try:
+        return fastnpjson.dumps([obj], default=default)
+    except TypeError:
+        return TypeError
