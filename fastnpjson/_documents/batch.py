@@ -1,7 +1,8 @@
-"""Many scalars of one dtype as one array: it takes a hundredth of the time for each."""
+"""Many scalars of one dtype, or times of pandas, as one array: it takes a hundredth of the time for each."""
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -20,21 +21,51 @@ _LONG: Final = 1000
 
 def with_batches(found: list[Any], convert: Convert) -> Convert:
     """Return a function that converts as `convert` does, and knows the text of many scalars among what was found."""
-    types: set[Any] = set(map(type, found)) & _TYPES if len(found) >= _FEW else set()
-    if not types:
+    if len(found) < _FEW:
         return convert
     known: dict[int, Fragment] = {}
-    for kind in types:
-        scalars = [item for item in found if type(item) is kind]
-        if len(scalars) >= _FEW and len({scalar.dtype.str for scalar in scalars}) == 1:
-            for start in range(0, len(scalars), _LONG):
-                _add(known, scalars[start : start + _LONG], convert)
+    for kind in set(map(type, found)):
+        if kind in _TYPES or (issubclass(kind, datetime.datetime) and hasattr(kind, "to_datetime64")):
+            items = [item for item in found if type(item) is kind]
+            add = _add if kind in _TYPES else _add_moments
+            for start in range(0, len(items) if len(items) >= _FEW else 0, _LONG):
+                add(known, items[start : start + _LONG], convert)
     # The list of what was found keeps each of them alive.
-    return lambda obj: known.get(id(obj)) or convert(obj)
+    return (lambda obj: known.get(id(obj)) or convert(obj)) if known else convert
 
 
-def _add(known: dict[int, Fragment], scalars: list[Any], convert: Convert) -> None:
-    reply = convert(np.array(scalars, scalars[0].dtype))
-    if type(reply) is Fragment:
-        texts = orjson.dumps(reply)[1:-1].split(b",")
-        known.update(zip(map(id, scalars), map(Fragment, texts), strict=True))
+def _texts(array: np.ndarray[Any, Any], convert: Convert) -> list[bytes]:
+    """Return the text of each element of an array; none at all if it takes another way to write them."""
+    reply = convert(array)
+    return orjson.dumps(reply)[1:-1].split(b",") if type(reply) is Fragment else []
+
+
+def _add(known: dict[int, Fragment], items: list[Any], convert: Convert) -> None:
+    if len({item.dtype.str for item in items}) == 1 and (texts := _texts(np.array(items, items[0].dtype), convert)):
+        known.update(zip(map(id, items), map(Fragment, texts), strict=True))
+
+
+def _add_moments(known: dict[int, Fragment], items: list[Any], convert: Convert) -> None:
+    """Add instances of `pandas.Timestamp`: what clocks show, and the zone as `convert` writes that of the first."""
+    if len({getattr(item, "unit", None) for item in items}) > 1 or type(convert(items[0])) is not Fragment:
+        return
+    moments = np.array([item.to_datetime64() for item in items])
+    are_naive = [item.tzinfo is None for item in items]
+    # The offset is what clocks show beside UTC; to ask for it takes 7 us.
+    offsets = np.zeros(len(items), "m8[s]") if all(are_naive) else _clocks(items) - moments.astype("M8[s]")
+    keys = zip(offsets.tolist(), are_naive, strict=True)
+    zones: dict[Any, bytes] = {}
+    for item, key, text in zip(items, keys, _texts(moments + offsets, convert), strict=False):
+        if key not in zones:
+            whole = orjson.dumps(convert(item))
+            zones[key] = whole[len(text) - 1 :] if whole.startswith(text[:-1]) else b""
+        if zone := zones[key]:
+            known[id(item)] = Fragment(text[:-1] + zone)
+
+
+def _clocks(items: list[Any]) -> np.ndarray[Any, Any]:
+    dates = [(i.year, i.month, i.day, (i.hour * 60 + i.minute) * 60 + i.second) for i in items]
+    years, months, days, seconds = np.array(dates).T
+    beginnings = (years - 1970).astype("M8[Y]").astype("M8[M]") + (months - 1).astype("m8[M]")
+    clocks: np.ndarray[Any, Any] = beginnings.astype("M8[D]") + (days - 1).astype("m8[D]") + seconds.astype("m8[s]")
+    return clocks

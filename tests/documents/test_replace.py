@@ -286,3 +286,26 @@ def test_many_scalars_have_the_text_of_one(dtype, settings):
     scalars = [*np.arange(1200).astype(dtype), *np.array(["nan" if dtype[0] in "fg" else "NaT"], dtype)]
     encode = fastnpjson.Encoder(**settings).encode
     assert encode(scalars) == b"[" + b",".join(map(encode, scalars)) + b"]"
+
+
+@pytest.mark.parametrize(
+    "option", [0, fastnpjson.OPT_UTC_Z, fastnpjson.OPT_NAIVE_UTC, fastnpjson.OPT_OMIT_MICROSECONDS], ids=hex
+)
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin", "Asia/Kolkata", "Africa/Monrovia"])
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_many_times_of_pandas_have_the_text_of_one(option, zone, unit):
+    pandas = pytest.importorskip("pandas")
+    moments = pandas.date_range("1971-01-01", periods=300, freq="17h13min", tz=zone, unit=unit)
+    rows = [*moments, pandas.NaT, moments[0] + pandas.Timedelta(1, "us"), pandas.Timestamp(1, tz=zone)]
+    texts = [fastnpjson.dumps(moment, None, option) for moment in rows]
+    assert fastnpjson.dumps(rows, None, option) == b"[" + b",".join(texts) + b"]"
+    for moment, text in zip(rows, texts, strict=True):
+        if moment is not pandas.NaT and zone != "Africa/Monrovia" and not option & fastnpjson.OPT_OMIT_MICROSECONDS:
+            assert pandas.Timestamp(json.loads(text)).tz_localize(None) == moment.tz_localize(None)
+
+
+def test_times_of_pandas_that_are_for_the_default():
+    pandas = pytest.importorskip("pandas")
+    rows = [pandas.Timestamp(i) for i in range(20)]
+    text = fastnpjson.dumps(rows, lambda moment: moment.value, fastnpjson.OPT_PASSTHROUGH_DATETIME)
+    assert json.loads(text) == [*range(20)]
