@@ -143,22 +143,23 @@ def outcome(function, *args, **kwargs):
         return type(error).__name__, str(error)
 
 
-def without_word(result):
-    """An outcome, of whose error only the place is left: ours names NaN and Infinity."""
-    return result if result[0] == "returned" else (result[0], result[1].rpartition(": line ")[2])
+def without_advice(result):
+    """Of an error at a word that is not JSON, only the place."""
+    kind, value = result
+    return (kind, value.partition(": ")[2]) if kind == "JSONDecodeError" and "char " in value else result
 
 
 def trial(seed):
     data = Documents(seed).data()
     plain = outcome(orjson.loads, data)
-    assert same(without_word(outcome(loads, data)), without_word(plain))
+    assert same(without_advice(outcome(loads, data)), without_advice(plain))
     ours = outcome(loads, data, arrays=True)
     assert same(ours, outcome(TWIN, data, arrays=True)), "arrays=True"
     assert (ours[0] == "returned") == (plain[0] == "returned")
     if ours[0] == "returned":
         assert same(ours[1], expected(data)), "oracle"
     else:
-        assert without_word(ours) == without_word(plain)
+        assert ours == plain
     for paths in PATHS:
         assert same(outcome(loads, data, arrays=paths), outcome(TWIN, data, arrays=paths)), paths
     assert same(outcome(compat.loads, data), outcome(json.loads, data)), "compat"
