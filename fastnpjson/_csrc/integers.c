@@ -78,19 +78,21 @@ put_number(char *at, uint64_t number)
 }
 
 /* Writers of one type: the digits of its magnitude, of `bits` bits, by `put`. */
-#define WRITER(name, type, bits, put)                                                         \
+#define WRITER(name, type, is_signed, bits, put)                                              \
     ALWAYS_INLINE char *put_##name(char *at, const void *numbers, ptrdiff_t index)            \
     {                                                                                         \
         type number;                                                                          \
         memcpy(&number, (const char *)numbers + index * (ptrdiff_t)sizeof number, sizeof number); \
-        if (sizeof number > 1 || (type)-1 < 0) { /* any byte is in the tables */              \
+        if (sizeof number > 1 || is_signed) { /* any byte is in the tables */                 \
             READ_ONCE(number);                                                                \
         }                                                                                     \
         uint##bits##_t magnitude = (uint##bits##_t)number;                                    \
-        if ((type)-1 < 0) {                                                                   \
+        if (is_signed) {                                                                      \
+            int64_t value = (int64_t)number;                                                  \
+            int is_negative = value < 0;                                                      \
             *at = '-';                                                                        \
-            at += number < 0;                                                                 \
-            magnitude = number < 0 ? 0 - magnitude : magnitude;                               \
+            at += is_negative;                                                                \
+            magnitude = is_negative ? 0 - magnitude : magnitude;                              \
         }                                                                                     \
         at = put(at, magnitude);                                                              \
         *at = ',';                                                                            \
@@ -101,14 +103,14 @@ put_number(char *at, uint64_t number)
         return write_rows(at, put_##name, numbers, count, rows);                              \
     }
 
-WRITER(int8, int8_t, 32, put_small)
-WRITER(uint8, uint8_t, 32, put_small)
-WRITER(int16, int16_t, 32, put_below_1e8)
-WRITER(uint16, uint16_t, 32, put_below_1e8)
-WRITER(int32, int32_t, 32, put_32)
-WRITER(uint32, uint32_t, 32, put_32)
-WRITER(int64, int64_t, 64, put_64)
-WRITER(uint64, uint64_t, 64, put_64)
+WRITER(int8, int8_t, 1, 32, put_small)
+WRITER(uint8, uint8_t, 0, 32, put_small)
+WRITER(int16, int16_t, 1, 32, put_below_1e8)
+WRITER(uint16, uint16_t, 0, 32, put_below_1e8)
+WRITER(int32, int32_t, 1, 32, put_32)
+WRITER(uint32, uint32_t, 0, 32, put_32)
+WRITER(int64, int64_t, 1, 64, put_64)
+WRITER(uint64, uint64_t, 0, 64, put_64)
 
 ALWAYS_INLINE char *
 put_boolean(char *at, const void *numbers, ptrdiff_t index)

@@ -74,7 +74,7 @@ class Replies:
         self.default: Any = arrays_first(default)
         self.direct: Any = self.default
         self.log: list[tuple[Any, Any]] = []
-        self.next = 0
+        self.next: int = 0
         self._raised: _Raised | None = None
 
     def __enter__(self) -> Self:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from django.core.serializers import json
 
 from fastnpjson.django import JSONEncoder
 
 __all__ = ["Deserializer", "Serializer"]
 
-Deserializer = json.Deserializer
+Deserializer: Final[Any] = json.Deserializer
 
 
 class Serializer(json.Serializer):
