@@ -3,12 +3,6 @@
 
 const Wanted WHATEVER = {ANY, 1, NULL};
 
-/* Shorter lists are read with the GIL: a thread that wants it back waits for 5 ms where another one computes, and so many
-   numbers take some milliseconds. */
-enum { LONG_LIST = 1 << 17 };
-/* Read in a few hundredths of a second. */
-enum { UNTIL_SIGNALS = 1 << 20 };
-
 static const int TYPES[] = {NPY_VOID, NPY_INT64, NPY_UINT64, NPY_DOUBLE, NPY_FLOAT, NPY_HALF, NPY_BOOL, NPY_DATETIME};
 static const int ITEMSIZES[] = {0, 8, 8, 8, 4, 2, 1, 8};
 /* By the logarithm of the size. */
@@ -41,69 +35,6 @@ clear(List *list)
     if (list->values != (char *)list->few) {
         PyMem_RawFree(list->values);
     }
-}
-
-/* Make room for what is likely to come if the rest of the document is as dense as the list up to here. */
-static int
-grow(List *list, const char *start, const char *here, const char *end)
-{
-    int on_stack = list->values == (char *)list->few;
-    double density = (double)list->count / (double)(here - start);
-    npy_intp rest = (npy_intp)(density * (double)(end - here)) + 64;
-    npy_intp capacity = list->room + (rest < list->room ? rest : list->room);
-    if ((size_t)capacity > (size_t)PY_SSIZE_T_MAX / 8) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    char *values = PyMem_RawRealloc(on_stack ? NULL : list->values, (size_t)capacity * 8);
-    if (!values) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    if (on_stack) {
-        memcpy(values, list->few, sizeof list->few);
-    }
-    list->values = values;
-    list->room = capacity;
-    return 0;
-}
-
-static void
-take_gil(List *list)
-{
-    if (list->thread) {
-        PyEval_RestoreThread(list->thread);
-        list->thread = NULL;
-    }
-}
-
-/* Look at signals, whose handlers are Python code, make room, and let other threads run while a long list is read. */
-static int
-go_on(List *list, const char *start, const char *here, const char *end)
-{
-    int is_unlocked = list->thread != NULL;
-    take_gil(list);
-    if ((is_unlocked && PyErr_CheckSignals() < 0) || (list->count == list->room && grow(list, start, here, end) < 0)) {
-        return -1;
-    }
-    list->capacity = list->room;
-    if (list->count >= LONG_LIST) {
-        list->capacity = list->room - list->count > UNTIL_SIGNALS ? list->count + UNTIL_SIGNALS : list->room;
-        list->thread = PyEval_SaveThread();
-    }
-    return 0;
-}
-
-int
-loads_ask_for(List *list, const Number *number, double *value)
-{
-    int is_unlocked = list->thread != NULL;
-    take_gil(list);
-    int failed = loads_ask_python(number, value);
-    if (is_unlocked) {
-        list->thread = PyEval_SaveThread();
-    }
-    return failed;
 }
 
 static inline int
@@ -205,7 +136,7 @@ read_elements(List *list, const char **text, const char *end)
         if (!list->ndim) {
             list->ndim = depth;
         }
-        if (list->ndim != depth || (list->count == list->capacity && go_on(list, start, p, end) < 0)) {
+        if (list->ndim != depth || (list->count == list->capacity && loads_go_on(list, start, p, end) < 0)) {
             return -1;
         }
         p = read_element(list, p, end);
@@ -337,7 +268,7 @@ loads_read_list(const char **text, const char *end, const Wanted *wanted)
                 list.wanted >> 8 == 'M' ? DATES : NOTHING;
     memset(list.shape, 0, sizeof list.shape);
     int is_array = read_elements(&list, text, end) == 0 && !convert(&list);
-    take_gil(&list);
+    loads_take_gil(&list);
     if (is_array) {
         array = make_array(&list);
     }

@@ -88,6 +88,10 @@ add_narrow(List *list, const Number *number)
     return 1;
 }
 
+/* Look at signals, whose handlers are Python code, make room, and let other threads run while a long list is read; -1 with an
+ * exception set. */
+int loads_go_on(List *list, const char *start, const char *here, const char *end);
+void loads_take_gil(List *list);
 /* Round what is for Python; with the GIL, which it leaves as it was. */
 int loads_ask_for(List *list, const Number *number, double *value);
 

@@ -184,7 +184,7 @@ def _add(batches: dict[str, _Batch], place: _Place) -> NotArray | None:
             return None
         shape, leaves = leaves_of(value, dtype)
     except NotArray as error:
-        return error
+        return NotArray(str(error), error.index)  # without a traceback, by which it would refer to itself
     batch = batches.setdefault(place.leaf.path, _Batch([], [], []))
     batch.places.append(place)
     batch.shapes.append(shape)

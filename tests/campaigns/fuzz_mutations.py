@@ -143,10 +143,16 @@ def outcome(function, *args, **kwargs):
         return type(error).__name__, str(error)
 
 
+def without_advice(result):
+    """Of an error at a word that is not JSON, only the place."""
+    kind, value = result
+    return (kind, value.partition(": ")[2]) if kind == "JSONDecodeError" and "char " in value else result
+
+
 def trial(seed):
     data = Documents(seed).data()
     plain = outcome(orjson.loads, data)
-    assert same(outcome(loads, data), plain)
+    assert same(without_advice(outcome(loads, data)), without_advice(plain))
     ours = outcome(loads, data, arrays=True)
     assert same(ours, outcome(TWIN, data, arrays=True)), "arrays=True"
     assert (ours[0] == "returned") == (plain[0] == "returned")
