@@ -13,10 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
-from fastnpjson._frameworks.by_json import with_text
+from fastnpjson._frameworks.by_json import fragment, with_text
 from fastnpjson._frameworks.encoder import FrameworkEncoder
 from fastnpjson._frameworks.settings import NUMPY, NUMPY_AND_ENUMS
 from fastnpjson._stdlib.integers import exact_loads
+from fastnpjson._stdlib.keys import with_text_keys
 from fastnpjson._stdlib.subclasses import PASSTHROUGH
 
 try:
@@ -64,6 +65,8 @@ class JSONProvider(DefaultJSONProvider):
             return encoder.dumps_str(obj)
         if kwargs.keys() & {"cls", "skipkeys"}:
             obj = with_text(obj, encoder)
+        if "skipkeys" in kwargs:  # in subclasses of containers, too, where json would not complain
+            obj = with_text_keys(obj, partial(fragment, encoder))
         return encoder.laid_out(obj, **kwargs)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
