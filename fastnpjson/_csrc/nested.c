@@ -180,7 +180,9 @@ loads_find_arrays(Nested *nested, const char *text, const char *end)
     }
     while (p && nested->depth) {
         p = read_token(nested, p, end);
-        p += p && *p == ',';
+        if (p && *p == ',') {
+            p++;
+        }
     }
     return p;
 }

@@ -139,7 +139,7 @@ def outcome(function, *args, **kwargs):
     """What a function returns, or what its error says."""
     try:
         return "returned", function(*args, **kwargs)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:  # json takes fewer levels than orjson on older Pythons
         return type(error).__name__, str(error)
 
 
@@ -157,7 +157,8 @@ def trial(seed):
     assert same(ours, outcome(TWIN, data, arrays=True)), "arrays=True"
     assert (ours[0] == "returned") == (plain[0] == "returned")
     if ours[0] == "returned":
-        assert same(ours[1], expected(data)), "oracle"
+        oracle = outcome(expected, data)
+        assert oracle[0] == "RecursionError" or same(ours, oracle), "oracle"
     else:
         assert ours == plain
     for paths in PATHS:
