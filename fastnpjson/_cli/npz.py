@@ -111,5 +111,5 @@ def _map_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, plain: IO[bytes
 
 
 def _check_crc(plain: IO[bytes], start: int, info: zipfile.ZipInfo) -> None:
-    if zlib.crc32(np.memmap(plain, np.uint8, "r", start, (info.file_size,))) != info.CRC:
+    if zlib.crc32(np.memmap(plain, np.uint8, "r", start, (info.file_size,)).data) != info.CRC:
         raise ValueError(f"{info.filename} is damaged: its contents have not the CRC-32 of the archive")

@@ -103,7 +103,7 @@ def _pair(digits: Array, starts: Array) -> Array:
 
 def _number(digits: Array, starts: Array, lengths: Array) -> Array:
     """Read the integers of some digits, at most 18 of each; signs before them do not count."""
-    number = np.zeros(len(starts), np.int64)
+    number: Array = np.zeros(len(starts), np.int64)
     for place in range(int(lengths.max())):
         digit = digits[starts + np.minimum(place, lengths)]
         number = np.where((place < lengths) & (digit >= 0), 10 * number + digit, number)

@@ -98,28 +98,26 @@ def make_json_rules(option: int, meaning: JSONMeaning) -> Rules:
     rules = make_rules(option)._replace(convert=convert)
     replacements = _replacements(meaning)
     # Of replies json knows whether they hold the object that they are for.
-    in_replies = rules._replace(natively=_NOTHING, replacements=replacements._replace(stand_in=_builtin))
+    in_replies = rules._replace(natively=_NOTHING, replacements=_replacements(meaning, asks=False))
     natively = _NOTHING if meaning.asks_numpy else rules.natively
     return rules._replace(natively=natively, replacements=replacements, for_replies=in_replies)
 
 
-def _builtin(obj: Any) -> Any:
-    if not is_subclass(type(obj)):
-        raise NeedsJson
-    return builtin(obj)
-
-
-def _builtin_or_asked(obj: Any) -> Any:
-    return builtin(obj) if is_subclass(type(obj)) else Asked(obj)
-
-
-def _replacements(meaning: JSONMeaning) -> Replacements:
+def _replacements(meaning: JSONMeaning, *, asks: bool = True) -> Replacements:
     def text_of_key(key: Any) -> str | None:
         return text_of(key, allow_nan=meaning.allow_nan, skipkeys=meaning.skipkeys)
 
+    def stand_in(obj: Any) -> Any:
+        if is_subclass(type(obj)):
+            return replace(builtin(obj), replacements)[0]  # an enum of floats may have NaN
+        if not asks:
+            raise NeedsJson
+        return Asked(obj)
+
     kinds = REPLACED & ~Kind.NONFINITE if meaning.nulls else REPLACED
     words = _WORDS if meaning.allow_nan else (_REFUSED,) * 3
-    return Replacements(kinds, text_of_key, _builtin_or_asked, words, like_json=True, sorts=meaning.sort_keys)
+    replacements = Replacements(kinds, text_of_key, stand_in, words, like_json=True, sorts=meaning.sort_keys)
+    return replacements
 
 
 @cache

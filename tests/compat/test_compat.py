@@ -775,3 +775,31 @@ def test_names():
     assert set(stdlib.__all__) <= set(compat.__all__)
     assert compat.JSONDecodeError is stdlib.JSONDecodeError
     assert compat.decoder.JSONDecodeError is stdlib.JSONDecodeError
+
+
+class Weird(float, enum.Enum):
+    INFINITE = math.inf
+
+
+class Pairs(tuple, enum.Enum):
+    PAIR = (1, math.inf)
+
+
+class Great(enum.IntEnum):
+    BIG = 2**70
+
+
+ODD = {"float": Weird.INFINITE, "tuple": Pairs.PAIR, "int": Great.BIG}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("options", [{}, {"sort_keys": True}, {"allow_nan": False}, {"default": str}], ids=str)
+def test_members_of_enums_are_looked_into(odd, options):
+    def outcome(module, document):
+        try:
+            return module.dumps(document, separators=(",", ":"), **options)
+        except ValueError as error:
+            return type(error)
+
+    for document in (odd, [odd], {"a": {"b": [odd, odd]}}, [math.inf, odd]):
+        assert outcome(compat, document) == outcome(stdlib, document)

@@ -556,6 +556,11 @@ def test_bodies_that_starlette_could_not_quote(body, kind):
         return {}
 
     response = TestClient(app).post("/", content=body, headers={"Content-Type": "application/json"})
+    try:
+        json.loads(body)
+    except RecursionError:  # before Python 3.12 json does not go so deep, and FastAPI says that it cannot read it
+        assert response.status_code == 400
+        return
     assert response.status_code == 422
     detail = json.loads(response.content)["detail"]
     assert {error["loc"][1] for error in detail} == {"x"}

@@ -117,7 +117,8 @@ def test_a_thread_without_memory_gets_its_error():
         """
         import resource, threading, numpy as np, fastnpjson
         text = b"[" + b"1.5," * 10_000_000 + b"1]"
-        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        with open("/proc/self/statm") as statm:
+            used = int(statm.read().split()[0]) * resource.getpagesize()
         errors = []
         def read():
             try:
