@@ -51,7 +51,7 @@ CALLS = {
     "triples": "fastnpjson.dumps(a[:999_999].reshape(-1, 3))",
     "deep-rows": "fastnpjson.dumps(np.zeros((10**6, 1, 1, 1), 'f4'))",
     "empty-rows": "fastnpjson.dumps(np.zeros((8_000_000, 0)))",
-    "nested-empty-rows": "fastnpjson.dumps([np.zeros((400_000, 0))])",
+    "nested-empty-rows": "fastnpjson.dumps([np.zeros((8_000_000, 0))])",
     "booleans": "fastnpjson.dumps(np.zeros(2_000_000, bool))",
     "dates": "fastnpjson.dumps(np.arange(700_000, dtype='i8').view('M8[s]'))",
     "nested-dates": "fastnpjson.dumps([np.arange(700_000, dtype='i8').view('M8[s]')])",
@@ -78,7 +78,9 @@ def test_lack_of_memory_is_an_error(request, tmp_path, call):
     command = [sys.executable, "-c", SCRIPT.format(call=call)]
     # Elsewhere than in a checkout, which Python 3.10 would import, without the extension.
     codes = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout.split()
-    assert set(codes) == {"0", "3"}
+    assert set(codes) <= {"0", "3"}
+    # Slices of an array find room in any of these.
+    assert "3" in codes or request.node.callspec.id == "dump"
 
 
 SIZE = 6 * 2**17

@@ -150,6 +150,7 @@ def test_integers_that_change_stay_strict():
 
 
 @pytest.mark.filterwarnings("ignore:Setting the:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:casting an array to a subarray:FutureWarning")  # of NumPy 1
 def test_shapes_and_dtypes_that_change_are_those_of_one_moment():
     first, second = np.arange(300_000.0), np.arange(300_000.0)
 
