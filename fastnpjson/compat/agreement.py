@@ -132,12 +132,13 @@ def make_layout_rules(
 
 
 def with_text(obj: Any, meaning: JSONMeaning) -> Any:
-    """Return a document with text for all keys, for json to encode.
+    """Return a document with text for the keys that json does not know, or for all if it sorts them.
 
     Raises:
         NeedsJson: or `NeedsWalk`: there is a key that has none, or json sorts the keys in another order than text.
     """
-    return replace(obj, _replacements(meaning)._replace(kinds=0))[0]
+    # Keys that json knows stay, for its notes on an error name them; but it sorts them before they are text.
+    return replace(obj, _replacements(meaning)._replace(kinds=0, for_json=not meaning.sort_keys))[0]
 
 
 def loads(document: str | bytes | bytearray) -> Any:
