@@ -28,8 +28,10 @@ def integers(array: Array, *, strict: bool) -> bytes:
     Raises:
         JSONEncodeError: `strict`, and an integer is not exact in a float64.
     """
-    if strict and array.size and max(-int(array.min()), int(array.max())) > _INT53:
-        raise orjson.JSONEncodeError("Integer exceeds 53-bit range")
+    if strict and array.size:
+        array = array.copy()  # another thread may change it after the check
+        if max(-int(array.min()), int(array.max())) > _INT53:
+            raise orjson.JSONEncodeError("Integer exceeds 53-bit range")
     return _orjson.dumps_array(contiguous(array))
 
 
