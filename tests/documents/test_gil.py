@@ -2,16 +2,16 @@
 
 import signal
 import threading
-import time
 
 import numpy as np
 import orjson
 import pytest
 from numpy import ma
+from processes import linux, posix, run_code
+from ticking import held
 
 import fastnpjson
 from fastnpjson._extension import speedups
-from tests.processes import linux, posix, run_code
 
 pytestmark = pytest.mark.skipif(speedups is None, reason="orjson writes arrays, and holds the GIL")
 
@@ -31,28 +31,6 @@ ARRAYS = {
     "durations": RANDOM.integers(0, 2**31, MANY // 2).astype("m8[s]"),
     "records": RECORDS,
 }
-
-
-def held(call):
-    """Return the longest time in which another thread does not run, as a part of the time of a call."""
-    ticks = []
-    ended = threading.Event()
-
-    def tick():
-        while not ended.wait(0.0005):
-            ticks.append(time.perf_counter())
-
-    thread = threading.Thread(target=tick)
-    thread.start()
-    try:
-        start = time.perf_counter()
-        call()
-        end = time.perf_counter()
-    finally:
-        ended.set()
-        thread.join()
-    between = [start, *(when for when in ticks if start < when < end), end]
-    return max(np.diff(between)) / (end - start)
 
 
 def least_held(call):

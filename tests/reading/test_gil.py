@@ -2,15 +2,15 @@
 
 import signal
 import threading
-import time
 
 import numpy as np
 import orjson
 import pytest
+from processes import linux, posix, run_code
+from ticking import held
 
 import fastnpjson
 from fastnpjson._extension import speedups
-from tests.processes import linux, posix, run_code
 
 pytestmark = pytest.mark.skipif(speedups is None, reason="orjson reads lists, and holds the GIL")
 
@@ -18,28 +18,6 @@ MANY = 2_000_000
 FLOATS = np.random.default_rng(7).normal(size=MANY)
 TEXT = orjson.dumps({"id": 7, "x": FLOATS}, option=orjson.OPT_SERIALIZE_NUMPY)
 DATES = orjson.dumps({"x": np.arange(MANY // 2).astype("M8[s]")}, option=orjson.OPT_SERIALIZE_NUMPY)
-
-
-def held(call):
-    """Return the longest time in which another thread does not run, as a part of the time of a call."""
-    ticks = []
-    ended = threading.Event()
-
-    def tick():
-        while not ended.wait(0.0005):
-            ticks.append(time.perf_counter())
-
-    thread = threading.Thread(target=tick)
-    thread.start()
-    try:
-        start = time.perf_counter()
-        call()
-        end = time.perf_counter()
-    finally:
-        ended.set()
-        thread.join()
-    between = [start, *(when for when in ticks if start < when < end), end]
-    return max(np.diff(between)) / (end - start)
 
 
 @pytest.mark.parametrize(
