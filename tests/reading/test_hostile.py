@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import time
 
 import numpy as np
 import orjson
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from oracle_of_loads import expected, python_twin, same
+from timing import check_takes_at_most
 
 import fastnpjson
 from fastnpjson._extension import speedups
@@ -75,31 +75,20 @@ PATHS = {
 }
 
 
-def seconds(function):
-    """The processor's time, the least of three."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        function()
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-def check(name, loads, text, arrays, times):
-    """Half a millisecond, for clocks are coarse; coverage and sanitizers slow down what they see, and not orjson."""
+def check(loads, text, arrays, times):
+    """Coverage and sanitizers slow down what they see, and not orjson."""
     data = text.encode()
-    ours, theirs = (seconds(lambda: loads(data, arrays=arrays)), seconds(lambda: orjson.loads(data)))
-    assert ours < times * theirs + 0.0005 * times, f"{name}: {ours / theirs:.1f} times orjson's {theirs:.4f} s"
+    check_takes_at_most(times, lambda: loads(data, arrays=arrays), lambda: orjson.loads(data))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_of_all_lists(name, loads):
-    check(name, loads, HOSTILE[name], True, 15 if loads is entry and speedups else 200)
+    check(loads, HOSTILE[name], True, 15 if loads is entry and speedups else 200)
 
 
 @pytest.mark.parametrize("name", PATHS)
 def test_time_of_paths(name, loads):
-    check(name, loads, *PATHS[name], 20 if loads is entry and speedups else 200)
+    check(loads, *PATHS[name], 20 if loads is entry and speedups else 200)
 
 
 NUMBERS = ["1", "-1", "-0", "9223372036854775808", "18446744073709551616", "0.5", "1e2", "null"]

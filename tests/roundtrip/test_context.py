@@ -70,10 +70,10 @@ GREEDY = {
 def test_what_is_greedy_is_refused_before_it_is_made(name, limit):
     text = json.dumps([GREEDY[name]] * 3)
     tracemalloc.start()
-    start = time.process_time()
+    start = time.thread_time()
     with pytest.raises(ValueError, match=r"^\$\[0\].*(limit of \d+ bytes|at most 64)"):
         roundtrip.loads(text, limit=limit)
-    seconds, (_, peak) = time.process_time() - start, tracemalloc.get_traced_memory()
+    seconds, (_, peak) = time.thread_time() - start, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2**20 + 20 * len(text)
     assert seconds < 2  # and not minutes
