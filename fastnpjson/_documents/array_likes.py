@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -139,10 +140,24 @@ def _pandas(obj: Any) -> Any:
         return np.ma.array(categories.take(getattr(obj, "cat", obj).codes, mode="clip"), mask=missing)
     if dtype.kind in "iufb" and type(dtype.na_value).__name__ == "NAType":
         return np.ma.array(obj.to_numpy(dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0)), mask=missing)
+    if getattr(dtype, "tz", None) is not None and (moments := _moments(getattr(obj, "dt", obj))) is not None:
+        return moments
     array: Any = np.array(obj)
     if array.dtype == object:
         array[missing] = None
     return array
+
+
+def _moments(column: Any) -> list[Any] | None:
+    """Return times of a time zone as builtins, in a sixth of the time; `None` if some have no builtin of their own."""
+    clocks = column.tz_localize(None).to_numpy()
+    rounded = clocks.astype("M8[us]")
+    moments: list[Any] = rounded.tolist()
+    if not set(map(type, moments)) <= {datetime, type(None)} or (rounded != clocks)[~np.isnat(clocks)].any():
+        return None
+    offsets = (clocks - column.tz_convert(None).to_numpy()).astype("m8[s]").tolist()
+    zones = {offset: timezone(offset) for offset in set(offsets) if offset is not None}
+    return [moment and moment.replace(tzinfo=zones[offset]) for moment, offset in zip(moments, offsets, strict=True)]
 
 
 def _polars(obj: Any) -> Any:

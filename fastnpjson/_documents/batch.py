@@ -47,7 +47,8 @@ def _add(known: dict[int, Fragment], items: list[Any], convert: Convert) -> None
 
 def _add_moments(known: dict[int, Fragment], items: list[Any], convert: Convert) -> None:
     """Add instances of `pandas.Timestamp`: what clocks show, and the zone as `convert` writes that of the first."""
-    if len({getattr(item, "unit", None) for item in items}) > 1 or type(convert(items[0])) is not Fragment:
+    items = [item for item in items if datetime.MINYEAR <= item.year <= datetime.MAXYEAR]
+    if len({getattr(item, "unit", None) for item in items}) != 1 or type(convert(items[0])) is not Fragment:
         return
     moments = np.array([item.to_datetime64() for item in items])
     are_naive = [item.tzinfo is None for item in items]

@@ -89,13 +89,15 @@ def _written(obj: Any, style: Style) -> Any:
     return builtins if text is None else fragment(text)
 
 
-def _timestamp(moment: datetime.datetime, option: int) -> Fragment | None:
+def _timestamp(moment: datetime.datetime, option: int) -> Any:
     """Write an instance of a subclass of `datetime.datetime`.
 
     The nanoseconds of a ``pandas.Timestamp`` are kept, ``pandas.NaT`` becomes `None`.
     """
     if math.isnan(moment.year):
         return None
+    if not datetime.MINYEAR <= moment.year <= datetime.MAXYEAR:  # which pandas has, and no date of Python
+        return UNKNOWN
     builtin = datetime.datetime.combine(moment.date(), moment.timetz())  # with its fold
     nanosecond = getattr(moment, "nanosecond", 0)
     if not nanosecond or option & orjson.OPT_OMIT_MICROSECONDS:

@@ -304,3 +304,33 @@ def test_pandas_null_is_no_nan():
 def test_pandas_without_json(obj, message):
     with pytest.raises(fastnpjson.JSONEncodeError, match=rf"^\$\.x(\[0\])?: .*{message}"):
         fastnpjson.dumps({"x": obj})
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/St_Johns", "+05:30"])
+@pytest.mark.parametrize("start", ["1969-12-31 23:59:50", "2026-03-29", "2026-10-25"])
+def test_column_of_a_time_zone_is_written_as_its_times(start, zone, unit):
+    a_day = np.timedelta64(1, "D") // np.timedelta64(1, unit)
+    for step in (1, 1001, a_day // 40):
+        moments = np.datetime64(start, unit) + np.arange(40) * np.timedelta64(step, unit)
+        column = pd.Series(moments).dt.tz_localize("UTC").dt.tz_convert(zone)
+        column[3] = pd.NaT
+        for like in (column, pd.DatetimeIndex(column)):
+            text = fastnpjson.dumps(like)
+            assert [pd.Timestamp(time or "NaT") for time in json.loads(text)[:3]] == [*column[:3]]
+            assert [time and time[-6:] for time in json.loads(text)] == [
+                None if moment is pd.NaT else moment.isoformat()[-6:] for moment in column
+            ]
+            for option in (None, orjson.OPT_UTC_Z, orjson.OPT_OMIT_MICROSECONDS):
+                one_by_one = [fastnpjson.dumps(moment, option=option) for moment in column]
+                assert fastnpjson.dumps(like, option=option) == b"[" + b",".join(one_by_one) + b"]"
+
+
+def test_times_that_no_date_of_python_has():
+    moment = pd.Timestamp(np.datetime64("12000-01-01", "s"))
+    for tz in (None, "UTC"):
+        column = pd.Series([moment] * 9).dt.tz_localize(tz)
+        for document in ([column[0]], list(column), [*column, pd.Timestamp("2026-01-01")] * 9):
+            with pytest.raises(TypeError, match=r"^\$\[0\]: pandas.Timestamp"):
+                fastnpjson.dumps(document)
+            assert b"12000-01-01" in fastnpjson.dumps(document, default=str)
