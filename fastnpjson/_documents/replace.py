@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from enum import EnumMeta
+from operator import is_
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from orjson import Fragment
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # What `Kind` says of a value is no use where there is no such bit.
 _STANDS_FOR_ITSELF: Final = frozenset({str, bool, type(None)})
+_TEXT: Final = frozenset({str})
+_LEAST: Final = -(2**63)
+_MOST: Final = 2**64 - 1
 
 
 class Members:
@@ -84,6 +88,8 @@ class _Replacing:
         self._to = replacements
         self.keeps = False
         self._copies = Copies()
+        kinds = replacements.kinds
+        self._leaves = _STANDS_FOR_ITSELF.union(() if kinds & Kind.NONFINITE else (float,))
 
     def value(self, obj: Any, depth: int) -> Any:
         """Return what stands for a value: the value itself, if there is nothing to replace in it."""
@@ -109,7 +115,7 @@ class _Replacing:
         return self._copies.keep(obj, copy(obj, depth)) if made is None else made
 
     def _integer(self, number: int) -> Any:
-        if not self._to.kinds & Kind.BIG_INTEGER or -(2**63) <= int.__index__(number) < 2**64:
+        if not self._to.kinds & Kind.BIG_INTEGER or _LEAST <= int.__index__(number) <= _MOST:
             return number
         return Fragment(int.__repr__(number).encode())
 
@@ -118,19 +124,35 @@ class _Replacing:
 
     def _items(self, obj: Any, depth: int) -> Any:
         items = obj if type(obj) is tuple else list.copy(obj)
-        others = [self.value(item, depth + 1) for item in items]
-        return others if any(other is not item for other, item in zip(others, items, strict=True)) else obj
+        others = self._values(items, depth + 1)
+        return obj if all(map(is_, others, items)) else others
+
+    def _values(self, values: Iterable[Any], depth: int) -> list[Any]:
+        """Return what stands for each value; most are leaves, for which a call takes longer than to look."""
+        leaves = self._leaves
+        return [
+            value
+            if (kind := type(value)) in leaves or (kind is int and _LEAST <= value <= _MOST)
+            else self.value(value, depth)
+            for value in values
+        ]
 
     def _members(self, obj: Any, depth: int) -> Any:
-        sorts = (
-            self._to.like_json and self._to.sorts and not self._to.for_json and any(type(key) is not str for key in obj)
-        )
-        items: Iterable[tuple[Any, Any]] = dict.items(obj) if isinstance(obj, dict) else obj.items()
-        items = sorted(items) if sorts else [*items]
+        members: dict[Any, Any] = dict.copy(obj) if isinstance(obj, dict) else dict(obj)
+        if {*map(type, members)} - _TEXT:
+            return self._keyed(obj, members, depth)
+        others = self._values(members.values(), depth + 1)
+        if all(map(is_, others, members.values())):
+            return obj
+        return dict(zip(members, others, strict=True))
+
+    def _keyed(self, obj: Any, members: dict[Any, Any], depth: int) -> Any:
+        """Return an object with text for its keys."""
+        sorts = self._to.like_json and self._to.sorts and not self._to.for_json
         copy: dict[Any, Any] = {}
         is_same = True
         stay = self._to.for_json and self._are_keys_of_json(obj)
-        for key, item in items:
+        for key, item in sorted(members.items()) if sorts else members.items():
             text = key if stay or type(key) is str else self._text(key)
             if text is None and key is not None:
                 is_same = False
