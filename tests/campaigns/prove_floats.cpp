@@ -5,7 +5,8 @@
     ./prove 32        # 2**32 texts and levels
     ./prove 64 8000   # blocks of 65,536 and their opposites: random bits, decimals of 1 to 17 digits, integers, powers and their neighbours
 
-A number behind 32 ends it after so many blocks, which meet all exponents. */
+A number behind 32 ends it after so many blocks, which meet all exponents. Two more numbers are for many processors:
+./prove 32 32768 3 16 is the fourth of 16 parts. */
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -22,7 +23,7 @@ extern "C" {
 
 enum { BLOCK = 65536 };
 
-static std::mt19937_64 random_bits(20261128);
+static std::mt19937_64 random_bits;
 
 /* The digits are those of the library; the notation is written here in the slowest way. */
 template <typename Real> static void append_expected(std::string &text, Real number)
@@ -149,12 +150,12 @@ static std::string negated(const std::string &expected)
     return text;
 }
 
-template <typename Real> static int prove(uint32_t blocks, bool some, const std::vector<NumberWriter> &writers)
+template <typename Real> static int prove(uint32_t blocks, bool some, uint32_t part, uint32_t parts, const std::vector<NumberWriter> &writers)
 {
     static Real numbers[BLOCK], opposite[BLOCK];
     int failures = 0;
     std::string expected;
-    for (uint32_t block = 0; block < blocks && failures < 10; block++) {
+    for (uint32_t block = part; block < blocks && failures < 10; block += parts) {
         make_block(block, some, numbers);
         expected.clear();
         for (int i = 0; i < BLOCK; i++) {
@@ -173,7 +174,9 @@ int main(int argc, char **argv)
 {
     int width = argc > 1 ? atoi(argv[1]) : 32;
     uint32_t blocks = argc > 2 ? (uint32_t)atoi(argv[2]) : BLOCK / 2;
+    uint32_t part = argc > 4 ? (uint32_t)atoi(argv[3]) : 0, parts = argc > 4 ? (uint32_t)atoi(argv[4]) : 1;
     std::vector<NumberWriter> writers;
+    random_bits.seed(20261128 + part);
     fill_powers();
     fill_texts();
     for (const char *name : {"plain", "v3", "v4"}) {
@@ -184,8 +187,8 @@ int main(int argc, char **argv)
     }
     writers.push_back(few_floats_writer(width / 8));
     clock_t start = clock();
-    if (width == 32 ? prove<float>(blocks, argc > 2, writers) : prove<double>(blocks, true, writers)) {
+    if (width == 32 ? prove<float>(blocks, argc > 2, part, parts, writers) : prove<double>(blocks, true, part, parts, writers)) {
         return 1;
     }
-    printf("%llu numbers are right, in %.0f s\n", 2ull * blocks * BLOCK, (double)(clock() - start) / CLOCKS_PER_SEC);
+    printf("%llu numbers are right, in %.0f s\n", 2ull * ((blocks - part + parts - 1) / parts) * BLOCK, (double)(clock() - start) / CLOCKS_PER_SEC);
 }
