@@ -20,6 +20,7 @@ NAMES = {
     "fastnpjson": (CORE, OF_ORJSON | OPTIONS | {"__version__", "common"}),
     "fastnpjson.compat": ({"JSONEncoder", "dump", "dumps", "load", "loads"}, OF_JSON),
     "fastnpjson.roundtrip": ({"dumps", "loads"}, set()),
+    "fastnpjson.kserve": ({"dumps", "loads"}, set()),
     "fastnpjson.flask": ({"JSONProvider"}, None),
     "fastnpjson.starlette": ({"JSONLinesResponse", "JSONResponse", "serialize_numpy"}, None),
     "fastnpjson.pydantic": ({"ArrayField", "BaseModel"}, None),

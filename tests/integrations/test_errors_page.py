@@ -92,6 +92,6 @@ def test_pydantic():
 def test_fastapi():
     encoders = pytest.importorskip("fastapi.encoders")
     assert error_of(lambda: encoders.jsonable_encoder(np.float32(1))) in PAGE
-    assert "cannot convert dictionary update sequence element #0 to a sequence" in PAGE
-    text = error_of(lambda: encoders.jsonable_encoder(np.array([1])))
-    assert "cannot convert dictionary update sequence element #0 to a sequence" in text
+    text = error_of(lambda: dict(np.array([1])))
+    assert text in PAGE
+    assert text in error_of(lambda: encoders.jsonable_encoder(np.array([1])))
