@@ -87,11 +87,11 @@ def flat(lists: Any) -> tuple[tuple[int, ...], list[Any]]:
     while list in (types := set(map(type, leaves))):
         lengths = set(map(len, leaves)) if types == {list} else set()
         if len(lengths) != 1:
-            raise NotArray("the lists in it are not of one length")
+            raise NotArray("the lists in it are not of one length", fault="shape")
         if lengths == {0}:
-            raise NotArray("a list is empty, and tells no shape")
+            raise NotArray("a list is empty, and tells no shape", fault="shape")
         if len(shape) == MAX_DIMS:
-            raise NotArray(f"more than {MAX_DIMS} dimensions")
+            raise NotArray(f"more than {MAX_DIMS} dimensions", fault="shape")
         shape += lengths
         leaves = list(chain.from_iterable(leaves))
     if not shape:
