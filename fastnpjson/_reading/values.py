@@ -31,7 +31,7 @@ _NULL: Final = type(None)
 # A number of JSON (RFC 8259).
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 # The bits of a float64 that are 0 where it is half-way between two float16, or two float32.
-_REST: Final = {2: 2**41 - 1, 4: 2**28 - 1}
+REST: Final = {2: 2**41 - 1, 4: 2**28 - 1}
 _LARGEST: Final = int(np.finfo(np.float64).max)
 # How many bytes an array of strings may have for each character, where the dtype has no length for them.
 _PADDING: Final = 256
@@ -88,6 +88,8 @@ def dtype_for(leaves: list[Any]) -> DType | None:
     (dtype('float64'), dtype('uint64'), dtype('<U'), None)
     """
     types = set(map(type, leaves))
+    if not leaves:
+        return np.dtype(np.float64)
     if types == {int}:
         return np.dtype(np.int64 if max(leaves) < 2**63 else np.uint64)
     return next((np.dtype(name) for allowed, name in _DTYPES if types <= allowed), None)
@@ -214,7 +216,7 @@ def _rounded(wide: Array, dtype: DType, texts: Texts) -> Array:
     with np.errstate(over="ignore"):
         narrow = wide.astype(dtype.newbyteorder("="))
     # What is half-way between two floats has one bit more than they have. Most float64 have all of theirs.
-    is_short = wide.view(np.int64) & _REST[dtype.itemsize] == 0
+    is_short = wide.view(np.int64) & REST[dtype.itemsize] == 0
     is_short &= wide != narrow
     if is_short.any():
         short = np.flatnonzero(is_short)
@@ -223,7 +225,7 @@ def _rounded(wide: Array, dtype: DType, texts: Texts) -> Array:
 
 
 def _some(texts: Sequence[str] | None, places: list[int]) -> list[str] | None:
-    return texts and [texts[place] for place in places]
+    return None if texts is None else [texts[place] for place in places]
 
 
 def _rounded_from_digits(narrow: Array, wide: Array, texts: Texts) -> Array:
