@@ -32,15 +32,21 @@ def json_path(path: Path) -> str:
     >>> json_path(((None, "results"), 3))
     '$.results[3]'
     """
-    keys: list[int | str] = []
-    while path is not None:
-        path, key = path
-        keys.append(key)
-    steps, depth = list(map(_step, reversed(keys))), ""
+    keys = steps_to(path)
+    steps, depth = list(map(_step, keys)), ""
     if len(steps) > 2 * _ENDS:
         steps[_ENDS:-_ENDS] = ["..."]
         depth = f" ({len(keys)} levels deep)"
     return excerpt("$" + "".join(steps)) + depth
+
+
+def steps_to(path: Path) -> list[int | str]:
+    """Return the keys and indexes of a path, from the root."""
+    keys: list[int | str] = []
+    while path is not None:
+        path, key = path
+        keys.append(key)
+    return keys[::-1]
 
 
 def steps_of(path: str) -> list[str | int | None]:

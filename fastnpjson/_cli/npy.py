@@ -13,6 +13,9 @@ import numpy as np
 from fastnpjson._files.compression import codec
 from fastnpjson._files.files import reading
 from fastnpjson._reading.budget import cost
+from fastnpjson._reading.errors import NotArray
+from fastnpjson._reading.lists import flat, names_of
+from fastnpjson._reading.values import FILES, check, convert, dtype_for
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
@@ -29,13 +32,6 @@ _HEAD: Final = 2**16
 _LONGEST_HEADER: Final = 9_900
 # In bytes: what an element without bytes may cost, as a Python object and as text.
 _OBJECT: Final = 256
-# The types of JSON values in an array, and the dtypes to try for them.
-_DTYPES: Final[list[tuple[set[type], tuple[str, ...]]]] = [
-    ({bool}, ("?",)),
-    ({int}, ("i8", "u8")),
-    ({int, float, type(None)}, ("f8",)),
-    ({str}, ("U",)),
-]
 
 
 def read_npy(file: Any, name: str, budget: Budget) -> Array:
@@ -95,23 +91,18 @@ def array_of(obj: Any, budget: Budget) -> Array:
     array([[1. , 2.5],
            [nan, 4. ]])
     """
-    values = np.array(obj, object)
-    kinds = set(map(type, values.flat))
-    if not values.size:
-        return np.zeros(values.shape)
-    if kinds == {str}:
-        budget.take(4 * values.size * max(map(len, values.flat)))
-    for allowed, dtypes in _DTYPES:
-        # As `loads` does: integers that no dtype of integers holds are not made floats of.
-        for dtype in dtypes if kinds <= allowed and not (kinds == {int} and "f8" in dtypes) else ():
-            try:
-                array = values.astype(dtype)
-            except (DeprecationWarning, OverflowError, TypeError):  # NumPy 1.24 to 1.26 warn of what is out of range
-                continue
-            if ((array.astype(object) == values) | (values == None)).all():  # noqa: E711
-                return array
-    names = ", ".join(sorted(kind.__name__ for kind in kinds))
-    raise ValueError(f"no dtype holds these values as they are: {names} in an array of shape {values.shape}")
+    shape, leaves = flat(obj, empty=True) if type(obj) is list else ((), [obj])
+    dtype = dtype_for(leaves)
+    if dtype is None:
+        raise ValueError(f"no dtype holds these values as they are: {names_of(leaves)} in an array of shape {shape}")
+    if dtype.kind == "U":
+        dtype = np.dtype(f"U{max(map(len, leaves)) or 1}")
+        budget.take(dtype.itemsize * len(leaves))
+    try:
+        check(leaves, dtype, FILES)
+        return convert(leaves, dtype, lambda: None, FILES).reshape(shape)
+    except NotArray as reason:
+        raise ValueError(f"no dtype holds these values as they are: {reason.within(shape)}") from None
 
 
 def is_plain(file: Any, name: str) -> bool:

@@ -77,8 +77,12 @@ def dtype_of(kinds: int) -> type[np.generic] | None:
     return np.uint64 if kinds & _LARGE else np.int64
 
 
-def flat(lists: Any) -> tuple[tuple[int, ...], list[Any]]:
+def flat(lists: Any, *, empty: bool = False) -> tuple[tuple[int, ...], list[Any]]:
     """Return the shape of lists, and what is in them as one list.
+
+    Args:
+        lists: From `orjson.loads`.
+        empty: Take lists without elements, too.
 
     Raises:
         NotArray: they are ragged.
@@ -87,11 +91,13 @@ def flat(lists: Any) -> tuple[tuple[int, ...], list[Any]]:
     while list in (types := set(map(type, leaves))):
         lengths = set(map(len, leaves)) if types == {list} else set()
         if len(lengths) != 1:
-            raise NotArray("the lists in it are not of one length")
+            raise NotArray("the lists in it are not of one length", fault="shape")
         if lengths == {0}:
-            raise NotArray("a list is empty, and tells no shape")
+            if empty:
+                return (*shape, 0), []
+            raise NotArray("a list is empty, and tells no shape", fault="shape")
         if len(shape) == MAX_DIMS:
-            raise NotArray(f"more than {MAX_DIMS} dimensions")
+            raise NotArray(f"more than {MAX_DIMS} dimensions", fault="shape")
         shape += lengths
         leaves = list(chain.from_iterable(leaves))
     if not shape:
@@ -129,7 +135,7 @@ def arrays_within(lists: list[Any], texts: Any = None) -> tuple[set[int], set[in
 
 def names_of(leaves: list[Any]) -> str:
     """Name the types of values as JSON calls them."""
-    return ", ".join(sorted({_NAMES[kind] for kind in set(map(type, leaves))}))
+    return ", ".join(sorted({_NAMES.get(kind, kind.__name__) for kind in set(map(type, leaves))}))
 
 
 def _levels(lists: list[Any]) -> list[list[list[Any]]]:

@@ -13,11 +13,11 @@ import orjson
 
 from fastnpjson._excerpt import excerpt
 from fastnpjson._extension import speedups
-from fastnpjson._jsonpath import json_path
+from fastnpjson._jsonpath import json_path, steps_to
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import NeedsDigits, arrays_within, flat, infer, with_texts
 from fastnpjson._reading.paths import Leaf, paths_of
-from fastnpjson._reading.values import convert, from_base64, is_base64, leaves_of
+from fastnpjson._reading.values import check, convert, from_base64, is_base64
 from fastnpjson._stdlib import constants
 
 if TYPE_CHECKING:
@@ -182,7 +182,8 @@ def _add(batches: dict[str, _Batch], place: _Place) -> NotArray | None:
         if is_base64(value, dtype):
             place.container[place.key] = from_base64(value, dtype)
             return None
-        shape, leaves = leaves_of(value, dtype)
+        shape, leaves = flat(value)
+        check(leaves, dtype)
     except NotArray as error:
         return NotArray(str(error), error.index)  # without a traceback, by which it would refer to itself
     batch = batches.setdefault(place.leaf.path, _Batch([], [], []))
@@ -227,9 +228,8 @@ def _first(errors: list[tuple[_Place, NotArray]], document: Any, tree: Tree) -> 
 def _message(place: _Place, reason: NotArray) -> str:
     path = place.path
     if reason.index is not None:
-        shape, _ = flat(place.value)
-        for step in np.unravel_index(reason.index, shape):
-            path = (path, int(step))
+        for step in reason.steps(flat(place.value)[0]):
+            path = (path, step)
     return f"{json_path(path)}: {reason}; {excerpt(place.leaf.path)} asks for {place.leaf.dtype}"
 
 
@@ -243,12 +243,8 @@ def _texts_at(texts: Callable[[], Any], places: list[_Place]) -> list[str]:
     """Return the digits of the numbers in some places."""
     found: list[str] = []
     for place in places:
-        lists, steps = texts(), []
-        path = place.path
-        while path is not None:
-            path, step = path
-            steps.append(step)
-        for step in reversed(steps):
+        lists = texts()
+        for step in steps_to(place.path):
             lists = lists[step]
         found += flat(lists)[1]
     return found

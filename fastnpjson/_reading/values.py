@@ -1,10 +1,15 @@
-"""Values of lists to arrays of a dtype that is asked for: each is exact or, if it is a float, rounded once."""
+"""Values of lists to arrays of a dtype: each is exact or, if it is a float, rounded once.
+
+All readers of lists make their arrays here: `loads`, the round trip, the fields of pydantic and the command line. What
+they take beside the values of the dtype is a `Policy`.
+"""
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -13,15 +18,49 @@ from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import flat, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from fastnpjson._reading.lists import Array, DType
 
-    Texts = Callable[[], list[str]]
+    Texts = Callable[[], Sequence[str] | None]
 
+_NAN: Final[dict[Any, float]] = {None: np.nan}
 # What is written of floats that JSON has no number for.
-WORDS: Final[dict[Any, float]] = {None: np.nan, "NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
+WORDS: Final[dict[Any, float]] = _NAN | {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
 _NULL: Final = type(None)
+# A number of JSON (RFC 8259).
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+# The bits of a float64 that are 0 where it is half-way between two float16, or two float32.
+REST: Final = {2: 2**41 - 1, 4: 2**28 - 1}
+_LARGEST: Final = int(np.finfo(np.float64).max)
+# How many bytes an array of strings may have for each character, where the dtype has no length for them.
+_PADDING: Final = 256
+
+
+class Policy(NamedTuple):
+    """What a reader takes for an element, beside the values of the dtype. docs/reading.md has them in a table.
+
+    Args:
+        words: What stands for a float that JSON has no number for.
+        digits: Take strings of digits for floats.
+        whole: Take floats without a fraction for integers.
+        exact: Refuse an integer among floats that is not a float64.
+    """
+
+    words: Mapping[Any, float] = WORDS
+    digits: bool = False
+    whole: bool = False
+    exact: bool = False
+
+
+PATHS: Final = Policy()
+TAGS: Final = Policy(digits=True)
+FIELDS: Final = Policy(whole=True, exact=True)
+FINITE_FIELDS: Final = FIELDS._replace(words={})
+FILES: Final = Policy(words=_NAN, exact=True)
+
+# The dtypes of values where there has to be an array, by their types in JSON.
+_DTYPES: Final[list[tuple[set[type], str]]] = [({bool}, "?"), ({int, float, _NULL}, "f8"), ({str}, "U")]
 
 
 def array(lists: Any, dtype: DType, texts: Texts) -> Array:
@@ -37,33 +76,60 @@ def array(lists: Any, dtype: DType, texts: Texts) -> Array:
     """
     if is_base64(lists, dtype):
         return from_base64(lists, dtype)
-    shape, leaves = leaves_of(lists, dtype)
+    shape, leaves = flat(lists)
+    check(leaves, dtype)
     return convert(leaves, dtype, texts).reshape(shape)
 
 
-def leaves_of(lists: Any, dtype: DType) -> tuple[tuple[int, ...], list[Any]]:
-    """Return the shape of lists, and what is in them as one list.
+def dtype_for(leaves: list[Any]) -> DType | None:
+    """Return the dtype of values where there has to be an array; `None` for types that have none together.
+
+    >>> dtype_for([1, None]), dtype_for([1, 2**63]), dtype_for(["a"]), dtype_for([1, "a"])
+    (dtype('float64'), dtype('uint64'), dtype('<U'), None)
+    """
+    types = set(map(type, leaves))
+    if not leaves:
+        return np.dtype(np.float64)
+    if types == {int}:
+        return np.dtype(np.int64 if max(leaves) < 2**63 else np.uint64)
+    return next((np.dtype(name) for allowed, name in _DTYPES if types <= allowed), None)
+
+
+def check(leaves: list[Any], dtype: DType, policy: Policy = PATHS) -> None:
+    """Look at the types of values.
 
     Raises:
-        NotArray: they are ragged, or have something of another type than the dtype takes.
+        NotArray: one is of another type than the dtype takes.
     """
-    shape, leaves = flat(lists)
-    types = _TYPES[dtype.kind]
-    if not set(map(type, leaves)) <= types:
-        for index, leaf in enumerate(leaves):
-            if type(leaf) not in types and not (dtype.kind == "f" and type(leaf) is str and leaf in WORDS):
-                null = "; only floats and dates have a null" if leaf is None else ""
-                raise NotArray(f"{names_of([leaf])} is not of dtype {dtype}{null}", index)
-    return shape, leaves
+    kind = dtype.kind
+    types = _TYPES[kind]
+    if kind == "f" and policy.words:
+        types = types | {_NULL}
+    elif kind in "iu" and policy.whole:
+        types = types | {float}
+    if set(map(type, leaves)) <= types:
+        return
+    for index, leaf in enumerate(leaves):
+        if type(leaf) not in types and not (kind == "f" and type(leaf) is str and _is_float(leaf, policy)):
+            raise NotArray(_reason(leaf, dtype, policy), index)
 
 
-def convert(leaves: list[Any], dtype: DType, texts: Texts) -> Array:
-    """Make an array of `leaves_of` lists of a dtype.
+def convert(leaves: list[Any], dtype: DType, texts: Texts, policy: Policy = PATHS) -> Array:
+    """Make an array of values that `check` has seen.
+
+    Args:
+        leaves: The values.
+        dtype: Of the array.
+        texts: Returns the digits of each number, or `None` where they are lost. They are asked for where a float64 is
+            half-way between two floats of the dtype, and the digits may not be.
+        policy: What was checked.
 
     Raises:
         NotArray: one is out of range, or not exact.
     """
-    return _CONVERSIONS[dtype.kind](leaves, dtype, texts)
+    if dtype.kind == "f":
+        return _floats(leaves, dtype, texts, policy)
+    return _CONVERSIONS[dtype.kind](leaves, dtype)
 
 
 def is_base64(value: Any, dtype: DType) -> bool:
@@ -86,61 +152,127 @@ def from_base64(text: str, dtype: DType) -> Array:
     return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype)
 
 
-def _booleans(leaves: list[Any], dtype: DType, _texts: Texts) -> Array:
+def _reason(leaf: Any, dtype: DType, policy: Policy) -> str:
+    if policy.digits and dtype.kind == "f" and type(leaf) is str:
+        return f"{leaf[:40]!r} is not a number of JSON, NaN, Infinity or -Infinity"
+    null = "; only floats and dates have a null" if leaf is None else ""
+    return f"{names_of([leaf])} is not of dtype {dtype}{null}"
+
+
+def _is_float(text: str, policy: Policy) -> bool:
+    return text in policy.words or (policy.digits and _NUMBER.fullmatch(text) is not None)
+
+
+def _booleans(leaves: list[Any], dtype: DType) -> Array:
     return np.array(leaves, dtype)
 
 
-def _integers(leaves: list[Any], dtype: DType, _texts: Texts) -> Array:
+def _integers(leaves: list[Any], dtype: DType) -> Array:
+    if float in set(map(type, leaves)):
+        for index, leaf in enumerate(leaves):
+            if type(leaf) is float and not leaf.is_integer():
+                raise NotArray(f"{leaf} is not an integer", index, "fraction")
+        leaves = list(map(int, leaves))
     bounds = np.iinfo(dtype)
-    if not bounds.min <= min(leaves) <= max(leaves) <= bounds.max:
+    if leaves and not bounds.min <= min(leaves) <= max(leaves) <= bounds.max:
         index = next(index for index, leaf in enumerate(leaves) if not bounds.min <= leaf <= bounds.max)
-        raise NotArray(f"{leaves[index]} is out of the range of {dtype}", index)
+        raise NotArray(f"{leaves[index]} is out of the range of {dtype}", index, "value", dtype)
     return np.array(leaves, dtype)
 
 
-def _floats(leaves: list[Any], dtype: DType, texts: Texts) -> Array:
+def _floats(leaves: list[Any], dtype: DType, texts: Texts, policy: Policy) -> Array:
     has_words = str in set(map(type, leaves))
-    wide = np.array([WORDS.get(leaf, leaf) for leaf in leaves] if has_words else leaves, np.float64)
-    if dtype.itemsize == 8:
-        return wide.astype(dtype, copy=False)
-    with np.errstate(over="ignore"):
-        narrow = wide.astype(dtype.newbyteorder("="))
-        _round_once(narrow, wide, texts)
-    for index in np.flatnonzero(np.isinf(narrow) & ~np.isinf(wide)).tolist():
-        raise NotArray(f"{leaves[index]} is out of the range of {dtype}", index)
+    numbers = [policy.words.get(leaf, leaf) for leaf in leaves] if has_words else leaves
+    try:
+        wide = np.array(numbers, dtype if dtype.itemsize > 8 else np.float64)
+    except OverflowError:  # of an integer, as 10**400
+        index = next(index for index, leaf in enumerate(leaves) if type(leaf) is int and abs(leaf) > _LARGEST)
+        raise _out_of_range(leaves, index, np.dtype(np.float64)) from None
+    if policy.exact:
+        _refuse_inexact(leaves, wide)
+    narrow = wide if dtype.itemsize >= 8 else _rounded(wide, dtype, texts)
+    infinite = np.isinf(narrow)
+    for index in np.flatnonzero(infinite).tolist() if infinite.any() else ():
+        if leaves[index] not in policy.words and leaves[index] not in {np.inf, -np.inf}:
+            raise _out_of_range(leaves, index, dtype)
     return narrow.astype(dtype, copy=False)
 
 
-def _round_once(narrow: Array, wide: Array, texts: Texts) -> None:
-    """Correct what was rounded to a float64 half-way between two of `narrow`, and then the wrong way."""
-    # The float next to the largest, if there were one.
-    limit = np.copysign(2.0 ** np.finfo(narrow.dtype).maxexp, wide)
-    near = np.where(np.isinf(narrow), limit, narrow.astype(np.float64))
-    others = np.nextafter(narrow, np.where(wide > near, np.inf, -np.inf).astype(narrow.dtype))
-    far = np.where(np.isinf(others), limit, others.astype(np.float64))
-    halves = np.flatnonzero((wide != near) & (wide - near == far - wide) & np.isfinite(wide)).tolist()
-    words = texts() if halves else []
-    for index in halves:
+def _refuse_inexact(leaves: list[Any], floats: Array) -> None:
+    """Raise `NotArray` for an integer that is another number as a float64."""
+    for index in np.flatnonzero(np.abs(floats) >= 2**53).tolist():
+        # Python compares an integer and a float as they are.
+        if type(leaves[index]) is int and leaves[index] != float(floats[index]):
+            dtype = np.dtype(np.float64)
+            raise NotArray(f"{leaves[index]} is not exact in {dtype}", index, "value", dtype)
+
+
+def _out_of_range(leaves: list[Any], index: int, dtype: DType) -> NotArray:
+    return NotArray(f"{leaves[index]} is out of the range of {dtype}", index, "value", dtype)
+
+
+def _rounded(wide: Array, dtype: DType, texts: Texts) -> Array:
+    """Round float64 to a smaller dtype, as their digits would be."""
+    with np.errstate(over="ignore"):
+        narrow = wide.astype(dtype.newbyteorder("="))
+    # What is half-way between two floats has one bit more than they have. Most float64 have all of theirs.
+    is_short = wide.view(np.int64) & REST[dtype.itemsize] == 0
+    is_short &= wide != narrow
+    if is_short.any():
+        short = np.flatnonzero(is_short)
+        narrow[short] = _rounded_from_digits(narrow[short], wide[short], lambda: _some(texts(), short.tolist()))
+    return narrow
+
+
+def _some(texts: Sequence[str] | None, places: list[int]) -> list[str] | None:
+    return None if texts is None else [texts[place] for place in places]
+
+
+def _rounded_from_digits(narrow: Array, wide: Array, texts: Texts) -> Array:
+    with np.errstate(over="ignore"):
+        # The float next to the largest, if there were one.
+        limit = np.copysign(2.0 ** np.finfo(narrow.dtype).maxexp, wide)
+        near = np.where(np.isinf(narrow), limit, narrow.astype(np.float64))
+        others = np.nextafter(narrow, np.where(wide > near, np.inf, -np.inf).astype(narrow.dtype))
+        far = np.where(np.isinf(others), limit, others.astype(np.float64))
+    halves = np.flatnonzero((wide - near == far - wide) & np.isfinite(wide)).tolist()
+    words = (texts() if halves else None) or ()
+    # A float64 that is half-way may have been rounded to, and then the wrong way.
+    for index in halves if words else ():
         number, half = Decimal(words[index]), Decimal(float(wide[index]))
         if number != half and (number > half) != (near[index] > wide[index]):
             narrow[index] = others[index]
+    return narrow
 
 
-def _dates(leaves: list[Any], dtype: DType, _texts: Texts) -> Array:
+def _dates(leaves: list[Any], dtype: DType) -> Array:
     return dates(leaves, dtype)
+
+
+def _strings(leaves: list[Any], dtype: DType) -> Array:
+    longest = max(map(len, leaves), default=0)
+    if not dtype.itemsize and 4 * longest * len(leaves) > _PADDING * (sum(map(len, leaves)) + len(leaves)):
+        reason = f"the longest string has {longest} characters, to which NumPy would pad the others"
+        raise NotArray(reason, fault="padding")
+    array = np.array(leaves, dtype)
+    if array.tolist() != leaves:  # longer ones are cut, and NULs at the end
+        index = next(index for index, leaf in enumerate(array.tolist()) if leaf != leaves[index])
+        raise NotArray(f"{leaves[index]!r} is not exact in {array.dtype}", index, "value", array.dtype)
+    return array
 
 
 _TYPES: Final[dict[str, set[type]]] = {
     "b": {bool},
     "i": {int},
     "u": {int},
-    "f": {float, int, _NULL},
+    "f": {float, int},
     "M": {str, _NULL},
+    "U": {str},
 }
-_CONVERSIONS: Final[dict[str, Callable[[list[Any], DType, Texts], Array]]] = {
+_CONVERSIONS: Final[dict[str, Callable[[list[Any], DType], Array]]] = {
     "b": _booleans,
     "i": _integers,
     "u": _integers,
-    "f": _floats,
     "M": _dates,
+    "U": _strings,
 }

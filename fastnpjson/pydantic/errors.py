@@ -15,8 +15,12 @@ def refused(good: Array, elements: Array, error: PydanticCustomError | str) -> V
     """Return an error for the first element that is not good, with its indices as the location."""
     where = np.unravel_index(int(np.argmin(good)), good.shape)
     item: Any = elements[where]
-    item = item.item() if isinstance(item, np.generic) else item
-    details = InitErrorDetails(type=error, loc=tuple(map(int, where)), input=item)
+    return refused_at(tuple(map(int, where)), item.item() if isinstance(item, np.generic) else item, error)
+
+
+def refused_at(steps: tuple[int, ...], item: Any, error: PydanticCustomError | str) -> ValidationError:
+    """Return an error for an element, with its indices as the location."""
+    details = InitErrorDetails(type=error, loc=steps, input=item)
     return ValidationError.from_exception_data("array", [details])
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from pydantic_core import PydanticCustomError
 
 from fastnpjson._extension import speedups
-from fastnpjson.pydantic.elements import rounded
+from fastnpjson.pydantic.digits import with_digits
 from fastnpjson.pydantic.exact import cast
 from fastnpjson.pydantic.shape import share_names
 
@@ -77,7 +78,7 @@ def reading_arrays(paths: Any, validate: Callable[..., Result], data: Any, **set
     if cut is not None:
         with suppress(Exception):
             return with_arrays(cut[1], lambda: validate(cut[0], **settings))
-    return validate(data, **settings)
+    return with_digits(paths, partial(validate, **settings), data)  # type: ignore[no-any-return]
 
 
 def take(value: Any) -> Array | None:
@@ -101,7 +102,7 @@ def as_of_lists(array: Array, dtype: np.dtype[Any] | None) -> Array:
         if (np.abs(array) >= 2**53).any():
             raise PydanticCustomError("array_value", "Input should be exact")
     if dtype is not None and array.dtype.kind == dtype.kind == "f":
-        return rounded(array, dtype, array)
+        return array.astype(dtype, copy=False)
     return cast(array, dtype)
 
 

@@ -12,7 +12,8 @@ from fastnpjson._arrays.dtypes import NUMPY_TYPES, is_numpy_type
 from fastnpjson._documents.array_likes import read
 from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import WASTE, Budget
-from fastnpjson.pydantic.elements import WORDS, array_of
+from fastnpjson._reading.values import FIELDS, FINITE_FIELDS
+from fastnpjson.pydantic.elements import array_of
 from fastnpjson.pydantic.errors import refused
 from fastnpjson.pydantic.exact import cast
 from fastnpjson.pydantic.read import as_of_lists, take
@@ -39,16 +40,16 @@ def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any
         ValidationError: an element of it has no place in the dtype; has the indices of the element.
     """
     allow_nan = (info.config or {}).get("allow_inf_nan", True)
-    words = WORDS if allow_nan else {}
+    policy = FIELDS if allow_nan else FINITE_FIELDS
     if base64 and isinstance(value, dict):
         value = _read_tag(value, dtype)
     if (cut := take(value)) is not None:
         array = as_of_lists(cut, dtype)
     elif isinstance(value, NUMPY_TYPES) and type(value := _numbers(value)) is not list:
         array = _plain(value)
-        array = array_of(array.tolist(), dtype, words) if array.dtype.hasobject else cast(array, dtype)
+        array = array_of(array.tolist(), dtype, policy) if array.dtype.hasobject else cast(array, dtype)
     elif isinstance(value, (list, tuple, int, float, str)) or (value is None and shape == ()):
-        array = array_of(value, dtype, words)
+        array = array_of(value, dtype, policy)
     else:
         forms = "a list, an array or a tag" if base64 else "a list or an array"
         raise PydanticCustomError("array_type", "Input should be {forms}", {"forms": forms})

@@ -123,7 +123,7 @@ def read(text: bytes, budget: Budget, *, untagged: bool = False) -> Any:
     if not (untagged or strings or has_keys(document)):
         return exact_loads(text)
     try:
-        context = Context(strings, budget)
+        context = Context(document, strings, budget)
         whole = _replace_objects(exact_loads(document), read_tags.reader(context, untagged=untagged))
     except ValueError:
         if document is not text:

@@ -11,9 +11,12 @@ import numpy as np
 from fastnpjson.roundtrip import base64, dtypes, read_values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastnpjson.roundtrip.context import Context
 
     Tag = dict[str, Any]
+    Texts = Callable[[], Any]
 
 _KSERVE: Final = {
     "BOOL": "bool",
@@ -24,21 +27,21 @@ _KSERVE: Final = {
 _CLAMPED: Final = {"u1c": "u1", "uint8c": "u1"}
 
 
-def monty(context: Context, tag: Tag) -> Any:
+def monty(context: Context, tag: Tag, texts: Texts) -> Any:
     """Read monty's tag: lists of values, or for a complex dtype a list of the real and one of the imaginary parts."""
     data, dtype = tag["data"], dtypes.read(tag["dtype"], digits=True)
     shape = _shape(data)
     context.budget.charge(shape, dtype)
     if dtype.kind != "c":
-        return read_values.array(data, shape, dtype)
+        return read_values.array(data, shape, dtype, lambda: texts()["data"])
     if shape[:1] != (2,):
         raise ValueError("data: must be the real and the imaginary parts")
     array = np.empty(shape[1:], dtype)
-    array.real, array.imag = read_values.array(data, shape, array.real.dtype)
+    array.real, array.imag = read_values.array(data, shape, array.real.dtype, lambda: texts()["data"])
     return array
 
 
-def plotly(context: Context, tag: Tag) -> Any:
+def plotly(context: Context, tag: Tag, _texts: Texts) -> Any:
     """Read plotly's typed array."""
     name, text = tag["dtype"], context.text(tag["bdata"])
     dtype = dtypes.read(_CLAMPED.get(name, name) if type(name) is str else name).newbyteorder("<")
@@ -53,13 +56,14 @@ def plotly(context: Context, tag: Tag) -> Any:
     return base64.read(context, text, dtypes.vet_shape(shape), dtype)
 
 
-def kserve(context: Context, tag: Tag) -> Tag:
+def kserve(context: Context, tag: Tag, texts: Texts) -> Tag:
     """Replace the data of a tensor in KServe's V2 protocol, a flat or nested list, by an array."""
     data, shape = tag["data"], dtypes.vet_shape(tag["shape"])
     dtype = np.dtype(_KSERVE[tag["datatype"]]) if tag["datatype"] != "BYTES" else np.dtype(f"U{_longest(data)}")
     context.budget.charge(shape, dtype)
     nested = type(data) is list and data and type(data[0]) is list
-    tag["data"] = read_values.array(data, shape if nested else (math.prod(shape),), dtype).reshape(shape)
+    lengths = shape if nested else (math.prod(shape),)
+    tag["data"] = read_values.array(data, lengths, dtype, lambda: texts()["data"]).reshape(shape)
     return tag
 
 

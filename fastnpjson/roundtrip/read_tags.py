@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     DType = np.dtype[Any]
     Tag = dict[str, Any]
+    # The last argument returns the tag with strings for numbers, as they are written.
+    Texts = Callable[[], Any]
+    Reader = Callable[[Context, Tag, Texts], Any]
 
 _FAULTS: Final = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError, Warning)
 _PREFIXES: Final = (b"b64.gz:", b"b64:")
@@ -56,7 +59,7 @@ def reader(context: Context, *, untagged: bool) -> Callable[[Tag, Path], Any]:
         if read_tag is None:
             return value
         try:
-            return read_tag(context, value)
+            return read_tag(context, value, lambda: context.texts(path))
         except _FAULTS as error:
             reason = f"has no {error}" if type(error) is KeyError else str(error) or type(error).__name__
             raise ValueError(f"{json_path(path)}: not an array: {excerpt(reason)}") from error
@@ -64,7 +67,7 @@ def reader(context: Context, *, untagged: bool) -> Callable[[Tag, Path], Any]:
     return read
 
 
-def _find_reader(value: Tag, *, untagged: bool) -> Callable[[Context, Tag], Any] | None:
+def _find_reader(value: Tag, *, untagged: bool) -> Reader | None:
     if "__ndarray__" in value:
         return _ndarray
     if "__numpy__" in value:
@@ -80,14 +83,14 @@ def _find_reader(value: Tag, *, untagged: bool) -> Callable[[Context, Tag], Any]
     return None
 
 
-def _ndarray(context: Context, tag: Tag) -> Any:
+def _ndarray(context: Context, tag: Tag, texts: Texts) -> Any:
     """Read the tag of json-tricks, or the one of Stack Overflow."""
     data, dtype, shape = tag["__ndarray__"], dtypes.read(tag["dtype"], digits=True), dtypes.vet_shape(tag["shape"])
     if type(data) is str and not shape:
         data = context.string(data)
     if type(data) is not str or (not shape and _is_element(data, dtype)):
         context.budget.charge(shape, dtype)
-        return _finish(read_values.array(data, shape, dtype), tag)
+        return _finish(read_values.array(data, shape, dtype, lambda: texts()["__ndarray__"]), tag)
     text = context.text(data)
     prefix = next((prefix for prefix in _PREFIXES if bytes(text[: len(prefix)]) == prefix), b"")
     gzipped, text = prefix == _PREFIXES[0], text[len(prefix) :]
@@ -95,7 +98,7 @@ def _ndarray(context: Context, tag: Tag) -> Any:
     return _finish(base64.read(context, text, shape, stored, gzipped=gzipped).astype(dtype, copy=False), tag)
 
 
-def _numpy(context: Context, tag: Tag) -> Any:
+def _numpy(context: Context, tag: Tag, _texts: Texts) -> Any:
     """Read the tag of json-numpy."""
     text, dtype = context.text(tag["__numpy__"]), dtypes.read(tag["dtype"])
     if tag.get("nmant", dtypes.NMANT) != dtypes.NMANT:
@@ -103,18 +106,18 @@ def _numpy(context: Context, tag: Tag) -> Any:
     return _finish(base64.read(context, text, dtypes.vet_shape(tag["shape"]), dtype), tag)
 
 
-def _maskedarray(context: Context, tag: Tag) -> Any:
+def _maskedarray(context: Context, tag: Tag, texts: Texts) -> Any:
     """Read the tag of a masked array, with tags in it."""
     if tag["__maskedarray__"] is None:
         return ma.masked
-    data = _part(context, tag["__maskedarray__"])
+    data = _part(context, tag, "__maskedarray__", texts)
     array = np.asarray(data)
-    mask = ma.nomask if tag["mask"] is False else _part(context, tag["mask"])
+    mask = ma.nomask if tag["mask"] is False else _part(context, tag, "mask", texts)
     if mask is not ma.nomask and (
         np.shape(mask) != array.shape or np.asarray(mask).dtype != ma.make_mask_descr(array.dtype)
     ):
         raise ValueError("mask: has not the shape and the fields of the values")
-    fill_value: Any = None if tag["fill_value"] is None else _part(context, tag["fill_value"])
+    fill_value: Any = None if tag["fill_value"] is None else _part(context, tag, "fill_value", texts)
     if fill_value is not None and not _can_fill(np.asarray(fill_value), array.dtype):
         raise ValueError("fill_value: has not the dtype of the values")
     _charge_filling(context, array, tag)
@@ -131,11 +134,11 @@ def _charge_filling(context: Context, array: Array, tag: Tag) -> None:
         context.budget.charge(array.shape, mask)
 
 
-def _part(context: Context, tag: Any) -> Any:
-    if type(tag) is dict and "__numpy__" in tag:
-        return _numpy(context, tag)
-    if type(tag) is dict and "__ndarray__" in tag:
-        return _ndarray(context, tag)
+def _part(context: Context, whole: Tag, key: str, texts: Texts) -> Any:
+    tag = whole[key]
+    for name, read in (("__numpy__", _numpy), ("__ndarray__", _ndarray)):
+        if type(tag) is dict and name in tag:
+            return read(context, tag, lambda: texts()[key])
     raise ValueError("a part of a masked array is not an array")
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import re
-from itertools import chain, compress
+from functools import partial
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fastnpjson._reading.errors import NotArray
+from fastnpjson._reading.lists import names_of
+from fastnpjson._reading.values import TAGS, check, convert
 from fastnpjson.roundtrip.base64 import decode
 
 if TYPE_CHECKING:
@@ -18,24 +22,28 @@ if TYPE_CHECKING:
 
     DType = np.dtype[Any]
 
+    from fastnpjson._reading.values import Texts
+
 _NAT: Final = np.iinfo(np.int64).min
 _NULL: Final = type(None)
-# A number of JSON (RFC 8259), or one of its words for what has no number.
-_FLOAT: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|Infinity)|NaN")
 
 
-def array(data: Any, shape: tuple[int, ...], dtype: DType) -> Array:
+def array(data: Any, shape: tuple[int, ...], dtype: DType, texts: Callable[[], Any]) -> Array:
     """Make an array from nested lists.
 
     Args:
         data: Nested lists, with as many levels as `shape` has lengths.
         shape: The shape of the lists and of the array.
         dtype: Any dtype but object.
+        texts: Returns the same lists with strings for numbers, as they are written.
 
     Raises:
         ValueError: the lists have another shape, or an element is not a value of the dtype.
     """
-    return _VALUES[dtype.kind](flat(data, shape), dtype).reshape(shape)
+    try:
+        return _VALUES[dtype.kind](flat(data, shape), dtype, lambda: flat(texts(), shape)).reshape(shape)
+    except NotArray as reason:
+        raise ValueError(reason.within(shape)) from None
 
 
 def flat(data: Any, shape: tuple[int, ...]) -> list[Any]:
@@ -51,48 +59,32 @@ def flat(data: Any, shape: tuple[int, ...]) -> list[Any]:
 def _check(leaves: list[Any], dtype: DType, kinds: set[type]) -> None:
     if not set(map(type, leaves)) <= kinds:
         index, leaf = next((index, leaf) for index, leaf in enumerate(leaves) if type(leaf) not in kinds)
-        raise ValueError(f"element {index} is a {type(leaf).__name__}, and not of dtype {dtype}")
+        raise NotArray(f"{names_of([leaf])} is not of dtype {dtype}", index)
 
 
-def _booleans(leaves: list[Any], dtype: DType) -> Array:
-    _check(leaves, dtype, {bool})
-    return np.array(leaves, dtype)
+def _numbers(leaves: list[Any], dtype: DType, texts: Texts) -> Array:
+    check(leaves, dtype, TAGS)
+    return convert(leaves, dtype, texts, TAGS)
 
 
-def _integers(leaves: list[Any], dtype: DType) -> Array:
-    _check(leaves, dtype, {int})
-    bounds = np.iinfo(dtype)
-    if leaves and not bounds.min <= min(leaves) <= max(leaves) <= bounds.max:
-        raise ValueError(f"an integer is out of the range of {dtype}")
-    return np.array(leaves, dtype)
-
-
-def _floats(leaves: list[Any], dtype: DType) -> Array:
-    _check(leaves, dtype, {float, int, str, _NULL})
-    for leaf in leaves:
-        if type(leaf) is str and _FLOAT.fullmatch(leaf) is None:
-            raise ValueError(f"{leaf[:40]!r} is not a number of JSON, NaN, Infinity or -Infinity")
-    with np.errstate(over="ignore"):
-        values = np.array(leaves, dtype if dtype.itemsize > 8 else np.float64).astype(dtype)
-    infinite = np.isinf(values)
-    # "Infinity" has an "n", a number in digits does not.
-    if infinite.any() and any("n" not in str(leaf) for leaf in compress(leaves, infinite)):
-        raise ValueError(f"a number is out of the range of {dtype}")
-    return values
-
-
-def _complexes(leaves: list[Any], dtype: DType) -> Array:
+def _complexes(leaves: list[Any], dtype: DType, texts: Callable[[], Any]) -> Array:
     _check(leaves, dtype, {dict})
-    pairs = flat([leaf["__complex__"] for leaf in leaves], (len(leaves), 2))
-    return _floats(pairs, np.empty(0, dtype).real.dtype).view(dtype)
+
+    def parts(leaves: list[Any]) -> list[Any]:
+        return flat([leaf["__complex__"] for leaf in leaves], (len(leaves), 2))
+
+    try:
+        return _numbers(parts(leaves), np.empty(0, dtype).real.dtype, lambda: parts(texts())).view(dtype)
+    except NotArray as reason:
+        raise NotArray(str(reason), (reason.index or 0) // 2) from None
 
 
-def _times(leaves: list[Any], dtype: DType) -> Array:
+def _times(leaves: list[Any], dtype: DType, _texts: Texts) -> Array:
     _check(leaves, dtype, {int, dict, _NULL})
     # json-tricks has what ndarray.tolist() returns: a datetime or timedelta if there is one for the value, else ticks.
     builtins = iter(_ticks([_builtin(leaf) for leaf in leaves if type(leaf) is dict], dtype))
     ticks = [_NAT if leaf is None else next(builtins) if type(leaf) is dict else leaf for leaf in leaves]
-    return _integers(ticks, np.dtype(np.int64)).astype(dtype.str[0] + "i8").view(dtype)
+    return _numbers(ticks, np.dtype(np.int64), lambda: None).astype(dtype.str[0] + "i8").view(dtype)
 
 
 def _ticks(builtins: list[Any], dtype: DType) -> list[int]:
@@ -116,17 +108,17 @@ def _builtin(leaf: Any) -> Any:
     return datetime.datetime(**fields)
 
 
-def _strings(leaves: list[Any], dtype: DType) -> Array:
+def _strings(leaves: list[Any], dtype: DType, _texts: Texts) -> Array:
     _check(leaves, dtype, {str})
     return _padded(leaves, dtype, 4)
 
 
-def _numpy_strings(leaves: list[Any], dtype: Any) -> Array:
+def _numpy_strings(leaves: list[Any], dtype: Any, _texts: Texts) -> Array:
     _check(leaves, dtype, {str, _NULL} if hasattr(dtype, "na_object") else {str})
     return np.array([dtype.na_object if leaf is None else leaf for leaf in leaves], dtype)
 
 
-def _bytes(leaves: list[Any], dtype: DType) -> Array:
+def _bytes(leaves: list[Any], dtype: DType, _texts: Texts) -> Array:
     _check(leaves, dtype, {dict})
     return _padded([_byte_string(leaf) for leaf in leaves], dtype, 1)
 
@@ -148,23 +140,28 @@ def _padded(leaves: list[Any], dtype: DType, width: int) -> Array:
     return np.array(leaves, dtype) if dtype.itemsize else np.ndarray(len(leaves), dtype)
 
 
-def _others(leaves: list[Any], dtype: DType) -> Array:
+def _others(leaves: list[Any], dtype: DType, texts: Callable[[], Any]) -> Array:
     if dtype.names is None:
-        return _bytes(leaves, dtype)
+        return _bytes(leaves, dtype, texts)
     rows = len(leaves)
     flat(leaves, (rows, len(dtype.names)))
     records = np.zeros(rows, dtype)
     for index, name in enumerate(dtype.names):
         base, shape = dtype[name].subdtype or (dtype[name], ())
-        records[name] = array([leaf[index] for leaf in leaves], (rows, *shape), base)
+        column = itemgetter(index)
+        records[name] = array([*map(column, leaves)], (rows, *shape), base, partial(_column, texts, column))
     return records
 
 
-_VALUES: Final[dict[str, Callable[[list[Any], Any], Array]]] = {
-    "b": _booleans,
-    "i": _integers,
-    "u": _integers,
-    "f": _floats,
+def _column(texts: Callable[[], Any], column: Callable[[Any], Any]) -> list[Any]:
+    return [*map(column, texts())]
+
+
+_VALUES: Final[dict[str, Callable[[list[Any], Any, Callable[[], Any]], Array]]] = {
+    "b": _numbers,
+    "i": _numbers,
+    "u": _numbers,
+    "f": _numbers,
     "c": _complexes,
     "M": _times,
     "m": _times,

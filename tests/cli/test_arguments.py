@@ -41,7 +41,7 @@ ERRORS = {
     "complex": (["complex.npy", "x.json"], "complex128.*; use --exact"),
     "complex-lines": (["complex.npy", "x.jsonl"], "line 1: .*complex128.*; use --exact"),
     "complex-member": (["complex.npz", "x.json"], r"\$\.z: .*complex128.*; use --exact"),
-    "member": (["mixed.json", "x.npz"], r"\$\.b: no dtype holds these values as they are: int, str"),
+    "member": (["mixed.json", "x.npz"], r"\$\.b: no dtype holds these values as they are: a string, an integer"),
     "object": (["mixed.json", "x.npy"], r"an object, with \['a', 'b'\], is not an array"),
 }
 

@@ -34,8 +34,8 @@ def test_table_to_lines_and_back_with_dtypes():
 
 TABLES_REFUSED = {
     "other-keys": ('{"a":1}\n{"b":1}\n', [], "line 2: has not the keys of the first: a"),
-    "other-kinds": ('{"a":1}\n{"a":"x"}\n', [], "a: no dtype holds these values as they are: int, str .*"),
-    "object-in-object": ('{"a":{"b":1}}\n', [], "a: no dtype holds these values as they are: dict .*"),
+    "other-kinds": ('{"a":1}\n{"a":"x"}\n', [], "a: no dtype holds these values as they are: a string, an integer .*"),
+    "object-in-object": ('{"a":{"b":1}}\n', [], "a: no dtype holds these values as they are: an object .*"),
     "lists-of-two-lengths": ('{"a":[1]}\n{"a":[1,2]}\n', [], "a: .*"),
     "beyond-64-bits": ('{"a":18446744073709551617}\n', [], "a: no dtype holds .*"),
     "not-exact": ('{"a":[9007199254740993,0.5]}\n', [], "a: no dtype holds .*"),

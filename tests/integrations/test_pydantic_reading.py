@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 pydantic = pytest.importorskip("pydantic", reason="needs the extra 'pydantic'")
 
-from pydantic import ConfigDict, Field  # noqa: E402
+from pydantic import AliasChoices, ConfigDict, Field, ValidationError  # noqa: E402
 
 import fastnpjson.pydantic.read  # noqa: E402
 from fastnpjson._extension import speedups  # noqa: E402
@@ -338,13 +338,55 @@ ONCE = {
 }
 
 
-@pytest.mark.skipif(speedups is None, reason="without the extension pydantic reads the lists, and hands on float64")
+def rounded_once(values):
+    return set(values.view(f"u{values.itemsize}").tolist())
+
+
+@pytest.mark.parametrize("extension", [speedups, None], ids=["extension", "python"])
+@pytest.mark.parametrize("count", [1, 50])
 @pytest.mark.parametrize("dtype", ONCE)
-def test_numbers_are_rounded_once(dtype):
+def test_numbers_are_rounded_once(dtype, count, extension, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("fastnpjson.pydantic.read"), "speedups", extension)
+
+    class Row(BaseModel):
+        values: Annotated[np.ndarray, ArrayField(dtype=dtype)]
+
+    class Model(BaseModel):
+        rows: list[Row]
+        wide: float
+        text: str
+        others: Annotated[np.ndarray, ArrayField(dtype="f8")]
+
+    digits, bits = ONCE[dtype]
+    rows = f'[{{"values":[{",".join([digits] * count)}]}},{{"values":[[0.1],[-1e-7]]}}]'
+    text = f'{{"rows":{rows},"wide":{digits},"text":"{digits}, \\"{digits}","others":[NaN,{digits},-Infinity,7]}}'
+    for data in (text, text.encode()):
+        model = Model.model_validate_json(data)
+        values, others = (row.values for row in model.rows)
+        assert values.dtype == dtype
+        assert rounded_once(values) == {bits}
+        assert others.tolist() == np.array([[0.1], [-1e-7]], dtype).tolist()
+        assert model.wide == model.others[1] == float(digits)
+        assert model.text == f'{digits}, "{digits}'
+
+
+@pytest.mark.parametrize("number", ["65519.9999999999999999999", "340282356779733661637539395458142568447"])
+def test_largest_floats_are_rounded_once(number):
+    dtype = "f2" if "." in number else "f4"
+
     class Model(BaseModel):
         values: Annotated[np.ndarray, ArrayField(dtype=dtype)]
 
-    digits, bits = ONCE[dtype]
-    values = Model.model_validate_json(f'{{"values":[{",".join([digits] * 50)}]}}').values
-    assert values.dtype == dtype
-    assert set(values.view(f"u{values.itemsize}").tolist()) == {bits}
+    # Pydantic takes an integer for one that is not exact.
+    text = f'{{"values":[{number if "." in number else number + ".0"}]}}'
+    assert Model.model_validate_json(text).values.tolist() == [float(np.finfo(dtype).max)]
+    with pytest.raises(ValidationError):
+        Model.model_validate_json(text.replace("999999]", "]").replace("447.0", "448.0").replace("65519.9", "65520.0"))
+
+
+def test_a_model_without_paths_has_the_floats_of_pydantic():
+    class Model(BaseModel):
+        values: Annotated[np.ndarray, ArrayField(dtype="f4")] = Field(validation_alias=AliasChoices("values", "v"))
+
+    digits, bits = ONCE["f4"]
+    assert rounded_once(Model.model_validate_json(f'{{"values":[{digits}]}}').values) == {bits + 1}
