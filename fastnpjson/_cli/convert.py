@@ -24,7 +24,7 @@ from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
 from fastnpjson._jsonpath import json_path
 from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
-from fastnpjson._stdlib.integers import exact_loads
+from fastnpjson._reading.exact import exact_loads
 
 if TYPE_CHECKING:
     import argparse

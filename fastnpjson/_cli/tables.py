@@ -8,10 +8,10 @@ import numpy as np
 
 from fastnpjson._cli.npy import array_of
 from fastnpjson._reading.errors import NotArray
+from fastnpjson._reading.exact import exact_loads
 from fastnpjson._reading.loads import loads
 from fastnpjson._reading.paths import Leaf, tree
 from fastnpjson._reading.values import array
-from fastnpjson._stdlib.integers import exact_loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,10 +17,10 @@ from fastnpjson._documents.advice import message, way_out
 from fastnpjson._documents.array_likes import is_missing, read
 from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.fields import fields_of, is_array, is_dataclass
+from fastnpjson._documents.replace import Key
 from fastnpjson._documents.two_pass import DECLINED
 from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
-from fastnpjson._stdlib.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

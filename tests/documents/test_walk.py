@@ -14,10 +14,10 @@ import pytest
 from cases import ANIMAL, UNKNOWN
 
 import fastnpjson
+from fastnpjson._documents.replace import Key
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
-from fastnpjson._stdlib.keys import Key
 
 
 def nested(depth):

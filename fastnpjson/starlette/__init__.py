@@ -14,7 +14,7 @@ import numpy as np
 
 import fastnpjson
 from fastnpjson._documents.advice import STARLETTE
-from fastnpjson._frameworks.encoder import FrameworkEncoder
+from fastnpjson._json.framework_encoder import FrameworkEncoder
 
 try:
     from starlette import responses, routing
@@ -142,7 +142,7 @@ def serialize_numpy(app: FastAPI) -> None:
     from fastapi.exceptions import RequestValidationError  # noqa: PLC0415
     from fastapi.routing import APIRoute  # noqa: PLC0415
 
-    from fastnpjson._frameworks.fastapi import (  # noqa: PLC0415
+    from fastnpjson.starlette.fastapi import (  # noqa: PLC0415
         Arrays,
         exception_handler,
         route_class,
