@@ -35,7 +35,6 @@ def dumps(
     caller: Replies,
     *,
     spread: bool = False,
-    words: bool = False,
     **kwargs: Any,
 ) -> str:
     """Encode a document.
@@ -43,8 +42,8 @@ def dumps(
     1. Keys that json does not know become text, and NaN and infinities `None`.
     2. json encodes it with the framework's own default, which takes no time of ours.
     3. A hook lets fastnpjson encode NumPy data, from the beginning if there is some.
-    4. NaN and infinities of replies are replaced in the text.
-    5. Keys become text in subclasses of containers, too.
+    4. If it refuses, NaN and infinities of replies are replaced in the text.
+    5. If it refuses still, keys become text in subclasses of containers, too.
     6. fastnpjson says where an error is.
 
     Args:
@@ -52,41 +51,39 @@ def dumps(
         settings: Those of the framework.
         caller: The default of the caller, who may have been asked already.
         spread: True to lay out arrays as json lays out lists, and not on one line.
-        words: True to replace NaN and infinities in the text.
         kwargs: Those of `json.dumps`.
 
     Raises:
         TypeError: there is something in the document that has no JSON.
         ValueError: the document is circular, or NaN is not allowed.
     """
-    found = survey(obj)
-    if found & (Kind.KEY | Kind.NONFINITE) and not words:
-        obj = with_text(obj, settings, Kind.NONFINITE * settings.allow_nan)
-    if settings.declines and found & _NUMPY:
-        settings = settings._replace(declines=False)
-    caller.rewind()
-    try:
-        if settings.declines:
-            return _stdlib(obj, settings, settings.default, allow_nan=words, **kwargs)
-        return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
-    except (TypeError, ValueError) as error:
-        refusal = error
-    try:
-        again: Callable[..., str] = partial(dumps, caller=caller, spread=spread, **kwargs)
-        if isinstance(refusal, ValueError) and settings.allow_nan and not words:
-            return again(obj, settings, words=True)
-        if settings.declines:
-            return again(obj, settings._replace(declines=False), words=words)
-        keyed = with_text_keys(obj, partial(text_by, partial(fragment, settings)))
-        if keyed is not obj:
-            return again(keyed, settings, words=words)
-        if isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
-            raise refusal
+    found, nans = survey(obj), Kind.NONFINITE * settings.allow_nan
+    if found & (Kind.KEY | Kind.NONFINITE):
+        obj = with_text(obj, settings, nans)
+    declines, words = settings.declines and not found & _NUMPY, False
+    while True:
         caller.rewind()
-        text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
-        return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
-    finally:
-        del refusal  # or it would refer to itself, by its traceback
+        try:
+            if declines:
+                return _stdlib(obj, settings, settings.default, allow_nan=words, **kwargs)
+            return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
+        except (TypeError, ValueError) as error:
+            refusal = error
+        try:
+            if isinstance(refusal, ValueError) and settings.allow_nan and not words:
+                words = True
+            elif declines:
+                declines = False
+            elif (keyed := with_text_keys(obj, partial(text_by, partial(fragment, settings)))) is not obj:
+                obj = keyed if words else with_text(keyed, settings, nans)
+            elif isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
+                raise refusal
+            else:
+                caller.rewind()
+                text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
+                return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+        finally:
+            del refusal  # or it would refer to itself, by its traceback
 
 
 def with_text(obj: Any, settings: Settings, kinds: int = 0) -> Any:

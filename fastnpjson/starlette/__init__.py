@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import inspect
 from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -149,9 +149,7 @@ def serialize_numpy(app: FastAPI) -> None:
         validation_exception_handler,
     )
 
-    # A router that is included is neither a route nor one of these.
-    others = (routing.Route, routing.WebSocketRoute, routing.Mount, routing.Host)
-    if any(isinstance(route, APIRoute) or not isinstance(route, others) for route in app.routes):
+    if any(isinstance(route, APIRoute) or not isinstance(route, _OTHER_ROUTES) for route in app.routes):
         raise RuntimeError("serialize_numpy(app) must come before the first route and the first include_router")
     response_class = _response_class(app.router.default_response_class)
     # jsonable_encoder looks for the exact type, and then for a base class, of which ours come first.
@@ -165,6 +163,10 @@ def serialize_numpy(app: FastAPI) -> None:
         app.exception_handlers[HTTPException] = exception_handler(response_class)
     if app.exception_handlers.get(RequestValidationError) is request_validation_exception_handler:
         app.exception_handlers[RequestValidationError] = validation_exception_handler(response_class)
+
+
+# A router that is included is neither a route of FastAPI nor one of these.
+_OTHER_ROUTES: Final = (routing.Route, routing.WebSocketRoute, routing.Mount, routing.Host)
 
 
 def _unchanged(obj: Any) -> Any:
