@@ -66,7 +66,7 @@ class Walk:
         try:
             document = self.value(obj, None, 0)
         except RecursionError:
-            raise _error(None, obj, "nested too deep for what the caller left of the stack, or a cycle") from None
+            raise _error(None, obj, "nested too deep for the recursion limit, or circular") from None
         return orjson.dumps(document, None, self._option & _DOCUMENT | orjson.OPT_NON_STR_KEYS)
 
     def value(self, obj: Any, path: Path, depth: int) -> Any:

@@ -91,7 +91,9 @@ class JSONLinesResponse(responses.StreamingResponse):
         background: BackgroundTask | None = None,
     ) -> None:
         if isinstance(content, (dict, str, bytes)):
-            raise TypeError(f"a {type(content).__name__} is no iterable of objects; put it into a list for one line")
+            raise TypeError(
+                f"content must be an iterable of objects, not a {type(content).__name__}; for one line pass [content]"
+            )
         lines = self._lines(content) if isinstance(content, AsyncIterable) else map(self.render, content)
         super().__init__(lines, status_code, headers, media_type, background)
 

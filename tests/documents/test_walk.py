@@ -236,7 +236,7 @@ def test_little_stack():
     def deep(levels, call):
         return deep(levels - 1, call) if levels else call()
 
-    with pytest.raises(fastnpjson.JSONEncodeError, match="stack"):
+    with pytest.raises(fastnpjson.JSONEncodeError, match="recursion limit"):
         deep(800, lambda: fastnpjson.dumps(LOOP))
 
 
