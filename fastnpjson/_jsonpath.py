@@ -70,7 +70,7 @@ def steps_of(path: str) -> list[str | int | None]:
         if kind == "all":
             steps[-1] = None
     if place < len(path) or path[:1] != "$":
-        raise ValueError(f"{excerpt(repr(path))} is no path of $, .name, ['name'], [0] and [*]")
+        raise ValueError(f"{excerpt(repr(path))} is not a path: start with $, then use .name, ['name'], [0] or [*]")
     return steps
 
 

@@ -13,12 +13,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
-from fastnpjson._frameworks.by_json import fragment, with_text
-from fastnpjson._frameworks.encoder import FrameworkEncoder
-from fastnpjson._frameworks.settings import NUMPY, NUMPY_AND_ENUMS
-from fastnpjson._stdlib.integers import exact_loads
-from fastnpjson._stdlib.keys import with_text_keys
-from fastnpjson._stdlib.subclasses import PASSTHROUGH
+from fastnpjson._json.by_json import fragment, with_text
+from fastnpjson._json.framework_encoder import FrameworkEncoder
+from fastnpjson._json.keys import text_by, with_text_keys
+from fastnpjson._json.settings import NUMPY, NUMPY_AND_ENUMS
+from fastnpjson._json.subclasses import PASSTHROUGH
+from fastnpjson._reading.exact import exact_loads
 
 try:
     from flask.json.provider import DefaultJSONProvider
@@ -66,7 +66,7 @@ class JSONProvider(DefaultJSONProvider):
         if kwargs.keys() & {"cls", "skipkeys"}:
             obj = with_text(obj, encoder)
         if "skipkeys" in kwargs:  # in subclasses of containers, too, where json would not complain
-            obj = with_text_keys(obj, partial(fragment, encoder))
+            obj = with_text_keys(obj, partial(text_by, partial(fragment, encoder)))
         return encoder.laid_out(obj, **kwargs)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from fastnpjson._cli.convert import FORMATS, Endpoint, convert
+from fastnpjson._cli.convert import FORMATS, Endpoint, Job, convert, make_budget
 from fastnpjson._cli.inspect import inspect
 from fastnpjson._cli.progress import Progress
 from fastnpjson._excerpt import excerpt
@@ -54,12 +54,10 @@ def main(argv: Sequence[str] | None, version: str) -> int:
     """
     argv = sys.argv[1:] if argv is None else argv
     if list(argv[:1]) == ["inspect"]:
-        inspected, limit = _inspected(argv[1:])
-        return _exit_code(partial(_print_table, inspected, limit), [inspected])
-    parser = _parser(version)
-    arguments = parser.parse_args(argv)
-    source, target = _endpoints(parser, arguments)
-    return _exit_code(partial(convert, source, target, arguments), [source, target])
+        job = _inspection(argv[1:])
+        return _exit_code(partial(_print_table, job), [job.source])
+    job = _conversion(_parser(version), argv)
+    return _exit_code(partial(convert, job), [job.source, job.target])
 
 
 def _exit_code(work: Callable[[Progress], object], endpoints: list[Endpoint]) -> int:
@@ -90,8 +88,8 @@ def _message(error: Exception, paths: list[str]) -> str:
     return message if named else f"{excerpt(' -> '.join(paths), 1000)}: {message}"
 
 
-def _print_table(source: Endpoint, limit: int | None, progress: Progress) -> None:
-    lines = [*inspect(source, progress, limit)]
+def _print_table(job: Job, progress: Progress) -> None:
+    lines = [*inspect(job, progress)]
     progress.close()
     print("\n".join(lines))
 
@@ -111,12 +109,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(version: str) -> argparse.ArgumentParser:
-    parser = _Parser(
-        "fastnpjson",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = _Parser("fastnpjson", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=layout)
     parser.add_argument("source", metavar="SRC", help="what to read; - is standard input")
     parser.add_argument("target", metavar="DST", help="what to write; - is standard output")
     parser.add_argument("--from", dest="source_format", metavar="FORMAT", help="format of SRC, such as npy or json.gz")
@@ -143,7 +137,7 @@ def _parser(version: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _inspected(argv: Sequence[str]) -> tuple[Endpoint, int | None]:
+def _inspection(argv: Sequence[str]) -> Job:
     parser = _Parser("fastnpjson inspect", description=_INSPECT)
     parser.add_argument("source", metavar="FILE", help="what to read; - is standard input")
     parser.add_argument("--from", dest="format", metavar="FORMAT", help="format of FILE, such as npy or json.gz")
@@ -151,17 +145,12 @@ def _inspected(argv: Sequence[str]) -> tuple[Endpoint, int | None]:
     arguments = parser.parse_args(argv)
     source = _endpoint(parser, arguments.source, arguments.format, "--from") or Endpoint("-", "json", "-")
     if source.path == "-" and not sys.stdin:
-        parser.error("- is a standard stream that is closed")
-    return source, arguments.limit
+        parser.error("standard input is closed")
+    return Job(source, source, make_budget(arguments.limit), arguments.limit)
 
 
 def _add_limit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--limit",
-        type=int,
-        metavar="BYTES",
-        help="the most of a document, a line or arrays",
-    )
+    parser.add_argument("--limit", type=int, metavar="BYTES", help="the most of a document, a line or arrays")
 
 
 def _path_and_dtype(text: str) -> tuple[str, str]:
@@ -169,13 +158,16 @@ def _path_and_dtype(text: str) -> tuple[str, str]:
     try:
         tree({path: dtype})
     except (TypeError, ValueError) as error:
-        raise argparse.ArgumentTypeError(str(error) if sign else f"{text!r} has no sign of equality") from None
+        raise argparse.ArgumentTypeError(
+            str(error) if sign else f"expected PATH=DTYPE, such as $.x=float32; got {text!r}"
+        ) from None
     return path, dtype
 
 
-def _endpoints(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> tuple[Endpoint, Endpoint]:
-    source = _endpoint(parser, arguments.source, arguments.source_format, "--from")
-    target = _endpoint(parser, arguments.target, arguments.target_format, "--to")
+def _conversion(parser: argparse.ArgumentParser, argv: Sequence[str]) -> Job:
+    given = vars(parser.parse_args(argv))
+    source = _endpoint(parser, given.pop("source"), given.pop("source_format"), "--from")
+    target = _endpoint(parser, given.pop("target"), given.pop("target_format"), "--to")
     if source is None or target is None:
         known = source or target
         if known is None:
@@ -183,20 +175,28 @@ def _endpoints(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -
         # A standard stream without a format is JSON for a NumPy file, and .npy for JSON.
         other = Endpoint("-", "npy" if known.format.startswith("json") else "json", "-")
         source, target = source or other, target or other
-    if arguments.indent and target.format != "json":
+    job = Job(source, target, make_budget(given["limit"]), **given | {"arrays": dict(given["arrays"])})
+    _check(parser, job)
+    return job
+
+
+def _check(parser: argparse.ArgumentParser, job: Job) -> None:
+    """Refuse arguments that do not go together."""
+    source, target = job.source, job.target
+    if job.indent and target.format != "json":
         parser.error("--indent is for .json")
-    if arguments.exact and (arguments.indent or arguments.no_nan or arguments.decimals is not None):
+    if job.exact and (job.indent or job.no_nan or job.decimals is not None):
         parser.error("--exact writes all values unchanged: it takes no --indent, --decimals or --no-nan")
-    arguments.arrays = dict(arguments.arrays)
-    if arguments.arrays and not (source.format.startswith("json") and target.format.startswith("np")):
+    if job.arrays and not (source.format.startswith("json") and target.format.startswith("np")):
         parser.error("--arrays is for JSON that becomes .npy or .npz")
-    if arguments.arrays and arguments.exact:
+    if job.arrays and job.exact:
         parser.error("--exact finds the dtypes in the document: not with --arrays")
-    if (source.path == "-" and not sys.stdin) or (target.path == "-" and not sys.stdout):
-        parser.error("- is a standard stream that is closed")
+    if source.path == "-" and not sys.stdin:
+        parser.error("standard input is closed")
+    if target.path == "-" and not sys.stdout:
+        parser.error("standard output is closed")
     if target.path == "-" and sys.stdout.isatty() and (target.format.startswith("np") or codec(target.name)):
         parser.error("DST is a terminal, and cannot show this format")
-    return source, target
 
 
 def _endpoint(parser: argparse.ArgumentParser, path: str, given: str | None, option: str) -> Endpoint | None:

@@ -24,11 +24,12 @@ from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
 from fastnpjson._jsonpath import json_path
 from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
-from fastnpjson._stdlib.integers import exact_loads
+from fastnpjson._reading.exact import exact_loads
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import DTypeLike
 
     from fastnpjson._cli.progress import Progress
     from fastnpjson._files.files import Write
@@ -46,13 +47,51 @@ class Endpoint(NamedTuple):
     name: str
 
 
-def convert(source: Endpoint, target: Endpoint, arguments: argparse.Namespace, progress: Progress) -> None:
-    """Read the source and write it to the target; the arguments are those of the command line."""
-    arguments.budget = make_budget(arguments.limit)
-    arguments.read = partial(_count_and_read, _reader(source, target, arguments), arguments.budget)
-    obj = READERS[source.format](source, arguments, progress)
-    with writing(sys.stdout.buffer if target.path == "-" else target.path, target.name) as write:
-        WRITERS[target.format](write, obj, arguments, progress)
+class Job(NamedTuple):
+    """What the arguments of the command line ask for.
+
+    Attributes:
+        source: What to read.
+        target: What to write; the source, if it is only inspected.
+        budget: What all arrays of the file may take.
+        limit: The most of a document, a line or arrays, in bytes.
+        parse: Reads a document; `None` for what the other attributes ask for.
+        indent: True to indent the document.
+        decimals: How many decimals floats of arrays are rounded to.
+        no_nan: True to fail at NaN and infinities.
+        exact: True to keep dtypes and shapes.
+        arrays: Dtypes by path.
+    """
+
+    source: Endpoint
+    target: Endpoint
+    budget: Budget
+    limit: int | None = None
+    parse: Callable[[bytes], Any] | None = None
+    indent: bool = False
+    decimals: int | None = None
+    no_nan: bool = False
+    exact: bool = False
+    arrays: Mapping[str, DTypeLike] = {}
+
+    def read(self, data: bytes) -> Any:
+        """Read a document, or a line."""
+        self.budget.grow(len(data))
+        return (self.parse or self._parse())(data)
+
+    def _parse(self) -> Callable[[bytes], Any]:
+        if self.exact:
+            return partial(_roundtrip().read, budget=self.budget)
+        if self.arrays and (self.source.format == "json" or "$" in self.arrays):
+            return partial(read_paths, arrays=self.arrays)
+        return read_arrays if self.target.format.startswith("np") else exact_loads
+
+
+def convert(job: Job, progress: Progress) -> None:
+    """Read the source and write it to the target."""
+    obj = READERS[job.source.format](job, progress)
+    with writing(sys.stdout.buffer if job.target.path == "-" else job.target.path, job.target.name) as write:
+        WRITERS[job.target.format](write, obj, job, progress)
 
 
 def make_budget(limit: int | None) -> Budget:
@@ -60,65 +99,63 @@ def make_budget(limit: int | None) -> Budget:
     return Budget(max(_LIMIT, limit or 0), "--limit raises it")
 
 
-def _read_npy(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Any:
-    array = read_npy(_file(source), source.name, arguments.budget)
+def _read_npy(job: Job, progress: Progress) -> Any:
+    array = read_npy(_file(job.source), job.source.name, job.budget)
     progress.start(array.nbytes)
     return array
 
 
-def _read_npz(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Any:
-    arrays = read_npz(_file(source), source.name, arguments.budget)
+def _read_npz(job: Job, progress: Progress) -> Any:
+    arrays = read_npz(_file(job.source), job.source.name, job.budget)
     progress.start(sum(array.nbytes for array in arrays.values()))
     return arrays
 
 
-def _read_json(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Any:
-    with limited(_file(source), arguments.limit, source.name, "--limit") as file:
-        progress.start(_size(source))
+def _read_json(job: Job, progress: Progress) -> Any:
+    with limited(_file(job.source), job.limit, job.source.name, "--limit") as file:
+        progress.start(_size(job.source))
         pieces = []
         for piece in file.pieces():
             pieces.append(piece)
             progress.advance(len(piece))
-    return arguments.read(b"".join(pieces))
+    return job.read(b"".join(pieces))
 
 
-def _read_lines(source: Endpoint, arguments: argparse.Namespace, progress: Progress) -> Iterator[Any]:
-    with limited(_file(source), arguments.limit, source.name, "--limit") as file:
-        progress.start(_size(source))
-        yield from parse_lines(progress.watch(file.lines()), "", arguments.read)
+def _read_lines(job: Job, progress: Progress) -> Iterator[Any]:
+    with limited(_file(job.source), job.limit, job.source.name, "--limit") as file:
+        progress.start(_size(job.source))
+        yield from parse_lines(progress.watch(file.lines()), "", job.read)
 
 
-def _write_npy(write: Write, obj: Any, arguments: argparse.Namespace, _progress: Progress) -> None:
-    write_npy(write, _array(obj, arguments))
+def _write_npy(write: Write, obj: Any, job: Job, _progress: Progress) -> None:
+    write_npy(write, _array(obj, job))
 
 
-def _write_npz(write: Write, obj: Any, arguments: argparse.Namespace, _progress: Progress) -> None:
+def _write_npz(write: Write, obj: Any, job: Job, _progress: Progress) -> None:
     # "arr_0" is the name that numpy.savez gives to an array without one.
     arrays = obj if type(obj) is dict else {"arr_0": obj}
-    write_npz(write, {name: _member(name, member, arguments) for name, member in arrays.items()})
+    write_npz(write, {name: _member(name, member, job) for name, member in arrays.items()})
 
 
-def _write_json(write: Write, obj: Any, arguments: argparse.Namespace, progress: Progress) -> None:
+def _write_json(write: Write, obj: Any, job: Job, progress: Progress) -> None:
     obj = list(obj) if isinstance(obj, Iterator) else obj
-    if arguments.exact:
+    if job.exact:
         write(_roundtrip().dumps(obj) + b"\n")
         return
-    option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if arguments.indent else 0)
-    settings = make_settings(
-        option=option, decimals=arguments.decimals, allow_nan=not arguments.no_nan, door=COMMAND_LINE
-    )
+    option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if job.indent else 0)
+    settings = make_settings(option=option, decimals=job.decimals, allow_nan=not job.no_nan, door=COMMAND_LINE)
     for piece in settings.stream(progress.advance).pieces(obj):
         write(piece)
 
 
-def _write_lines(write: Write, obj: Any, arguments: argparse.Namespace, progress: Progress) -> None:
+def _write_lines(write: Write, obj: Any, job: Job, progress: Progress) -> None:
     has_rows = isinstance(obj, (Iterator, list)) or (isinstance(obj, np.ndarray) and obj.ndim > 0)
     objs = obj if has_rows else [obj]
-    if arguments.exact:
+    if job.exact:
         for member in objs:
             write(_roundtrip().dumps(member) + b"\n")
         return
-    settings = settings_of_lines(decimals=arguments.decimals, allow_nan=not arguments.no_nan, door=COMMAND_LINE)
+    settings = settings_of_lines(decimals=job.decimals, allow_nan=not job.no_nan, door=COMMAND_LINE)
     for text in lines(objs, settings, progress.advance):
         write(text)
 
@@ -136,37 +173,24 @@ def _size(source: Endpoint) -> int:
     return os.path.getsize(source.path) if os.path.isfile(source.path) and codec(source.name) is None else 0
 
 
-def _member(name: str, obj: Any, arguments: argparse.Namespace) -> Any:
+def _member(name: str, obj: Any, job: Job) -> Any:
     try:
-        return _array(obj, arguments)
+        return _array(obj, job)
     except ValueError as error:
         raise ValueError(f"{json_path((None, name))}: {error}") from None
 
 
-def _array(obj: Any, arguments: argparse.Namespace) -> Any:
+def _array(obj: Any, job: Job) -> Any:
     if isinstance(obj, Iterator):
         rows = list(obj)
         is_table = bool(rows) and all(type(row) is dict for row in rows)
-        obj = table_of(rows, arguments.arrays, arguments.budget) if is_table else stack(rows, arguments.budget)
+        obj = table_of(rows, job.arrays, job.budget) if is_table else stack(rows, job.budget)
     if type(obj) is dict and len(obj) == 1 and isinstance(next(iter(obj.values())), np.ndarray):
         [obj] = obj.values()  # an archive of one array
     if type(obj) is dict:
         raise ValueError(f"an object, with {short_repr(list(obj))}, is not an array; .npz takes an array for each name")
-    array = obj if isinstance(obj, np.ndarray) else array_of(obj, arguments.budget)
-    return array if arguments.decimals is None or array.dtype.kind != "f" else rounded(array, arguments.decimals)
-
-
-def _count_and_read(read: Callable[[bytes], Any], budget: Budget, data: bytes) -> Any:
-    budget.grow(len(data))
-    return read(data)
-
-
-def _reader(source: Endpoint, target: Endpoint, arguments: argparse.Namespace) -> Callable[[bytes], Any]:
-    if arguments.exact:
-        return partial(_roundtrip().read, budget=arguments.budget)
-    if arguments.arrays and (source.format == "json" or "$" in arguments.arrays):
-        return partial(read_paths, arrays=arguments.arrays)
-    return read_arrays if target.format.startswith("np") else exact_loads
+    array = obj if isinstance(obj, np.ndarray) else array_of(obj, job.budget)
+    return array if job.decimals is None or array.dtype.kind != "f" else rounded(array, job.decimals)
 
 
 def _roundtrip() -> Any:

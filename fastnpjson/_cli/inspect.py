@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fastnpjson._cli.convert import READERS, Endpoint, make_budget
+from fastnpjson._cli.convert import READERS
 from fastnpjson._jsonpath import json_path
 from fastnpjson._reading.loads import loads
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fastnpjson._arrays.dtypes import Array
+    from fastnpjson._cli.convert import Job
     from fastnpjson._cli.progress import Progress
 
     Shape = tuple[int | str, ...]
@@ -31,12 +31,12 @@ _SLICE: Final = 2**17
 _NAMES: Final = {type(None): "null", bool: "bool", int: "int", float: "float", str: "str", dict: "object", list: "list"}
 
 
-def inspect(source: Endpoint, progress: Progress, limit: int | None = None) -> Iterator[str]:
-    """Read a file and yield the lines of the table. Of JSON Lines one line at a time is in memory."""
-    read = argparse.Namespace(read=partial(loads, arrays=True), limit=limit, budget=make_budget(limit))
-    obj = READERS[source.format](source, read, progress)
+def inspect(job: Job, progress: Progress) -> Iterator[str]:
+    """Read a file and yield the lines of the table. JSON Lines are in memory one line at a time."""
+    job = job._replace(parse=partial(loads, arrays=True))
+    obj = READERS[job.source.format](job, progress)
     root, places = Place(None, None), list[Place]()
-    advance = progress.advance if source.format.startswith("np") else None
+    advance = progress.advance if job.source.format.startswith("np") else None
     for document in obj if isinstance(obj, Iterator) else [obj]:
         _visit(document, root, places, advance)
     cells = [_HEADER, *(place.cells() for place in places[:_MOST_ROWS])]

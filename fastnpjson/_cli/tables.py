@@ -8,10 +8,10 @@ import numpy as np
 
 from fastnpjson._cli.npy import array_of
 from fastnpjson._reading.errors import NotArray
+from fastnpjson._reading.exact import exact_loads
 from fastnpjson._reading.loads import loads
 from fastnpjson._reading.paths import Leaf, tree
 from fastnpjson._reading.values import array
-from fastnpjson._stdlib.integers import exact_loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,11 +72,11 @@ def table_of(rows: list[dict[str, Any]], arrays: Mapping[str, DTypeLike], budget
     """
     for number, row in enumerate(rows, 1):
         if row.keys() != rows[0].keys():
-            raise ValueError(f"line {number}: has not the keys of the first: {', '.join(rows[0])}")
+            raise ValueError(f"line {number}: its keys differ from those of line 1: {', '.join(rows[0])}")
     leaves = tree(arrays)
     if isinstance(leaves, Leaf) or not all(name in rows[0] and isinstance(leaves[name], Leaf) for name in leaves):
         raise ValueError(
-            f"{', '.join(arrays)}: of objects in lines the paths are those of fields: $.{next(iter(rows[0]))}"
+            f"{', '.join(arrays)}: for lines of objects, a path must name a field, such as $.{next(iter(rows[0]))}"
         )
     columns = {name: _column([row[name] for row in rows], name, leaves.get(name), budget) for name in rows[0]}
     table = np.empty(len(rows), [(name, column.dtype, column.shape[1:]) for name, column in columns.items()])

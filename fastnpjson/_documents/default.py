@@ -15,7 +15,7 @@ from fastnpjson._documents.advice import HOOK, Door, message, way_out
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.dumps import make_encode
 from fastnpjson._documents.rules import make_rules
-from fastnpjson._stdlib.integers import exact_loads
+from fastnpjson._reading.exact import exact_loads
 
 if TYPE_CHECKING:
     from fastnpjson._documents.dumps import Encode

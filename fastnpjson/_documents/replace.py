@@ -14,7 +14,6 @@ from fastnpjson._documents.survey import Kind, kind_of
 from fastnpjson._extension import speedups
 from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
-from fastnpjson._stdlib.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +23,16 @@ _STANDS_FOR_ITSELF: Final = frozenset({str, bool, type(None)})
 _TEXT: Final = frozenset({str})
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**64 - 1
+
+
+class Key(str):
+    """A key that equals no other: two keys with the same text are two members, as in json and orjson."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
 
 class Members:

@@ -17,10 +17,10 @@ from fastnpjson._documents.advice import message, way_out
 from fastnpjson._documents.array_likes import is_missing, read
 from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.fields import fields_of, is_array, is_dataclass
+from fastnpjson._documents.replace import Key
 from fastnpjson._documents.two_pass import DECLINED
 from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
-from fastnpjson._stdlib.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +66,7 @@ class Walk:
         try:
             document = self.value(obj, None, 0)
         except RecursionError:
-            raise _error(None, obj, "nested too deep for what the caller left of the stack, or a cycle") from None
+            raise _error(None, obj, "nested too deep for the recursion limit, or circular") from None
         return orjson.dumps(document, None, self._option & _DOCUMENT | orjson.OPT_NON_STR_KEYS)
 
     def value(self, obj: Any, path: Path, depth: int) -> Any:

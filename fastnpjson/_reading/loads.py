@@ -15,10 +15,10 @@ from fastnpjson._excerpt import excerpt
 from fastnpjson._extension import speedups
 from fastnpjson._jsonpath import json_path, steps_to
 from fastnpjson._reading.errors import NotArray
+from fastnpjson._reading.exact import strict_loads
 from fastnpjson._reading.lists import NeedsDigits, arrays_within, flat, infer, with_texts
 from fastnpjson._reading.paths import Leaf, paths_of
 from fastnpjson._reading.values import check, convert, from_base64, is_base64
-from fastnpjson._stdlib import constants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -66,7 +66,7 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
     [{'x': array([1., 2.], dtype=float32)}, {'x': array([3., 4.], dtype=float32)}]
     """
     if arrays is None or arrays is False:
-        return constants.loads(data)
+        return strict_loads(data)
     # orjson refuses a memoryview with gaps, of which bytes would make one without.
     if type(data) is bytearray or (type(data) is memoryview and data.c_contiguous):
         return loads(bytes(data), arrays=arrays)

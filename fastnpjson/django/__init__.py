@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from fastnpjson import compat
 from fastnpjson._documents.advice import DJANGO
 from fastnpjson._documents.survey import Kind
-from fastnpjson._frameworks.encoder import FrameworkEncoder
-from fastnpjson._stdlib.escapes import with_null
+from fastnpjson._json.framework_encoder import FrameworkEncoder
+from fastnpjson._json.text import with_null
 
 try:
     from django.core.serializers.json import DjangoJSONEncoder

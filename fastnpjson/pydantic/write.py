@@ -12,8 +12,8 @@ import numpy as np
 
 from fastnpjson import Encoder, dumps, roundtrip
 from fastnpjson._arrays.strings import is_unicode
+from fastnpjson._json.numpy_values import text as with_constants
 from fastnpjson._patch import orjson
-from fastnpjson.compat.numpy_values import text as with_constants
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,7 +32,7 @@ from fastnpjson._documents.walk import Walk
 from fastnpjson._graph import MOST_FOUND
 from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
-from fastnpjson._stdlib.integers import exact_loads
+from fastnpjson._reading.exact import exact_loads
 from fastnpjson.roundtrip import read_tags
 from fastnpjson.roundtrip.context import Context
 from fastnpjson.roundtrip.find_tags import cut_base64, has_keys, may_have_tags

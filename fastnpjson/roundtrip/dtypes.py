@@ -37,7 +37,7 @@ _OTHER_LONGDOUBLES: Final = {
     for name in names.split()
     if NMANT > 52 and name not in {np.dtype(code).str[1:], np.dtype(code).name}
 }
-OTHER_BITS: Final = "the longdouble of another machine has other bits; as text, not compact, it has digits"
+OTHER_BITS: Final = "this longdouble has the bits of another kind of machine; write it as text, not compact"
 # How deep structured dtypes may be nested.
 _NESTED_DTYPES: Final = 32
 # The bound of NumPy 2; NumPy 1 has 32, and says so.

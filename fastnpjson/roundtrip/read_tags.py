@@ -116,7 +116,7 @@ def _maskedarray(context: Context, tag: Tag, texts: Texts) -> Any:
     if mask is not ma.nomask and (
         np.shape(mask) != array.shape or np.asarray(mask).dtype != ma.make_mask_descr(array.dtype)
     ):
-        raise ValueError("mask: has not the shape and the fields of the values")
+        raise ValueError("mask: its shape or fields differ from those of the values")
     fill_value: Any = None if tag["fill_value"] is None else _part(context, tag, "fill_value", texts)
     if fill_value is not None and not _can_fill(np.asarray(fill_value), array.dtype):
         raise ValueError("fill_value: has not the dtype of the values")

@@ -193,8 +193,8 @@ CLOSED = {
     "errors": (["a.npy", "x.json"], "2>&-", 0, b""),
     "all": (["a.npy", "x.json"], "<&- >&- 2>&-", 0, b""),
     "output-and-an-error": (["no.npy", "x.json"], ">&-", 1, b"No such file or directory: 'no.npy'\n"),
-    "input-that-is-read": (["-", "x.npy"], "<&-", 2, b"- is a standard stream that is closed\n"),
-    "output-that-is-written": (["a.npy", "-"], ">&-", 2, b"- is a standard stream that is closed\n"),
+    "input-that-is-read": (["-", "x.npy"], "<&-", 2, b"standard input is closed\n"),
+    "output-that-is-written": (["a.npy", "-"], ">&-", 2, b"standard output is closed\n"),
 }
 
 

@@ -33,7 +33,7 @@ def test_table_to_lines_and_back_with_dtypes():
 
 
 TABLES_REFUSED = {
-    "other-keys": ('{"a":1}\n{"b":1}\n', [], "line 2: has not the keys of the first: a"),
+    "other-keys": ('{"a":1}\n{"b":1}\n', [], "line 2: its keys differ from those of line 1: a"),
     "other-kinds": ('{"a":1}\n{"a":"x"}\n', [], "a: no dtype holds these values as they are: a string, an integer .*"),
     "object-in-object": ('{"a":{"b":1}}\n', [], "a: no dtype holds these values as they are: an object .*"),
     "lists-of-two-lengths": ('{"a":[1]}\n{"a":[1,2]}\n', [], "a: .*"),
@@ -43,8 +43,8 @@ TABLES_REFUSED = {
     "out-of-range": ('{"a":1}\n{"a":300}\n', ["$.a=u1"], "a of line 2: 300 is out of the range of uint8"),
     "no-date": ('{"a":"x"}\n', ["$.a=M8[s]"], "a of line 1: 'x' is not a date .*"),
     "half-way": ('{"a":1.000000059604644775390625}\n', ["$.a=f4"], "a: a number is half-way .*float64 tells.*"),
-    "no-field": ('{"a":1}\n', ["$.b=f4"], r"\$\.b: of objects in lines the paths are those of fields: \$\.a"),
-    "deeper-than-fields": ('{"a":[1]}\n', ["$.a[0]=f4"], r"\$\.a\[0\]: of objects in lines the paths .*"),
+    "no-field": ('{"a":1}\n', ["$.b=f4"], r"\$\.b: for lines of objects, a path must name a field, such as \$\.a"),
+    "deeper-than-fields": ('{"a":[1]}\n', ["$.a[0]=f4"], r"\$\.a\[0\]: for lines of objects, .*"),
     "row": ("[1]\n[0.5]\n", ["$=i4"], r"line 2: \$\[0\]: a float is not of dtype int32; \$ asks for int32"),
 }
 
@@ -89,9 +89,9 @@ def test_dtypes_of_an_archive():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     {
-        "no-path": (["a.json", "a.npy", "--arrays", "x=f4"], "'x' is no path of"),
+        "no-path": (["a.json", "a.npy", "--arrays", "x=f4"], "'x' is not a path: start with"),
         "no-dtype": (["a.json", "a.npy", "--arrays", "$.x=f5"], "not understood"),
-        "no-sign": (["a.json", "a.npy", "--arrays", "$.x"], "has no sign of equality"),
+        "no-sign": (["a.json", "a.npy", "--arrays", "$.x"], "expected PATH=DTYPE, such as $.x=float32"),
         "to-json": (["a.json", "b.json", "--arrays", "$=f4"], "is for JSON that becomes"),
         "from-npy": (["a.npy", "b.npy", "--arrays", "$=f4"], "is for JSON that becomes"),
         "exact": (["a.json", "b.npy", "--arrays", "$=f4", "--exact"], "finds the dtypes in the document"),

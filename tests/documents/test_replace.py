@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 import fastnpjson
 from fastnpjson._documents import replace as module
 from fastnpjson._documents.convert import NeedsWalk
-from fastnpjson._documents.replace import Members, Replacements
+from fastnpjson._documents.replace import Key, Members, Replacements
 from fastnpjson._documents.survey import Kind
 from fastnpjson._extension import speedups
-from fastnpjson._stdlib.keys import Key
 
 BIG = 2**70
 ALL = Kind.BIG_INTEGER | Kind.NONFINITE | Kind.SUBCLASS | Kind.DATACLASS

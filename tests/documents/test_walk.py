@@ -14,10 +14,10 @@ import pytest
 from cases import ANIMAL, UNKNOWN
 
 import fastnpjson
+from fastnpjson._documents.replace import Key
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
-from fastnpjson._stdlib.keys import Key
 
 
 def nested(depth):
@@ -236,7 +236,7 @@ def test_little_stack():
     def deep(levels, call):
         return deep(levels - 1, call) if levels else call()
 
-    with pytest.raises(fastnpjson.JSONEncodeError, match="stack"):
+    with pytest.raises(fastnpjson.JSONEncodeError, match="recursion limit"):
         deep(800, lambda: fastnpjson.dumps(LOOP))
 
 

@@ -209,7 +209,7 @@ def test_starlette_on_a_live_server(client):
 
 @pytest.mark.parametrize("content", [{"a": 1}, "text", b"text"], ids=["dict", "str", "bytes"])
 def test_lines_of_what_is_one_object(content):
-    with pytest.raises(TypeError, match="put it into a list"):
+    with pytest.raises(TypeError, match=r"for one line pass \[content\]"):
         JSONLinesResponse(content)
 
 

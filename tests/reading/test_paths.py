@@ -33,7 +33,7 @@ WRONG = {
 
 @pytest.mark.parametrize("path", WRONG.values(), ids=WRONG)
 def test_wrong_path(path):
-    with pytest.raises(ValueError, match="is no path of ") as error:
+    with pytest.raises(ValueError, match="is not a path: ") as error:
         loads("[]", arrays={path: "f4"})
     assert str(error.value).startswith(repr(path))
 

@@ -54,7 +54,7 @@ def test_scalar_of_another_longdouble():
 def test_bits_of_another_longdouble(spec):
     for size in (SIZE, OTHER):
         packed = {"__numpy__": "A" * (size // 3 * 4 + 4), "dtype": spec, "shape": [1]}
-        with pytest.raises(ValueError, match=r"^\$: not an array: .*longdouble of another machine.*as text"):
+        with pytest.raises(ValueError, match=r"^\$: not an array: .*another kind of machine.*as text"):
             roundtrip.loads(json.dumps(packed))
     compact = {"__ndarray__": "b64:" + "AAAA" * (OTHER // 3), "dtype": spec, "shape": [1]}
     with pytest.raises(ValueError, match=r"^\$: not an array: "):

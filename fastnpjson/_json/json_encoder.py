@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastnpjson._arrays.dtypes import NUMPY_TYPES
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.survey import Kind, survey
+from fastnpjson._json.keys import NeedsJson, text_by_json, with_text_keys
+from fastnpjson._json.numpy_values import builtins, is_numpy
+from fastnpjson._json.places import Refused, with_path
+from fastnpjson._json.rules import REPLACED, JSONMeaning, JSONReplies, make_layout_rules, with_text
+from fastnpjson._json.text import escape, escape_surrogates, with_fragments
+from fastnpjson._json.worthwhile import json_is_faster
 from fastnpjson._patch import json, orjson
-from fastnpjson._stdlib.escapes import escape, is_dense
-from fastnpjson._stdlib.worthwhile import is_worthwhile
-from fastnpjson.compat.agreement import REPLACED, JSONMeaning, JSONReplies, make_layout_rules, with_text
-from fastnpjson.compat.keys import NeedsJson, with_text_keys
-from fastnpjson.compat.numpy_values import builtins, is_numpy
-from fastnpjson.compat.places import Refused, with_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-_NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
-# Stands in the text of json for a fragment, which json does not know.
-_MARK: Final = os.urandom(16).hex()
 # Where NaN may be: it has a word, and orjson would write null.
 _HAS_WORDS: Final = Kind.NATIVE_NONFINITE | Kind.OTHER_NUMPY
 
@@ -52,9 +47,7 @@ def by_orjson(obj: Any, encoder: json.JSONEncoder, meaning: JSONMeaning, default
         obj, rules = two_pass.replaced(obj, rules, rules.replacements)
     rules = rules.for_replies or rules if found & _HAS_WORDS and not nulls else rules
     written = two_pass.collect(obj, rules.option, rules.natively)
-    if type(written) is list and not is_worthwhile(obj, written):
-        raise NeedsJson
-    if type(written) is bytes and encoder.ensure_ascii and not found & _NUMPY and is_dense(written):
+    if json_is_faster(obj, written, ensure_ascii=encoder.ensure_ascii):
         raise NeedsJson
     return two_pass.dumps(obj, rules, default, written)
 
@@ -149,10 +142,7 @@ class JSONEncoder(json.JSONEncoder):
             except Refused as error:
                 raise with_path(error, o, default.refused) from None
             default.check()
-        if self.ensure_ascii is not None or text.isascii():
-            return text
-        # How Python replaces a lone surrogate is its escape in JSON, too.
-        return text.encode(errors="backslashreplace").decode()
+        return escape_surrogates(text) if self.ensure_ascii is None else text
 
     def _by_orjson(self, obj: Any, default: JSONReplies) -> bytes:
         return by_orjson(obj, self, self._meaning(), default, self._nulls if self.allow_nan else 0)
@@ -165,7 +155,8 @@ class JSONEncoder(json.JSONEncoder):
             return self._stdlib(obj, self._hook(default), sort_keys=self.sort_keys)
 
         def with_keys() -> str:
-            hook, keyed = self._hook(default), partial(with_text_keys, self)
+            text = partial(text_by_json, allow_nan=self.allow_nan, skipkeys=self.skipkeys)
+            hook, keyed = self._hook(default), partial(with_text_keys, text_of=text, sorts=self.sort_keys)
             return self._stdlib(keyed(obj), lambda item: keyed(hook(item)), sort_keys=False)
 
         with suppress(NeedsJson, NeedsWalk):
@@ -195,6 +186,8 @@ class JSONEncoder(json.JSONEncoder):
 
         def hook(item: Any) -> Any:
             kind = type(item)
+            if kind is orjson.Fragment:
+                return item
             try:
                 if kind not in others and is_numpy(item):
                     return builtins(item)
@@ -213,24 +206,16 @@ class JSONEncoder(json.JSONEncoder):
         return hook
 
     def _stdlib(self, obj: Any, default: Callable[[Any], Any], *, sort_keys: bool) -> str:
-        fragments: list[str] = []
+        def encode(hook: Callable[[Any], Any]) -> str:
+            return json.JSONEncoder(
+                skipkeys=self.skipkeys,
+                ensure_ascii=self.ensure_ascii,
+                check_circular=self.check_circular,
+                allow_nan=self.allow_nan,
+                sort_keys=sort_keys,
+                indent=self.indent,
+                separators=(self.item_separator, self.key_separator),
+                default=hook,
+            ).encode(obj)
 
-        def hook(item: Any) -> Any:
-            if type(item) is not orjson.Fragment:
-                return default(item)
-            text = orjson.dumps(item)
-            fragments.append((escape(text) if self.ensure_ascii else text).decode())
-            return _MARK
-
-        text = json.JSONEncoder(
-            skipkeys=self.skipkeys,
-            ensure_ascii=self.ensure_ascii,
-            check_circular=self.check_circular,
-            allow_nan=self.allow_nan,
-            sort_keys=sort_keys,
-            indent=self.indent,
-            separators=(self.item_separator, self.key_separator),
-            default=hook,
-        ).encode(obj)
-        texts = text.split(f'"{_MARK}"') if fragments else [text]
-        return "".join(chain.from_iterable(zip(texts, [*fragments, ""], strict=True)))
+        return with_fragments(encode, default, ensure_ascii=self.ensure_ascii)

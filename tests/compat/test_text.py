@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastnpjson._stdlib.escapes import escape, is_dense, with_null
+from fastnpjson._json.text import escape, is_dense, with_null
 
 PARTS = [
     "NaN",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
 from fastnpjson._graph import DICTS
+from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable

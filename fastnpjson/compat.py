@@ -23,11 +23,11 @@ from __future__ import annotations
 from json import JSONDecodeError, JSONDecoder, decoder, detect_encoding, encoder, scanner
 from typing import TYPE_CHECKING, Any, Final
 
+from fastnpjson._json import rules
+from fastnpjson._json.foreign_encoder import ForeignEncoder
+from fastnpjson._json.json_encoder import JSONEncoder
+from fastnpjson._json.keys import NeedsJson
 from fastnpjson._patch import json
-from fastnpjson.compat import agreement
-from fastnpjson.compat.foreign_encoder import ForeignEncoder
-from fastnpjson.compat.json_encoder import JSONEncoder
-from fastnpjson.compat.keys import NeedsJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,7 +175,7 @@ def loads(
     # orjson refuses the words that are for parse_constant.
     if (cls, object_hook, parse_float, parse_int, object_pairs_hook) == (None,) * 5 and not kw:
         try:
-            return agreement.loads(s)
+            return rules.loads(s)
         except (NeedsJson, AttributeError, TypeError, ValueError):
             pass  # json may take it, and if not, says why
     return json.loads(s, cls=cls, **dict(zip(_HOOKS, hooks, strict=True)), **kw)  # type: ignore[arg-type]

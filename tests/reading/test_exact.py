@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastnpjson._stdlib import integers
-from fastnpjson._stdlib.integers import exact_loads, may_have_huge_integers
+from fastnpjson._reading import exact
+from fastnpjson._reading.exact import exact_loads, may_have_huge_integers
 
 # Slow, and obvious: 20 digits after what may stand before a number, or 19 after a minus.
 HUGE = re.compile(rb"(?:^|(?<=[\[:, \t\r\n]))[0-9]{20}|-[0-9]{19}")
@@ -22,8 +22,8 @@ texts = st.lists(st.tuples(between, digits), max_size=12).map(lambda parts: "".j
 @pytest.mark.parametrize("block", [64, 2**17], ids=["blocks", "one-block"])
 @pytest.mark.parametrize("short", [0, 2**12], ids=["numpy", "table"])
 def test_digits_of_huge_integers(monkeypatch, block, short):
-    monkeypatch.setattr(integers, "_BLOCK", block)
-    monkeypatch.setattr(integers, "_SHORT", short)
+    monkeypatch.setattr(exact, "_BLOCK", block)
+    monkeypatch.setattr(exact, "_SHORT", short)
 
     @given(texts)
     def tell(text):

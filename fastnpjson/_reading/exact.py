@@ -1,4 +1,4 @@
-"""Integers beyond 64 bits, which orjson reads as floats."""
+"""JSON by orjson, with integers beyond 64 bits as they are, and errors that name NaN and Infinity."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import orjson
-
-from fastnpjson._stdlib.constants import loads
 
 _RUN: Final = b"\1" * 19
 # Integers of more than 308 digits are beyond the floats, which orjson makes of them. An escape in a string has four.
@@ -21,6 +19,23 @@ _SHORT: Final = 2**12
 _BLOCK: Final = 2**17
 
 
+def strict_loads(data: Any) -> Any:
+    """Decode JSON as `orjson.loads` does, with an error that names the word.
+
+    Raises:
+        JSONDecodeError: it is not JSON.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        # Of -Infinity the position is that of the letter.
+        word = next((word for word in ("NaN", "Infinity") if error.doc.startswith(word, error.pos)), None)
+        if word is None:
+            raise
+        message = f"{word} is not JSON (RFC 8259), but fastnpjson.compat.loads reads it"
+        raise orjson.JSONDecodeError(message, error.doc, error.pos) from None
+
+
 def exact_loads(document: str | bytes) -> Any:
     """Decode what is JSON to orjson, and integers of any length as they are.
 
@@ -29,11 +44,11 @@ def exact_loads(document: str | bytes) -> Any:
     """
     utf8 = document.encode() if isinstance(document, str) else document
     if not may_have_huge_integers(utf8):
-        return loads(document)
+        return strict_loads(document)
     try:  # json takes NaN, lone surrogates and 1e400, too
         orjson.loads(_LONG.sub(rb"\1", utf8))
     except orjson.JSONDecodeError:
-        return loads(utf8)  # raises, with the place in the whole text
+        return strict_loads(utf8)  # raises, with the place in the whole text
     try:
         return json.loads(utf8.decode())
     except RecursionError:

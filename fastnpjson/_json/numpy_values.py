@@ -14,8 +14,8 @@ from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.default import as_array, to_builtins
 from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.encoder import Encoder
+from fastnpjson._json.places import Refused
 from fastnpjson._patch import json
-from fastnpjson.compat.places import Refused
 
 _convert: Final = converter(Style())
 _with_words: Final = Encoder(nan="string").encode

@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._json.json_encoder import by_orjson
+from fastnpjson._json.keys import NeedsJson
+from fastnpjson._json.numpy_values import builtins, is_numpy
+from fastnpjson._json.rules import JSONMeaning, JSONReplies, with_text
+from fastnpjson._json.text import escape, escape_surrogates
 from fastnpjson._patch import json
-from fastnpjson._stdlib.escapes import escape
-from fastnpjson.compat.agreement import JSONMeaning, JSONReplies, with_text
-from fastnpjson.compat.json_encoder import by_orjson
-from fastnpjson.compat.keys import NeedsJson
-from fastnpjson.compat.numpy_values import builtins, is_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,9 +74,7 @@ class ForeignEncoder:
         with suppress(NeedsJson, NeedsWalk):
             o = with_text(o, meaning)
         encoder.default = replies.ask  # type: ignore[assignment, method-assign]
-        text = encoder.encode(o)
-        # How Python replaces a lone surrogate is its escape in JSON, too.
-        return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+        return escape_surrogates(encoder.encode(o))
 
     def iterencode(self, o: Any) -> Iterator[str]:
         """Encode an object as a document, in one piece, or in those of a class that overrides `iterencode`."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime
 import inspect
 from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 import fastnpjson
 from fastnpjson._documents.advice import STARLETTE
-from fastnpjson._frameworks.encoder import FrameworkEncoder
+from fastnpjson._json.framework_encoder import FrameworkEncoder
 
 try:
     from starlette import responses, routing
@@ -91,7 +91,9 @@ class JSONLinesResponse(responses.StreamingResponse):
         background: BackgroundTask | None = None,
     ) -> None:
         if isinstance(content, (dict, str, bytes)):
-            raise TypeError(f"a {type(content).__name__} is no iterable of objects; put it into a list for one line")
+            raise TypeError(
+                f"content must be an iterable of objects, not a {type(content).__name__}; for one line pass [content]"
+            )
         lines = self._lines(content) if isinstance(content, AsyncIterable) else map(self.render, content)
         super().__init__(lines, status_code, headers, media_type, background)
 
@@ -142,16 +144,14 @@ def serialize_numpy(app: FastAPI) -> None:
     from fastapi.exceptions import RequestValidationError  # noqa: PLC0415
     from fastapi.routing import APIRoute  # noqa: PLC0415
 
-    from fastnpjson._frameworks.fastapi import (  # noqa: PLC0415
+    from fastnpjson.starlette.fastapi import (  # noqa: PLC0415
         Arrays,
         exception_handler,
         route_class,
         validation_exception_handler,
     )
 
-    # A router that is included is neither a route nor one of these.
-    others = (routing.Route, routing.WebSocketRoute, routing.Mount, routing.Host)
-    if any(isinstance(route, APIRoute) or not isinstance(route, others) for route in app.routes):
+    if any(isinstance(route, APIRoute) or not isinstance(route, _OTHER_ROUTES) for route in app.routes):
         raise RuntimeError("serialize_numpy(app) must come before the first route and the first include_router")
     response_class = _response_class(app.router.default_response_class)
     # jsonable_encoder looks for the exact type, and then for a base class, of which ours come first.
@@ -165,6 +165,10 @@ def serialize_numpy(app: FastAPI) -> None:
         app.exception_handlers[HTTPException] = exception_handler(response_class)
     if app.exception_handlers.get(RequestValidationError) is request_validation_exception_handler:
         app.exception_handlers[RequestValidationError] = validation_exception_handler(response_class)
+
+
+# A router that is included is neither a route of FastAPI nor one of these.
+_OTHER_ROUTES: Final = (routing.Route, routing.WebSocketRoute, routing.Mount, routing.Host)
 
 
 def _unchanged(obj: Any) -> Any:

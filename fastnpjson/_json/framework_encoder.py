@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import is_numpy_array
 from fastnpjson._documents.dumps import encode, encode_with_replacements
-from fastnpjson._documents.survey import Kind, survey
+from fastnpjson._documents.survey import survey
 from fastnpjson._documents.two_pass import Replies, collect
-from fastnpjson._frameworks import by_json
-from fastnpjson._frameworks.settings import Settings
+from fastnpjson._json import by_json
+from fastnpjson._json.settings import Settings
+from fastnpjson._json.text import escape
+from fastnpjson._json.worthwhile import json_is_faster
 from fastnpjson._patch import orjson
-from fastnpjson._stdlib.escapes import escape, is_dense
-from fastnpjson._stdlib.worthwhile import is_worthwhile
-
-_NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 
 
 class FrameworkEncoder(Settings):
@@ -67,14 +65,9 @@ class FrameworkEncoder(Settings):
                 return encode(obj, rules, caller)
             # json escapes surrogates.
             return None if "UTF-8" in str(error) else encode_with_replacements(obj, rules, caller)
-        if self._is_slow(obj, found):
+        if json_is_faster(obj, found, ensure_ascii=self.ensure_ascii):
             return None
         try:
             return encode(obj, rules, caller, found)
         except JSONEncodeError:
             return None
-
-    def _is_slow(self, obj: Any, found: bytes | list[Any]) -> bool:
-        """Tell whether json takes less time for the rest of the work, which it does not for NumPy data."""
-        slow = not is_worthwhile(obj, found) if isinstance(found, list) else self.ensure_ascii and is_dense(found)
-        return slow and not survey(obj, 0) & _NUMPY

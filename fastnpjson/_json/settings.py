@@ -12,8 +12,8 @@ from fastnpjson._documents.advice import FLASK, Door
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.rules import make_rules
-from fastnpjson._stdlib.escapes import escape
-from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
+from fastnpjson._json.subclasses import PASSTHROUGH, builtin, is_subclass
+from fastnpjson._json.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ class Settings(NamedTuple):
 
 @cache
 def _rules(option: int, door: Door, *, allow_nan: bool) -> Rules:
-    """Make a rules by which a subclass of a builtin is that builtin, as it is to json."""
+    """Make rules by which a subclass of a builtin is that builtin, as it is to json."""
     rules = make_rules(option, Style(nan="null" if allow_nan else "error"))
 
     def convert(obj: Any) -> Any:

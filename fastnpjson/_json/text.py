@@ -1,15 +1,23 @@
-"""The last touch on the text of a document: ASCII only, and `null` for the words that JSON does not have."""
+"""The last touches on the text of a document: ASCII only, `null` for NaN, and fragments, which json does not know."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+import os
+from itertools import chain, pairwise
 from json.encoder import encode_basestring_ascii
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fastnpjson._patch import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # As a number: Python looks for bytes in bytes ten times as long.
 _DEL: Final = 0x7F
+# Stands in the text of json for a fragment.
+_MARK: Final = os.urandom(16).hex()
 
 
 def escape(text: bytes) -> bytes:
@@ -23,6 +31,11 @@ def escape(text: bytes) -> bytes:
     escaped = encode_basestring_ascii(b" ".join(parts[1::2]).decode())
     parts[1::2] = escaped[1:-1].encode().split(b" ")
     return b"".join(parts)
+
+
+def escape_surrogates(text: str) -> str:
+    """Escape lone surrogates, which have no UTF-8: how Python replaces one is its escape in JSON, too."""
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 def is_dense(text: bytes) -> bool:
@@ -40,3 +53,28 @@ def with_null(text: str) -> str:
     outside = '"'.join(parts[::2]).replace("-Infinity", "null").replace("Infinity", "null").replace("NaN", "null")
     parts[::2] = outside.split('"')
     return '"'.join(parts)
+
+
+def with_fragments(
+    encode: Callable[[Callable[[Any], Any]], str], default: Callable[[Any], Any], *, ensure_ascii: bool | None
+) -> str:
+    """Encode a document by json, with a default that may return fragments.
+
+    Args:
+        encode: Encodes the document with the default that it is given.
+        default: Returns a fragment as it is.
+        ensure_ascii: True to escape what is not ASCII in fragments.
+    """
+    fragments: list[str] = []
+
+    def hook(item: Any) -> Any:
+        reply = default(item)
+        if type(reply) is not orjson.Fragment:
+            return reply
+        text = orjson.dumps(reply)
+        fragments.append((escape(text) if ensure_ascii else text).decode())
+        return _MARK
+
+    text = encode(hook)
+    texts = text.split(f'"{_MARK}"') if fragments else [text]
+    return "".join(chain.from_iterable(zip(texts, [*fragments, ""], strict=True)))

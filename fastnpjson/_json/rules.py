@@ -18,12 +18,12 @@ from fastnpjson._documents.replace import Replacements, replace
 from fastnpjson._documents.rules import Natively, Rules, make_rules
 from fastnpjson._documents.survey import Kind
 from fastnpjson._documents.two_pass import Asked, Replies
+from fastnpjson._json.keys import NeedsJson, text_by_json
+from fastnpjson._json.numpy_values import builtins, has_objects, is_numpy, text
+from fastnpjson._json.subclasses import PASSTHROUGH, builtin, is_subclass
 from fastnpjson._orjson import fragment
 from fastnpjson._patch import orjson
-from fastnpjson._stdlib.integers import may_have_huge_integers
-from fastnpjson._stdlib.subclasses import PASSTHROUGH, builtin, is_subclass
-from fastnpjson.compat.keys import NeedsJson, text_of
-from fastnpjson.compat.numpy_values import builtins, has_objects, is_numpy, text
+from fastnpjson._reading.exact import may_have_huge_integers
 
 # What orjson refuses, or writes otherwise: NaN as null, and members of an enum without asking the default.
 REPLACED: Final = Kind.KEY | Kind.BIG_INTEGER | Kind.NONFINITE | Kind.ENUM | Kind.UUID
@@ -105,7 +105,7 @@ def make_json_rules(option: int, meaning: JSONMeaning) -> Rules:
 
 def _replacements(meaning: JSONMeaning, *, asks: bool = True) -> Replacements:
     def text_of_key(key: Any) -> str | None:
-        return text_of(key, allow_nan=meaning.allow_nan, skipkeys=meaning.skipkeys)
+        return text_by_json(key, allow_nan=meaning.allow_nan, skipkeys=meaning.skipkeys)
 
     def stand_in(obj: Any) -> Any:
         if is_subclass(type(obj)):

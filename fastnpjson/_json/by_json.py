@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from orjson import Fragment
@@ -14,23 +12,21 @@ from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.replace import Replacements, replace
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._documents.two_pass import Replies
+from fastnpjson._json.keys import text_by, with_text_keys
+from fastnpjson._json.text import escape_surrogates, with_fragments, with_null
 from fastnpjson._patch import json, orjson
-from fastnpjson._stdlib.escapes import with_null
-from fastnpjson._stdlib.integers import exact_loads
-from fastnpjson._stdlib.keys import text_of, with_text_keys
+from fastnpjson._reading.exact import exact_loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastnpjson._frameworks.settings import Settings
+    from fastnpjson._json.settings import Settings
 
 # Flags for a document as a whole.
 _DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 # What orjson encodes without asking a default, and what may hold some of it.
 ASKED: Final = Kind.UUID | Kind.ENUM | Kind.SUBCLASS
-# Stands in the text of json for what fastnpjson encodes.
-_MARK: Final = os.urandom(16).hex()
 
 
 def dumps(
@@ -39,7 +35,6 @@ def dumps(
     caller: Replies,
     *,
     spread: bool = False,
-    words: bool = False,
     **kwargs: Any,
 ) -> str:
     """Encode a document.
@@ -47,8 +42,8 @@ def dumps(
     1. Keys that json does not know become text, and NaN and infinities `None`.
     2. json encodes it with the framework's own default, which takes no time of ours.
     3. A hook lets fastnpjson encode NumPy data, from the beginning if there is some.
-    4. NaN and infinities of replies are replaced in the text.
-    5. Keys become text in subclasses of containers, too.
+    4. If it refuses, NaN and infinities of replies are replaced in the text.
+    5. If it refuses still, keys become text in subclasses of containers, too.
     6. fastnpjson says where an error is.
 
     Args:
@@ -56,41 +51,39 @@ def dumps(
         settings: Those of the framework.
         caller: The default of the caller, who may have been asked already.
         spread: True to lay out arrays as json lays out lists, and not on one line.
-        words: True to replace NaN and infinities in the text.
         kwargs: Those of `json.dumps`.
 
     Raises:
         TypeError: there is something in the document that has no JSON.
         ValueError: the document is circular, or NaN is not allowed.
     """
-    found = survey(obj)
-    if found & (Kind.KEY | Kind.NONFINITE) and not words:
-        obj = with_text(obj, settings, Kind.NONFINITE * settings.allow_nan)
-    if settings.declines and found & _NUMPY:
-        settings = settings._replace(declines=False)
-    caller.rewind()
-    try:
-        if settings.declines:
-            return _stdlib(obj, settings, settings.default, allow_nan=words, **kwargs)
-        return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
-    except (TypeError, ValueError) as error:
-        refusal = error
-    try:
-        again: Callable[..., str] = partial(dumps, caller=caller, spread=spread, **kwargs)
-        if isinstance(refusal, ValueError) and settings.allow_nan and not words:
-            return again(obj, settings, words=True)
-        if settings.declines:
-            return again(obj, settings._replace(declines=False), words=words)
-        keyed = with_text_keys(obj, partial(fragment, settings))
-        if keyed is not obj:
-            return again(keyed, settings, words=words)
-        if isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
-            raise refusal
+    found, nans = survey(obj), Kind.NONFINITE * settings.allow_nan
+    if found & (Kind.KEY | Kind.NONFINITE):
+        obj = with_text(obj, settings, nans)
+    declines, words = settings.declines and not found & _NUMPY, False
+    while True:
         caller.rewind()
-        text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
-        return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
-    finally:
-        del refusal  # or it would refer to itself, by its traceback
+        try:
+            if declines:
+                return _stdlib(obj, settings, settings.default, allow_nan=words, **kwargs)
+            return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
+        except (TypeError, ValueError) as error:
+            refusal = error
+        try:
+            if isinstance(refusal, ValueError) and settings.allow_nan and not words:
+                words = True
+            elif declines:
+                declines = False
+            elif (keyed := with_text_keys(obj, partial(text_by, partial(fragment, settings)))) is not obj:
+                obj = keyed if words else with_text(keyed, settings, nans)
+            elif isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
+                raise refusal
+            else:
+                caller.rewind()
+                text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
+                return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+        finally:
+            del refusal  # or it would refer to itself, by its traceback
 
 
 def with_text(obj: Any, settings: Settings, kinds: int = 0) -> Any:
@@ -99,7 +92,7 @@ def with_text(obj: Any, settings: Settings, kinds: int = 0) -> Any:
     The document itself is returned if there is nothing to replace; subclasses of containers are not looked into.
     """
     sorts = bool(settings.option & orjson.OPT_SORT_KEYS)
-    text = partial(text_of, encode=partial(fragment, settings))
+    text = partial(text_by, partial(fragment, settings))
     try:
         return replace(obj, Replacements(kinds, text, _unchanged, like_json=True, sorts=sorts, for_json=True))[0]
     except NeedsWalk:
@@ -137,7 +130,6 @@ def fragment(settings: Settings, obj: Any) -> bytes:
 def _with_fragments(
     obj: Any, settings: Settings, caller: Replies, *, spread: bool, allow_nan: bool, **kwargs: Any
 ) -> str:
-    fragments: list[str] = []
     others: set[type] = set()
     known = (*settings.known, Fragment)
     # To ask through the caller takes as long as some defaults do.
@@ -148,10 +140,7 @@ def _with_fragments(
         if kind not in others:
             if issubclass(kind, known):
                 text = fragment(settings, item)
-                if spread:
-                    return _builtins(text)
-                fragments.append(text.decode())
-                return _MARK
+                return _builtins(text) if spread else Fragment(text)
             others.add(kind)
         try:
             reply = ask(item)
@@ -160,9 +149,10 @@ def _with_fragments(
         given.append((item, reply))
         return reply
 
-    text = _stdlib(obj, settings, hook, allow_nan=allow_nan, **kwargs)
-    texts = text.split(f'"{_MARK}"') if fragments else [text]
-    return "".join(chain.from_iterable(zip(texts, [*fragments, ""], strict=True)))
+    def encode(default: Callable[[Any], Any]) -> str:
+        return _stdlib(obj, settings, default, allow_nan=allow_nan, **kwargs)
+
+    return encode(hook) if spread else with_fragments(encode, hook, ensure_ascii=settings.ensure_ascii)
 
 
 def _stdlib(
@@ -171,9 +161,7 @@ def _stdlib(
     kwargs |= {"ensure_ascii": settings.ensure_ascii, "check_circular": settings.check_circular}
     sort_keys = bool(settings.option & orjson.OPT_SORT_KEYS)
     text = json.dumps(obj, default=default, allow_nan=allow_nan, sort_keys=sort_keys, **kwargs)
-    text = with_null(text) if allow_nan else text
-    # How Python replaces a lone surrogate is its escape in JSON, too.
-    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+    return escape_surrogates(with_null(text) if allow_nan else text)
 
 
 def _builtins(text: bytes) -> Any:

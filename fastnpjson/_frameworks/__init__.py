@@ -1,1 +1,0 @@
-"""What Flask, Django, Starlette and FastAPI share."""
