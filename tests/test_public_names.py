@@ -25,7 +25,7 @@ NAMES = {
     "fastnpjson.starlette": ({"JSONLinesResponse", "JSONResponse", "serialize_numpy"}, None),
     "fastnpjson.pydantic": ({"ArrayField", "BaseModel"}, None),
     "fastnpjson.django": ({"JSONEncoder", "JSONResponse"}, None),
-    "fastnpjson.dask": ({"to_json_lines"}, None),
+    "fastnpjson.dask": ({"read_json_lines", "to_json_lines"}, None),
 }
 OWN = [(module, name) for module, (names, _) in NAMES.items() for name in sorted(names)]
 
@@ -43,7 +43,7 @@ def own_modules_in(pickled):
     return {module for module in modules if module.startswith("fastnpjson")}
 
 
-@pytest.mark.parametrize("module", ["fastnpjson", "fastnpjson.compat", "fastnpjson.roundtrip"])
+@pytest.mark.parametrize("module", ["fastnpjson", "fastnpjson.compat", "fastnpjson.kserve", "fastnpjson.roundtrip"])
 def test_all_names_are_documented(module):
     own, passed_on = NAMES[module]
     names = importlib.import_module(module).__all__

@@ -84,10 +84,10 @@ def load_lines(file: File, *, arrays: Arrays = None, limit: int | None = None) -
 
 
 def parse_lines(
-    source: Iterable[str | bytes], prefix: str, loads: Callable[[Any], Any] = orjson.loads
+    source: Iterable[str | bytes], prefix: str, loads: Callable[[Any], Any] = orjson.loads, first: int = 1
 ) -> Iterator[Any]:
-    """Decode each line; error messages start with `prefix`."""
-    for number, line in enumerate(source, 1):
+    """Decode each line; error messages start with `prefix`, and the number of the line, counted from `first`."""
+    for number, line in enumerate(source, first):
         try:
             obj = loads(line)
         except JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""Dask bags, arrays and dataframes to JSON Lines, one file per partition: for data larger than one machine.
+"""Dask bags, arrays and dataframes to JSON Lines and back: for data larger than one machine.
 
 Install it with ``pip install 'fastnpjson[dask]'``.
 """
@@ -16,20 +16,23 @@ from fastnpjson import OPT_APPEND_NEWLINE, OPT_INDENT_2, JSONEncodeError
 try:
     from dask.base import get_scheduler
     from dask.delayed import Delayed, delayed
-    from fsspec.compression import available_compressions
     from fsspec.core import OpenFile, url_to_fs
     from fsspec.implementations.local import LocalFileSystem
     from fsspec.implementations.memory import MemoryFileSystem
 
+    from fastnpjson.dask.compression import COMPRESSIONS, compression_of, suffix_of
     from fastnpjson.dask.lines import LineEncoder
+    from fastnpjson.dask.read import read_json_lines
 except ImportError as _cause:
     raise ImportError("fastnpjson.dask needs Dask: pip install 'fastnpjson[dask]'") from _cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# Dask, asked to infer, writes plain text under the suffix of a compression whose package is missing.
-_COMPRESSIONS: Final = {"bz2": "bz2", "gz": "gzip", "lz4": "lz4", "xz": "xz", "zip": "zip", "zst": "zstd"}
+__all__ = ["read_json_lines", "to_json_lines"]
+
+read_json_lines.__module__ = __name__
+
 _PLAIN: Final = {"", "geojsonl", "jl", "json", "jsonl", "jsonlines", "ndjson", "txt"}
 
 
@@ -94,14 +97,11 @@ def _compression(pattern: str) -> str | None:
     name = re.split(r"[/\\]", pattern)[-1]
     if pattern.count("*") != 1 or "*" not in name:
         raise ValueError(f"{pattern!r} needs one * in its file name, for the partition, as in 'out/*.jsonl.gz'")
-    suffix = name.rpartition("*")[2].rpartition(".")[2].lower()
-    compression = _COMPRESSIONS.get(suffix)
-    if compression is None and suffix not in _PLAIN:
-        known = " ".join(f".{known}" for known in [*_COMPRESSIONS, *sorted(_PLAIN - {""})])
+    suffix = suffix_of("x" + name.rpartition("*")[2])
+    if suffix not in COMPRESSIONS and suffix not in _PLAIN:
+        known = " ".join(f".{known}" for known in [*COMPRESSIONS, *sorted(_PLAIN - {""})])
         raise ValueError(f"{pattern!r}: .{suffix} is not the suffix of a compression or of text; known are {known}")
-    if compression is not None and compression not in available_compressions():
-        raise ValueError(f"{pattern!r}: no package for .{suffix} is installed, see fsspec.available_compressions()")
-    return compression
+    return compression_of(pattern)
 
 
 def _partitions(collection: Any) -> list[Any]:
