@@ -25,5 +25,6 @@ extern PyMethodDef replace_methods[];
 extern PyMethodDef answer_methods[];
 extern PyMethodDef loads_methods[];
 extern PyMethodDef write_methods[];
+extern PyMethodDef room_methods[];
 
 #endif

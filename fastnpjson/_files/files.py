@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from fastnpjson._arrays.style import Bytes, Complex, Nan
     from fastnpjson._reading.loads import Arrays
+    from fastnpjson._threads import Threads
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
     Write = Callable[[bytes], object]
@@ -44,6 +45,7 @@ class Settings(TypedDict, total=False):
     nan: Nan
     complex: Complex
     bytes: Bytes
+    threads: Threads
 
 
 def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings: Unpack[Settings]) -> None:

@@ -10,13 +10,15 @@ import orjson
 from orjson import JSONDecodeError, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import has_nan, is_numpy_array
+from fastnpjson._arrays.layout import SIDE_BY_SIDE
 from fastnpjson._arrays.write import write_rows
 from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.encoder import make_settings
-from fastnpjson._documents.stream import reply_to, rows_of_slice
+from fastnpjson._documents.slices import reply_to, rows_of_slice
 from fastnpjson._files.files import error_prefix, is_durable, limited, writing
 from fastnpjson._reading.loads import loads
+from fastnpjson._threads import Workers, count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -128,14 +130,17 @@ def lines(
         for row in objs:
             yield from settings.stream(advance).pieces(row)
         return
-    for start in range(0, len(objs), count):
-        rows = objs[start : start + count]
-        try:
-            yield _rows(rows, settings)
-        except (JSONEncodeError, ValueError):
-            yield from _each(rows, settings, start + 1)
-        if advance is not None:
-            advance(rows.nbytes)
+    starts = range(0, len(objs), count)
+    with Workers(count_of(settings.threads)) as workers:
+        write = partial(_rows, settings, SIDE_BY_SIDE if workers.count > 1 else 0)
+        slices = (objs[start : start + count] for start in starts)
+        for start, (rows, written) in zip(starts, workers.in_order(write, slices), strict=True):
+            try:
+                yield written()
+            except (JSONEncodeError, ValueError):
+                yield from _each(rows, settings, start + 1)
+            if advance is not None:
+                advance(rows.nbytes)
 
 
 def _has_plain_rows(array: Array, settings: DocumentSettings) -> bool:
@@ -156,8 +161,8 @@ def _each(objs: Iterable[Any], settings: DocumentSettings, first: int) -> Iterat
         yield text
 
 
-def _rows(rows: Array, settings: DocumentSettings) -> bytes:
+def _rows(settings: DocumentSettings, part: int, rows: Array) -> bytes:
     """Write the rows of an array at once, and put newlines in the place of the commas between them."""
     if settings.rules.style.nan == "error" and has_nan(rows):
         raise ValueError("NaN")
-    return write_rows(rows, settings.rules.style)
+    return write_rows(rows, settings.rules.style, part)
