@@ -165,6 +165,23 @@ class Workers:
         return future.result() if self._process == os.getpid() else call()
 
 
+def batches(items: Iterable[Item], size_of: Callable[[Item], int], enough: int) -> Iterator[list[Item]]:
+    """Yield items together, as many as are enough by their sizes. If they raise, the error comes after those before."""
+    batch: list[Item] = []
+    size = 0
+    raised: list[Exception] = []
+    for item in _up_to_error(items, raised):
+        batch.append(item)
+        size += size_of(item)
+        if size >= enough:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+    if raised:
+        raise raised.pop()
+
+
 def _up_to_error(items: Iterable[Item], raised: list[Exception]) -> Iterator[Item]:
     try:
         yield from items

@@ -9,7 +9,7 @@ import time
 import pytest
 from processes import linux, posix, run_code
 
-from fastnpjson._threads import Workers, count_of
+from fastnpjson._threads import Workers, batches, count_of
 
 
 def test_a_number_is_itself():
@@ -237,3 +237,20 @@ def test_it_is_imported_when_it_is_needed():
         "import sys, fastnpjson; fastnpjson.Encoder(threads=2).encode([1]); print('concurrent.futures' in sys.modules)"
     )
     assert run_code(code).stdout == "False\n"
+
+
+def test_batches_are_large_enough():
+    assert [*batches([3, 4, 9, 1, 1], int, 7)] == [[3, 4], [9], [1, 1]]
+    assert [*batches([3, 4], int, 0)] == [[3], [4]]
+    assert [*batches([], int, 7)] == []
+
+
+def test_an_error_comes_after_the_batch_before_it():
+    def items():
+        yield from (3, 4, 1)
+        raise KeyError
+
+    found = []
+    with pytest.raises(KeyError):
+        found.extend(batches(items(), int, 7))
+    assert found == [[3, 4], [1]]

@@ -19,6 +19,7 @@ static PyMethodDef *const tables[] = {
     loads_methods,
     write_methods,
     room_methods,
+    side_by_side_methods,
 };
 
 /* Prepare the writers of numbers, for the level of the processor that the environment names, or for the best. */

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastnpjson._arrays.layout import FOLLOWS, GOES_ON
 from fastnpjson._documents.convert import UNKNOWN
+from fastnpjson._threads import batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,17 +73,12 @@ def rows_of_slice(array: Array) -> int:
 
 def jobs(parts: Iterator[bytes | Slice], threads: int) -> Iterator[list[bytes | Slice]]:
     """Yield parts, each alone for one thread, or else as many as make work for a millisecond."""
-    job: list[bytes | Slice] = []
-    size = 0
-    for part in parts:
-        job.append(part)
-        # A part of the skeleton has been written, and is to be kept until it is its turn.
-        size += len(part) // 32 if isinstance(part, bytes) else part.rows.size
-        if threads == 1 or size >= _JOB:
-            yield job
-            job, size = [], 0
-    if job:
-        yield job
+    return batches(parts, _work_of, _JOB if threads > 1 else 0)
+
+
+def _work_of(part: bytes | Slice) -> int:
+    # A part of the skeleton has been written, and is to be kept until it is its turn.
+    return len(part) // 32 if isinstance(part, bytes) else part.rows.size
 
 
 @cache

@@ -83,7 +83,7 @@ def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings:
             write(piece)
 
 
-def load(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Any:
+def load(file: File, *, arrays: Arrays = None, limit: int | None = None, threads: Threads = 1) -> Any:
     """Read a JSON document from a file.
 
     Args:
@@ -91,6 +91,7 @@ def load(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Any:
         arrays: As for `loads`.
         limit: The most bytes that the document may have, after decompression, or characters in a text file. The default
             is 128 MiB and 64 times the size of a compressed file, 128 MiB for a device, and none for other files.
+        threads: As for `loads`.
 
     Returns:
         What `loads` returns.
@@ -110,7 +111,7 @@ def load(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Any:
     with limited(file, limit) as source:
         data = source.read()
     try:
-        return loads(data, arrays=arrays)
+        return loads(data, arrays=arrays, threads=threads)
     except JSONDecodeError as error:
         raise JSONDecodeError(error_prefix(file) + error.msg, error.doc, error.pos) from None
 

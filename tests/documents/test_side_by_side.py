@@ -14,6 +14,7 @@ from strategies import documents
 import fastnpjson
 from fastnpjson import Encoder
 from fastnpjson._documents import batch, slices, stream
+from fastnpjson._documents.encoder import make_settings
 from fastnpjson._extension import speedups
 
 FLOATS = np.random.default_rng(7).normal(size=700_000)
@@ -102,8 +103,6 @@ def test_files_and_lines(tmp_path):
 
 
 def test_advances_are_those_of_one_thread():
-    from fastnpjson._documents.encoder import make_settings  # noqa: PLC0415
-
     found = {1: [], 3: []}
     for threads, advances in found.items():
         for _ in make_settings(threads=threads).stream(advances.append).pieces([FLOATS, {"x": FLOATS.reshape(-1, 5)}]):
