@@ -37,6 +37,8 @@ def count_of(threads: Threads) -> int:
         TypeError: it is neither.
         ValueError: it is less than 1, or another word.
     """
+    if type(threads) is int and threads > 0:
+        return threads
     if threads == "auto":
         return _processors()
     if isinstance(threads, (str, bool)) or index(threads) < 1:

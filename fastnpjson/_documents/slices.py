@@ -71,9 +71,9 @@ def rows_of_slice(array: Array) -> int:
     return 0 if size > _SLICE else max(1, _SLICE // max(size, size * array.itemsize // 16))
 
 
-def jobs(parts: Iterator[bytes | Slice], threads: int) -> Iterator[list[bytes | Slice]]:
-    """Yield parts, each alone for one thread, or else as many as make work for a millisecond."""
-    return batches(parts, _work_of, _JOB if threads > 1 else 0)
+def jobs(parts: Iterator[bytes | Slice]) -> Iterator[list[bytes | Slice]]:
+    """Yield parts together, as many as make work for a millisecond."""
+    return batches(parts, _work_of, _JOB)
 
 
 def _work_of(part: bytes | Slice) -> int:

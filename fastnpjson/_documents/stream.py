@@ -26,7 +26,7 @@ from fastnpjson._extension import speedups
 from fastnpjson._threads import Workers, count_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fastnpjson._arrays.dtypes import Array
     from fastnpjson._documents.convert import Convert
@@ -73,7 +73,7 @@ class Stream:
     ) -> None:
         self._rules = rules
         # The default may use an array again that it returned: what is in replies is written at once.
-        self._putting_off = putting_off(rules)._replace(convert=self._put_off_or_convert)
+        self._putting_off = putting_off(rules, self._put_off_or_convert)
         self._of_batch = self._putting_off
         self._default = Replies(default)
         self._advance = advance
@@ -137,25 +137,28 @@ class Stream:
             yield b"".join(pending)
 
     def _texts(self, parts: Iterator[bytes | Slice], workers: Workers) -> Iterator[bytes]:
-        """Yield the texts of parts of the document, which are written side by side."""
-        for job, written in workers.in_order(self._write, jobs(parts, workers.count)):
-            for part, text in zip(job, written(), strict=False):
-                if isinstance(text, bytes):
-                    yield text
-                    if isinstance(part, Slice) and self._advance is not None:
-                        self._advance(part.rows.nbytes)
-                elif isinstance(part, Slice):
-                    self._raise(part, text)
+        """Yield the texts of parts of the document."""
+        for part, text in self._written(parts) if workers.count == 1 else self._written_by(workers, parts):
+            if isinstance(text, bytes):
+                yield text
+                if self._advance is not None and isinstance(part, Slice):
+                    self._advance(part.rows.nbytes)
+            elif isinstance(part, Slice):
+                self._raise(part, text)
 
-    def _write(self, job: list[bytes | Slice]) -> list[bytes | Exception]:
-        """Return the texts of some parts, up to an error."""
-        texts: list[bytes | Exception] = []
-        for part in job:
-            text = part if isinstance(part, bytes) else self._text(part)
-            texts.append(text)
-            if not isinstance(text, bytes):
-                break
-        return texts
+    def _written(self, parts: Iterable[bytes | Slice]) -> Iterator[tuple[bytes | Slice, bytes | Exception]]:
+        """Yield parts, each with its text, or its error."""
+        for part in parts:
+            yield part, part if isinstance(part, bytes) else self._text(part)
+
+    def _written_by(
+        self, workers: Workers, parts: Iterator[bytes | Slice]
+    ) -> Iterator[tuple[bytes | Slice, bytes | Exception]]:
+        def write(job: list[bytes | Slice]) -> list[tuple[bytes | Slice, bytes | Exception]]:
+            return list(self._written(job))
+
+        for _, written in workers.in_order(write, jobs(parts)):
+            yield from written()
 
     def _raise(self, failed: Slice, error: Exception) -> None:
         """Raise an error that says where an array is."""
@@ -288,9 +291,10 @@ class Stream:
             return error.with_traceback(None)  # by which it would refer to itself
 
 
-def putting_off(rules: Rules) -> Rules:
-    """Return rules by which large arrays are found, and not written; replies are, by the rules that are given."""
-    return rules._replace(natively=rules.natively._replace(below=_LARGE), for_replies=rules)
+def putting_off(rules: Rules, convert: Convert | None = None) -> Rules:
+    """Return rules by which large arrays are for `convert`, and replies are written by the rules that are given."""
+    natively = rules.natively._replace(below=_LARGE)
+    return rules._replace(natively=natively, for_replies=rules, convert=convert or rules.convert)
 
 
 def _has_long_list(obj: Any, depth: int) -> bool:
