@@ -271,7 +271,7 @@ void
 loads_start_list(List *list, const Wanted *wanted)
 {
     list->values = (char *)list->few;
-    list->count = list->has_fraction = list->has_negative = list->ndim = 0;
+    list->count = list->has_fraction = list->has_negative = list->is_interrupted = list->ndim = 0;
     list->capacity = list->room = sizeof list->few / sizeof *list->few;
     list->thread = NULL;
     list->dtype = wanted;

@@ -137,11 +137,11 @@ read_slice_of(PyObject *module, PyObject *arguments)
     read_slice(slice, handover->end);
     handover->at_work--;
     /* Who has no memory leaves the slice to the one who reads the list. */
-    if (PyErr_Occurred() && (PyErr_ExceptionMatches(PyExc_MemoryError) || PyErr_ExceptionMatches(PyExc_ValueError))) {
-        PyErr_Clear();
-    }
-    if (PyErr_Occurred()) {
+    if (slice->list.is_interrupted) {
         Py_CLEAR(result);
+    }
+    else {
+        PyErr_Clear();
     }
     return result;
 }

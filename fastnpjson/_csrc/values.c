@@ -43,7 +43,8 @@ loads_go_on(List *list, const char *start, const char *here, const char *end)
 {
     int is_unlocked = list->thread != NULL;
     loads_take_gil(list);
-    if ((is_unlocked && PyErr_CheckSignals() < 0) || (list->count == list->room && grow(list, start, here, end) < 0)) {
+    list->is_interrupted = is_unlocked && PyErr_CheckSignals() < 0;
+    if (list->is_interrupted || (list->count == list->room && grow(list, start, here, end) < 0)) {
         return -1;
     }
     list->capacity = list->room;

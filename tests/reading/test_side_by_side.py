@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+from unittest.mock import Mock
 
 import numpy as np
 import orjson
@@ -241,7 +242,11 @@ def test_interruption():
 
 @posix
 @pytest.mark.parametrize("error", [ValueError, MemoryError, KeyError])
-def test_a_signal_ends_the_reading(error):
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_a_signal_ends_the_reading(error, is_alone, monkeypatch):
+    if is_alone:  # there are no more threads, and so it reads the slices itself
+        monkeypatch.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError))
+        monkeypatch.setattr(module, "SLICE", 2**24)
     text = b"[" + b"2.25," * 20_000_000 + b"1]"
 
     class Stop(error):
@@ -252,7 +257,7 @@ def test_a_signal_ends_the_reading(error):
 
     before = signal.signal(signal.SIGALRM, stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
         with pytest.raises(Stop):
             fastnpjson.loads(text, arrays=True, threads=2)
     finally:
