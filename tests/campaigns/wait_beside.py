@@ -1,7 +1,7 @@
 """What other requests wait for while one of them writes, or takes, millions of numbers: by json, by orjson and by us.
 
 A part of ``tox -e soak-servers``. Real servers, one process each: uvicorn with Starlette, gunicorn and waitress with
-Flask. A client asks for a trivial route 50 times a second, each time when it is due, whether or not the last answer is there.
+Flask. A client asks for a trivial route 50 times a second, whether or not the last answer is there.
 Another one, in a process of its own, sends one large request after the other.
 """
 
