@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 # In bytes: a thread reads as much in a millisecond.
 _BATCH: Final = 2**20
+# Lines of a batch. Where it has more, they are short, and orjson's part of them stops other threads.
+_FEW: Final = 8
 
 
 def dump_lines(
@@ -100,14 +103,16 @@ def _parse_side_by_side(source: Iterable[str | bytes], prefix: str, arrays: Arra
     def parse(batch: list[tuple[int, str | bytes]]) -> tuple[list[Any], Exception | None]:
         objs: list[Any] = []
         try:
-            objs.extend(parse_lines((line for _, line in batch), prefix, read, batch[0][0]))
+            objs.extend(parse_lines((line for _, line in batch), prefix, read, batch[0][0] if batch else 1))
         except ValueError as error:
             return objs, error.with_traceback(None)  # by which it would refer to itself
         return objs, None
 
     read = partial(decode, arrays=arrays, count=1, slice_size=SLICE)
-    with Workers(count) as workers:
-        for _, parsed in workers.in_order(parse, batches(enumerate(source, 1), _length, _BATCH)):
+    all_batches = batches(enumerate(source, 1), _length, _BATCH)
+    first = next(all_batches, [])
+    with Workers(count if len(first) <= _FEW else 1) as workers:
+        for _, parsed in workers.in_order(parse, chain([first], all_batches)):
             objs, error = parsed()
             yield from objs
             if error is not None:

@@ -69,6 +69,12 @@ def test_a_limit_comes_in_its_turn():
     assert len(found) == 500
 
 
+def test_short_lines_are_for_one_thread(monkeypatch):
+    monkeypatch.setattr(lines, "_FEW", 2)
+    monkeypatch.setattr(threading.Thread, "start", None)  # what is not called
+    assert outcome(TEXT, arrays=True, threads=2) == outcome(TEXT, arrays=True)
+
+
 def test_few_lines_are_read_ahead():
     file = io.BytesIO(TEXT)
     for number, _ in enumerate(fastnpjson.load_lines(file, arrays=True, threads=2)):
