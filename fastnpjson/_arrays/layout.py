@@ -38,6 +38,11 @@ SHAPING: Final = reduce(or_, _FLAGS, orjson.OPT_SORT_KEYS)
 # numbers back before it writes them.
 _WORDS: Final = 16
 _AS_FLOAT64: Final = 32
+# What of a larger text an array is: a comma stands for its first bracket; it has no last one; and other threads write
+# the rest, so that the GIL is released for less.
+FOLLOWS: Final = 1
+GOES_ON: Final = 2
+SIDE_BY_SIDE: Final = 4
 # Of records in records, fewer than Python's stack holds.
 _NESTED_FIELDS: Final = 200
 
@@ -133,7 +138,9 @@ def _ticks(unit: str, count: int) -> tuple[int, int]:
     return SECONDS.get(unit, 1) * count, len(str(TICKS.get(unit, 1))) - 1
 
 
-def write_in_place(array: Array, mask: Array | None, style: Style, *, lines: bool = False) -> bytes | None:
+def write_in_place(
+    array: Array, mask: Array | None, style: Style, *, lines: bool = False, part: int = 0
+) -> bytes | None:
     """Write an array with a dimension, if the extension is there.
 
     Args:
@@ -141,6 +148,7 @@ def write_in_place(array: Array, mask: Array | None, style: Style, *, lines: boo
         mask: Of the same shape, or `None`.
         style: What shapes its text.
         lines: Write each row in a line of its own.
+        part: What of a larger array it is: some of `FOLLOWS`, `GOES_ON` and `SIDE_BY_SIDE`.
 
     Returns:
         JSON text; `None` for what Python has to write, or to refuse with an error that says why.
@@ -159,5 +167,5 @@ def write_in_place(array: Array, mask: Array | None, style: Style, *, lines: boo
         return None
     if node is None:
         return None
-    text: bytes | None = speedups.write(array, dtype, mask, mask_dtype, node, lines)
+    text: bytes | None = speedups.write(array, dtype, mask, mask_dtype, node, lines, part)
     return text

@@ -13,7 +13,7 @@ from numpy import ma
 
 from fastnpjson._arrays.dtypes import Unsupported, contiguous, is_mask_of, known, known_dtype, unit_of
 from fastnpjson._arrays.floats import complex_pairs, complex_strings, floats, integers, masked_integers, put_words
-from fastnpjson._arrays.layout import write_in_place
+from fastnpjson._arrays.layout import FOLLOWS, GOES_ON, write_in_place
 from fastnpjson._arrays.strings import base64_strings, byte_strings, strings
 from fastnpjson._arrays.times import DATES, NaT, dates, durations
 
@@ -52,14 +52,31 @@ def write(obj: Any, style: Style) -> Written:
     return Written(None, builtins if array.ndim else builtins[0])
 
 
-def write_rows(array: Array, style: Style) -> bytes:
+def write_part(array: Array, style: Style, part: int) -> bytes:
+    """Write an array with a dimension as a part of a larger one, as `write_in_place` has it.
+
+    Raises:
+        Unsupported: as `write`.
+        JSONEncodeError: as `write`, and strings with surrogates.
+    """
+    text = write_in_place(*_parts(array), style, part=part)
+    if text is not None:
+        return text
+    text, builtins = write(array, style)
+    if text is None:
+        text = orjson.dumps(builtins, None, style.option & ~orjson.OPT_APPEND_NEWLINE)
+    start, end = b"," if part & FOLLOWS else b"[", b"" if part & GOES_ON else b"]"
+    return b"".join((start, memoryview(text)[1:-1], end))
+
+
+def write_rows(array: Array, style: Style, part: int = 0) -> bytes:
     """Write each row of an array in a line of its own; not for Python objects, nor for `OPT_INDENT_2`.
 
     Raises:
         Unsupported: as `write`.
         JSONEncodeError: as `write`, and strings with surrogates.
     """
-    text = write_in_place(*_parts(array), style, lines=True)
+    text = write_in_place(*_parts(array), style, lines=True, part=part)
     if text is not None:
         return text
     text, builtins = write(array, style)

@@ -15,9 +15,12 @@ from fastnpjson._excerpt import excerpt
 from fastnpjson._extension import speedups
 from fastnpjson._files.compression import CODECS, codec, suffixes
 from fastnpjson._reading.paths import tree
+from fastnpjson._threads import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from fastnpjson._threads import Threads
 
 _DESCRIPTION: Final = """\
 Convert between .npy (an array), .npz (arrays by name), .json and .jsonl or .ndjson (a document, or
@@ -120,9 +123,7 @@ def _parser(version: str) -> argparse.ArgumentParser:
         "--decimals", type=int, choices=range(23), metavar="N", help="round the floats of arrays to N decimals, 0 to 22"
     )
     parser.add_argument("--no-nan", action="store_true", help="fail at NaN and infinities instead of writing null")
-    parser.add_argument(
-        "--exact", action="store_true", help="keep dtypes and shapes, in the form of fastnpjson.roundtrip"
-    )
+    parser.add_argument("--exact", action="store_true", help="keep dtypes and shapes, for fastnpjson.roundtrip")
     extension = "with" if speedups else "without"
     parser.add_argument(
         "--arrays",
@@ -133,6 +134,13 @@ def _parser(version: str) -> argparse.ArgumentParser:
         help="dtype of the lists at a path in JSON, or of a field of JSON Lines: '$.x=float32'; may be repeated",
     )
     _add_limit(parser)
+    parser.add_argument(
+        "--threads",
+        type=_threads,
+        default=1,
+        metavar="N",
+        help="threads for large arrays; or auto, all processors",
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version} ({extension} the C extension)")
     return parser
 
@@ -151,6 +159,15 @@ def _inspection(argv: Sequence[str]) -> Job:
 
 def _add_limit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="BYTES", help="the most of a document, a line or arrays")
+
+
+def _threads(text: str) -> Threads:
+    try:
+        threads: Threads = "auto" if text == "auto" else int(text)
+        count_of(threads)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither auto nor a number from 1 on") from None
+    return threads
 
 
 def _path_and_dtype(text: str) -> tuple[str, str]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from fastnpjson._cli.progress import Progress
     from fastnpjson._files.files import Write
+    from fastnpjson._threads import Threads
 
 FORMATS: Final = {".npy": "npy", ".npz": "npz", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 # In bytes: what the arrays of a file may take, beside a multiple of its size.
@@ -61,6 +62,7 @@ class Job(NamedTuple):
         no_nan: True to fail at NaN and infinities.
         exact: True to keep dtypes and shapes.
         arrays: Dtypes by path.
+        threads: How many write and read large arrays.
     """
 
     source: Endpoint
@@ -73,6 +75,7 @@ class Job(NamedTuple):
     no_nan: bool = False
     exact: bool = False
     arrays: Mapping[str, DTypeLike] = {}
+    threads: Threads = 1
 
     def read(self, data: bytes) -> Any:
         """Read a document, or a line."""
@@ -83,8 +86,8 @@ class Job(NamedTuple):
         if self.exact:
             return partial(_roundtrip().read, budget=self.budget)
         if self.arrays and (self.source.format == "json" or "$" in self.arrays):
-            return partial(read_paths, arrays=self.arrays)
-        return read_arrays if self.target.format.startswith("np") else exact_loads
+            return partial(read_paths, arrays=self.arrays, threads=self.threads)
+        return partial(read_arrays, threads=self.threads) if self.target.format.startswith("np") else exact_loads
 
 
 def convert(job: Job, progress: Progress) -> None:
@@ -143,7 +146,9 @@ def _write_json(write: Write, obj: Any, job: Job, progress: Progress) -> None:
         write(_roundtrip().dumps(obj) + b"\n")
         return
     option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if job.indent else 0)
-    settings = make_settings(option=option, decimals=job.decimals, allow_nan=not job.no_nan, door=COMMAND_LINE)
+    settings = make_settings(
+        option=option, decimals=job.decimals, allow_nan=not job.no_nan, threads=job.threads, door=COMMAND_LINE
+    )
     for piece in settings.stream(progress.advance).pieces(obj):
         write(piece)
 
@@ -155,7 +160,9 @@ def _write_lines(write: Write, obj: Any, job: Job, progress: Progress) -> None:
         for member in objs:
             write(_roundtrip().dumps(member) + b"\n")
         return
-    settings = settings_of_lines(decimals=job.decimals, allow_nan=not job.no_nan, door=COMMAND_LINE)
+    settings = settings_of_lines(
+        decimals=job.decimals, allow_nan=not job.no_nan, threads=job.threads, door=COMMAND_LINE
+    )
     for text in lines(objs, settings, progress.advance):
         write(text)
 

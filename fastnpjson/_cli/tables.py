@@ -19,25 +19,26 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
     from fastnpjson._reading.budget import Budget
+    from fastnpjson._threads import Threads
 
     Array = np.ndarray[Any, Any]
 
 
-def read_arrays(data: bytes) -> Any:
+def read_arrays(data: bytes, threads: Threads = 1) -> Any:
     """Read a document that is an array, or an object of some; any other as it is, with all digits of integers.
 
     >>> read_arrays(b"[[1,2.5],[null,4]]")
     array([[1. , 2.5],
            [nan, 4. ]])
     """
-    document = loads(data, arrays=True)
+    document = loads(data, arrays=True, threads=threads)
     members = document.values() if type(document) is dict else [document]
     return document if all(map(_is_exact, members)) else exact_loads(data)
 
 
-def read_paths(data: bytes, arrays: Mapping[str, DTypeLike]) -> Any:
+def read_paths(data: bytes, arrays: Mapping[str, DTypeLike], threads: Threads = 1) -> Any:
     """Read a document with arrays of the dtypes that are given by path, and all digits of other integers."""
-    document = loads(data, arrays=arrays)
+    document = loads(data, arrays=arrays, threads=threads)
     if isinstance(document, np.ndarray):
         return document
     exact = exact_loads(data)

@@ -134,7 +134,8 @@ settle_in_c(Answering *answering, PyObject *reply)
         Py_DECREF(reply);
         return NULL;
     }
-    PyObject *written = collect(reply, answering->option, &answering->rules, MOST_FOUND);
+    int refused;
+    PyObject *written = collect(reply, answering->option, &answering->rules, MOST_FOUND, &refused);
     Py_DECREF(reply);
     if (written && !PyBytes_CheckExact(written)) {
         Py_CLEAR(written);

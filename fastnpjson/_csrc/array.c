@@ -200,9 +200,26 @@ put_array(Text *text, Node *node, const Numbers *numbers, const Axes *axes, cons
     return lines ? write_elements(text, node, data, mask, '\n') : write_array(text, node, data, mask);
 }
 
+/* What of a larger text an array is, as layout.py has it: a comma stands for its first bracket; it has no last one; and other
+   threads write the rest. */
+enum { FOLLOWS = 1, GOES_ON = 2, SIDE_BY_SIDE = 4 };
+
+/* With fewer numbers it takes longer to get the GIL back than to write them. */
+enum { LEAST_SIDE_BY_SIDE = 1 << 12 };
+
+static PyObject *
+finish_part(Text *text, int part)
+{
+    if (part & FOLLOWS) {
+        *PyBytes_AS_STRING(text->bytes) = ',';
+    }
+    text->at -= part & GOES_ON ? 1 : 0;
+    return finish_text(text);
+}
+
 /* The arguments of the call keep the arrays, and what the nodes borrow from. */
 static PyObject *
-write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
+write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines, int part)
 {
     Text text;
     Axes axes;
@@ -214,7 +231,8 @@ write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
         return NULL;
     }
     const char *data = PyArray_BYTES(array), *mask_data = mask == NULL ? NULL : PyArray_BYTES(mask);
-    int is_unlocked = PyArray_SIZE(array) >= LEAST_UNLOCKED && is_read_once(node);
+    npy_intp least = part & SIDE_BY_SIDE ? (npy_intp)LEAST_SIDE_BY_SIDE : (npy_intp)LEAST_UNLOCKED;
+    int is_unlocked = PyArray_SIZE(array) >= least && is_read_once(node);
     if (is_unlocked) {
         release_gil(&text);
     }
@@ -223,7 +241,7 @@ write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
         take_gil(&text);
     }
     if (ended == DONE) {
-        return finish_text(&text);
+        return finish_part(&text, part);
     }
     Py_XDECREF(text.bytes);
     if (ended == FAILED) {
@@ -234,7 +252,7 @@ write_text(Node *node, PyArrayObject *array, PyArrayObject *mask, int lines)
 
 /* Write an array of which a layout is made, and is not trusted. */
 static PyObject *
-write_by_layout(Layout *layout, Node *element, PyArrayObject *array, PyArrayObject *mask, int lines)
+write_by_layout(Layout *layout, Node *element, PyArrayObject *array, PyArrayObject *mask, int lines, int part)
 {
     int is_string = PyArray_TYPE(array) == NPY_VSTRING && element->kind == 'T';
     if (!is_string && !stays_within(element, PyArray_ITEMSIZE(array), mask == NULL ? -1 : PyArray_ITEMSIZE(mask))) {
@@ -242,7 +260,7 @@ write_by_layout(Layout *layout, Node *element, PyArrayObject *array, PyArrayObje
         return NULL;
     }
     Node *node = wrap_in_arrays(layout, element, array, mask);
-    return node == NULL ? NULL : write_text(node, array, mask, lines);
+    return node == NULL ? NULL : write_text(node, array, mask, lines, part);
 }
 
 static PyObject *
@@ -251,11 +269,12 @@ write_in_place(PyObject *module, PyObject *args)
     (void)module;
     PyArrayObject *array, *mask = NULL;
     PyObject *dtype, *mask_or_none, *mask_dtype, *tuple;
-    int lines;
-    if (!PyArg_ParseTuple(args, "O!O!OOO!p", &PyArray_Type, &array, &PyArrayDescr_Type, &dtype, &mask_or_none, &mask_dtype,
-                          &PyTuple_Type, &tuple, &lines)) {
+    int lines, part = 0;
+    if (!PyArg_ParseTuple(args, "O!O!OOO!p|i", &PyArray_Type, &array, &PyArrayDescr_Type, &dtype, &mask_or_none, &mask_dtype,
+                          &PyTuple_Type, &tuple, &lines, &part)) {
         return NULL;
     }
+    part = lines ? part & SIDE_BY_SIDE : part; /* lines have no brackets around them */
     if (mask_or_none != Py_None) {
         if (!PyArray_Check(mask_or_none)) {
             PyErr_SetString(PyExc_TypeError, "the mask must be an array or None");
@@ -272,7 +291,7 @@ write_in_place(PyObject *module, PyObject *args)
         if (is_locked) {
             lock_strings(element, (PyArray_Descr *)dtype);
         }
-        written = fits(array, dtype, mask, mask_dtype) ? write_by_layout(&layout, element, array, mask, lines)
+        written = fits(array, dtype, mask, mask_dtype) ? write_by_layout(&layout, element, array, mask, lines, part)
                                                        : Py_NewRef(Py_None);
         if (is_locked) {
             unlock_strings(element);

@@ -70,9 +70,10 @@ write_or_find(PyObject *obj, PyObject *option, const Rules *rules)
         long flags = option == Py_None ? 0 : PyLong_AsLong(option);
         return is_ours(rules, obj) ? write_number_array((PyArrayObject *)obj, flags & APPEND_NEWLINE) : NULL;
     }
-    PyObject *written = collect(obj, option, rules, MOST_FOUND);
+    int refused;
+    PyObject *written = collect(obj, option, rules, MOST_FOUND, &refused);
     /* Python takes what orjson refuses, or says what is wrong. */
-    return !written && PyErr_ExceptionMatches(PyExc_TypeError) ? take_error() : written;
+    return !written && refused && PyErr_ExceptionMatches(PyExc_TypeError) ? take_error() : written;
 }
 
 static PyObject *

@@ -1,5 +1,5 @@
 /* Lists of numbers in the text of a document, to arrays. */
-#include "values.h"
+#include "side_by_side.h"
 
 const Wanted WHATEVER = {ANY, 1, NULL};
 
@@ -29,8 +29,8 @@ free_values(PyObject *capsule)
     PyMem_RawFree(PyCapsule_GetPointer(capsule, CAPSULE));
 }
 
-static void
-clear(List *list)
+void
+loads_clear(List *list)
 {
     if (list->values != (char *)list->few) {
         PyMem_RawFree(list->values);
@@ -119,13 +119,17 @@ end_lists(List *list, const char *p, npy_intp *counts, int *depth)
     return p + 1;
 }
 
-/* Read lists of one shape: what is no part of such ends it. Returns -1 then, or with an exception set. */
-static int
-read_elements(List *list, const char **text, const char *end)
+int
+loads_itemsize(const List *list)
+{
+    return ITEMSIZES[list->kind];
+}
+
+/* What is no part of lists of one shape ends it. */
+int
+loads_read_elements(List *list, const char **text, const char *end, npy_intp *counts, int depth)
 {
     const char *start = *text, *p = start;
-    npy_intp counts[MAX_DIMS];
-    int depth = 0;
     for (;;) {
         for (p = skip_blanks(p); *p == '['; p = skip_blanks(p + 1)) {
             if (depth == (list->ndim ? list->ndim : MAX_DIMS)) {
@@ -147,12 +151,23 @@ read_elements(List *list, const char **text, const char *end)
         p = skip_blanks(p);
         if (*p == ',') {
             p++;
-            continue;
         }
-        p = end_lists(list, p, counts, &depth);
-        if (!p || !depth) {
-            *text = p;
-            return p ? 0 : -1;
+        else {
+            p = end_lists(list, p, counts, &depth);
+            if (!p || !depth) {
+                *text = p;
+                return p ? 0 : -1;
+            }
+        }
+        if (p >= list->stop && depth == 1) {
+            if (!list->helper) {
+                *text = p;
+                return 0;
+            }
+            p = loads_hand_over(list, start, p, end, counts);
+            if (!p) {
+                return -1;
+            }
         }
     }
 }
@@ -252,26 +267,42 @@ make_array(List *list)
     return array;
 }
 
+void
+loads_start_list(List *list, const Wanted *wanted)
+{
+    list->values = (char *)list->few;
+    list->count = list->has_fraction = list->has_negative = list->is_interrupted = list->ndim = 0;
+    list->capacity = list->room = sizeof list->few / sizeof *list->few;
+    list->thread = NULL;
+    list->dtype = wanted;
+    list->wanted = wanted->code;
+    list->kind = list->wanted == FLOAT64 ? DOUBLES : list->wanted == FLOAT32 ? FLOATS :
+                 list->wanted == FLOAT16 ? HALVES :
+                 list->wanted >> 8 == 'M' ? DATES : NOTHING;
+    memset(list->shape, 0, sizeof list->shape);
+    list->helper = NULL;
+}
+
+/* Shorter lists are read with the GIL: a thread that wants it back waits for 5 ms where another one computes, and so many
+   numbers take some milliseconds. Beside threads that read, too, nobody else computes. */
+enum { LONG_LIST = 1 << 17, LONG_BESIDE_OTHERS = 1 << 13 };
+
 PyArrayObject *
-loads_read_list(const char **text, const char *end, const Wanted *wanted)
+loads_read_list(const char **text, const char *end, const Wanted *wanted, const Crew *crew)
 {
     List list;
     PyArrayObject *array = NULL;
-    list.values = (char *)list.few;
-    list.count = list.has_fraction = list.has_negative = list.ndim = 0;
-    list.capacity = list.room = sizeof list.few / sizeof *list.few;
-    list.thread = NULL;
-    list.dtype = wanted;
-    list.wanted = wanted->code;
-    list.kind = list.wanted == FLOAT64 ? DOUBLES : list.wanted == FLOAT32 ? FLOATS :
-                list.wanted == FLOAT16 ? HALVES :
-                list.wanted >> 8 == 'M' ? DATES : NOTHING;
-    memset(list.shape, 0, sizeof list.shape);
-    int is_array = read_elements(&list, text, end) == 0 && !convert(&list);
+    npy_intp counts[MAX_DIMS];
+    loads_start_list(&list, wanted);
+    list.least_unlocked = crew->slice_size ? LONG_BESIDE_OTHERS : LONG_LIST;
+    list.helper = crew->helper;
+    list.slice_size = crew->slice_size;
+    list.stop = crew->helper && end - *text > crew->slice_size ? *text + crew->slice_size : end + 1;
+    int is_array = loads_read_elements(&list, text, end, counts, 0) == 0 && !convert(&list);
     loads_take_gil(&list);
     if (is_array) {
         array = make_array(&list);
     }
-    clear(&list);
+    loads_clear(&list);
     return array;
 }

@@ -47,8 +47,14 @@ typedef struct {
 
 extern const Wanted WHATEVER;
 
+/* How lists are read beside other threads. */
+typedef struct {
+    PyObject *helper;    /* has others read the rest of a long list, in slices of so many bytes; borrowed, or NULL */
+    npy_intp slice_size; /* 0 where there are no others */
+} Crew;
+
 /* Make an array of the list at `text`, and set `text` to its end. Returns NULL where it is none, with an exception set
  * where there is no memory. */
-PyArrayObject *loads_read_list(const char **text, const char *end, const Wanted *wanted);
+PyArrayObject *loads_read_list(const char **text, const char *end, const Wanted *wanted, const Crew *crew);
 
 #endif

@@ -8,6 +8,8 @@ enum { DEEPEST = 1024 };
 /* Of make_loads; NULL before. */
 static PyObject *orjson_loads, *python_loads, *mark;
 
+static const Crew alone = {NULL, 0};
+
 /* A list or a dict, and the place in it that is next. */
 typedef struct {
     PyObject *container;
@@ -117,14 +119,14 @@ decode_rest(const Cut *cut)
 
 /* Decode a document with the arrays that `paths` asks for, of which some are left to Python if something is `skipped`. */
 static PyObject *
-decode(PyObject *data, PyObject *paths, int *skipped)
+decode(PyObject *data, PyObject *paths, const Crew *crew, int *skipped)
 {
     Cut cut;
     if (!mark) {
         PyErr_SetString(PyExc_RuntimeError, "make_loads comes first");
         return NULL;
     }
-    if (loads_cut_lists(data, paths, PyUnicode_DATA(mark), orjson_loads, &cut) < 0) {
+    if (loads_cut_lists(data, paths, PyUnicode_DATA(mark), orjson_loads, crew, &cut) < 0) {
         return NULL;
     }
     *skipped = cut.skipped;
@@ -158,7 +160,7 @@ entry(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *na
         && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "arrays") == 0
         && (PyBytes_CheckExact(arguments[0]) || PyUnicode_CheckExact(arguments[0]))) {
         int skipped;
-        return decode(arguments[0], Py_True, &skipped);
+        return decode(arguments[0], Py_True, &alone, &skipped);
     }
     return PyObject_Vectorcall(python_loads, arguments, (size_t)count, names);
 }
@@ -188,17 +190,26 @@ make_loads(PyObject *module, PyObject *arguments)
     return PyCFunction_New(&definition, NULL);
 }
 
-/* Takes a document and a tree of paths; returns what `decode` does, and whether something was skipped. */
+/* Takes a document, True or a tree of paths, and who reads beside this thread: None or a function, and a size of slices or 0.
+   Returns what `decode` does, and whether something was skipped. */
 static PyObject *
 load_paths(PyObject *module, PyObject *arguments)
 {
     PyObject *data, *paths;
+    Crew crew;
+    Py_ssize_t size;
     int skipped;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OO:load_paths", &data, &paths)) {
+    if (!PyArg_ParseTuple(arguments, "OOOn:load_paths", &data, &paths, &crew.helper, &size)) {
         return NULL;
     }
-    PyObject *document = decode(data, paths, &skipped);
+    if (size < 0 || (crew.helper != Py_None && !size)) {
+        PyErr_SetString(PyExc_ValueError, "a slice has a size");
+        return NULL;
+    }
+    crew.slice_size = size;
+    crew.helper = crew.helper == Py_None ? NULL : crew.helper;
+    PyObject *document = decode(data, paths, &crew, &skipped);
     return document ? Py_BuildValue("NN", document, PyBool_FromLong(skipped)) : NULL;
 }
 
@@ -216,7 +227,7 @@ cut_lists(PyObject *module, PyObject *arguments)
     if (strlen(before) > MAX_MARK) {
         return PyErr_Format(PyExc_ValueError, "a mark has at most %d characters", MAX_MARK);
     }
-    if (loads_cut_lists(data, paths, before, orjson_loads, &cut) < 0) {
+    if (loads_cut_lists(data, paths, before, orjson_loads, &alone, &cut) < 0) {
         return NULL;
     }
     return cut.rest ? Py_BuildValue("NN", cut.rest, cut.arrays) : Py_NewRef(Py_None);

@@ -18,6 +18,8 @@ static PyMethodDef *const tables[] = {
     answer_methods,
     loads_methods,
     write_methods,
+    room_methods,
+    side_by_side_methods,
 };
 
 /* Prepare the writers of numbers, for the level of the processor that the environment names, or for the best. */

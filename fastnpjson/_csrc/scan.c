@@ -54,7 +54,7 @@ const char *
 loads_cut_list(Scan *scan, const char *start, const Wanted *wanted)
 {
     const char *p = start;
-    PyArrayObject *array = loads_read_list(&p, scan->end, wanted);
+    PyArrayObject *array = loads_read_list(&p, scan->end, wanted, &scan->crew);
     if (!array) {
         scan->stopped = PyErr_Occurred() != NULL;
         return scan->stopped ? NULL : start;
@@ -167,7 +167,7 @@ cut_text(Scan *scan, const char *text, PyObject *paths, Cut *cut)
 }
 
 int
-loads_cut_lists(PyObject *data, PyObject *paths, const char *mark, PyObject *decode, Cut *cut)
+loads_cut_lists(PyObject *data, PyObject *paths, const char *mark, PyObject *decode, const Crew *crew, Cut *cut)
 {
     Scan scan = {0};
     Py_ssize_t size;
@@ -183,6 +183,7 @@ loads_cut_lists(PyObject *data, PyObject *paths, const char *mark, PyObject *dec
     scan.copied = text;
     scan.mark = mark;
     scan.decode = decode;
+    scan.crew = *crew;
     scan.arrays = PyList_New(0);
     int failed = scan.arrays ? cut_text(&scan, text, paths, cut) : -1;
     if (failed) {

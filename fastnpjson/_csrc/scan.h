@@ -19,6 +19,7 @@ typedef struct {
     int skipped;
     int stopped;        /* by a signal, or without memory */
     Nested nested;
+    Crew crew;
 } Scan;
 
 /* Those that pass over a value return its end, or NULL with or without an exception set. */
@@ -36,6 +37,6 @@ typedef struct {
 /* Cut lists of numbers out of a document, bytes or str: all of them for `True`, or those that a tree of paths leads to.
  * Where one was stands a list of as many dimensions, whose first element is a string of the mark and the index of the
  * array. `decode` is orjson.loads. Returns -1 with an exception set, or 0. */
-int loads_cut_lists(PyObject *data, PyObject *paths, const char *mark, PyObject *decode, Cut *cut);
+int loads_cut_lists(PyObject *data, PyObject *paths, const char *mark, PyObject *decode, const Crew *crew, Cut *cut);
 
 #endif

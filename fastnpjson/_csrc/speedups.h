@@ -25,5 +25,7 @@ extern PyMethodDef replace_methods[];
 extern PyMethodDef answer_methods[];
 extern PyMethodDef loads_methods[];
 extern PyMethodDef write_methods[];
+extern PyMethodDef room_methods[];
+extern PyMethodDef side_by_side_methods[];
 
 #endif

@@ -32,6 +32,7 @@ typedef struct {
     vectorcallfunc call;
     Rules rules;
     int skip;           /* this pass is thrown away: null for everything */
+    int refused;        /* the error is orjson's, or the hook's, and not that of a handler of signals */
     PyObject *found;    /* the list of what Python is to be asked for; NULL while there is none */
     PyObject *replies;  /* the list of what Python said; NULL in the first pass */
     Py_ssize_t most;    /* how many there may be in `found`; -1 when there are more */
@@ -275,6 +276,7 @@ static PyObject *
 write_with_hook(PyObject *obj, PyObject *option, Hook *hook)
 {
     PyObject *text = call_orjson(obj, (PyObject *)hook, option);
+    hook->refused = text == NULL;
     /* A text that is thrown away has other things to be asked for, or is written again. */
     text = hook->skip ? text : replace_marks(&hook->large, text);
     forget_large(&hook->large);
@@ -282,10 +284,11 @@ write_with_hook(PyObject *obj, PyObject *option, Hook *hook)
 }
 
 static PyObject *
-collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip, Py_ssize_t most)
+collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip, Py_ssize_t most, int *refused)
 {
     Hook *hook = take_hook(rules);
     if (!hook) {
+        *refused = 0;
         return NULL;
     }
     hook->skip = skip;
@@ -302,23 +305,26 @@ collect_unknown(PyObject *obj, PyObject *option, const Rules *rules, int skip, P
         hook->skip = 0;
         Py_SETREF(written, write_with_hook(obj, option, hook));
     }
+    *refused = hook->refused;
     give_back(hook);
     return written;
 }
 
+/* Where nothing is returned, the error may be one that orjson has `refused` the document with. */
 PyObject *
-collect(PyObject *obj, PyObject *option, const Rules *rules, Py_ssize_t most)
+collect(PyObject *obj, PyObject *option, const Rules *rules, Py_ssize_t most, int *refused)
 {
     int skip = 0;
     if (rules->may_write_whole && numpy_is_near(obj)) {
         Survey survey = {.stop = ~rules->may_write_whole, .large = rules->large};
         survey_document(&survey, obj);
         if (!(survey.found & ~rules->may_write_whole) && survey.gain <= 0) {
+            *refused = 1;
             return write_natively(obj, option);
         }
         skip = survey.found & (KIND_OTHER_NUMPY | KIND_OTHER);
     }
-    return collect_unknown(obj, option, rules, skip, most);
+    return collect_unknown(obj, option, rules, skip, most, refused);
 }
 
 static PyObject *
@@ -358,6 +364,7 @@ collect_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
 {
     (void)module;
     Rules rules;
+    int refused;
     if (nargs < 3 || nargs > 4) {
         PyErr_SetString(PyExc_TypeError, "collect(obj, option, rules, most)");
         return NULL;
@@ -366,7 +373,7 @@ collect_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
     if ((most < 0 && PyErr_Occurred()) || read_rules(arguments[2], &rules) != DONE) {
         return NULL;
     }
-    return collect(arguments[0], arguments[1], &rules, most);
+    return collect(arguments[0], arguments[1], &rules, most, &refused);
 }
 
 static PyObject *

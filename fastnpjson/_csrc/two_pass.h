@@ -21,7 +21,7 @@ typedef struct {
 
 int import_two_pass(void);
 int is_ours(const Rules *rules, PyObject *obj);
-PyObject *collect(PyObject *obj, PyObject *option, const Rules *rules, Py_ssize_t most);
+PyObject *collect(PyObject *obj, PyObject *option, const Rules *rules, Py_ssize_t most, int *refused);
 /* orjson.Fragment */
 extern PyObject *fragment_type;
 

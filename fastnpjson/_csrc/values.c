@@ -1,9 +1,6 @@
 /* Room for the values of a list, and other threads that run while it is read. */
 #include "values.h"
 
-/* Shorter lists are read with the GIL: a thread that wants it back waits for 5 ms where another one computes, and so many
-   numbers take some milliseconds. */
-enum { LONG_LIST = 1 << 17 };
 /* Read in a few hundredths of a second. */
 enum { UNTIL_SIGNALS = 1 << 20 };
 
@@ -46,11 +43,12 @@ loads_go_on(List *list, const char *start, const char *here, const char *end)
 {
     int is_unlocked = list->thread != NULL;
     loads_take_gil(list);
-    if ((is_unlocked && PyErr_CheckSignals() < 0) || (list->count == list->room && grow(list, start, here, end) < 0)) {
+    list->is_interrupted = is_unlocked && PyErr_CheckSignals() < 0;
+    if (list->is_interrupted || (list->count == list->room && grow(list, start, here, end) < 0)) {
         return -1;
     }
     list->capacity = list->room;
-    if (list->count >= LONG_LIST) {
+    if (is_unlocked || list->count >= list->least_unlocked) {
         list->capacity = list->room - list->count > UNTIL_SIGNALS ? list->count + UNTIL_SIGNALS : list->room;
         list->thread = PyEval_SaveThread();
     }

@@ -19,7 +19,13 @@ typedef struct {
     const Wanted *dtype;
     int type, itemsize;             /* of the array */
     int has_fraction, has_negative, ndim;
+    int is_interrupted;             /* by an error of a handler of signals */
     npy_intp shape[MAX_DIMS];
+    npy_intp least_unlocked;        /* with fewer elements the GIL is kept */
+    PyObject *helper;               /* has other threads read the rest, in slices of so many bytes; borrowed, or NULL */
+    npy_intp slice_size;
+    const char *stop;               /* where others go on; behind the end of the text if nobody does */
+    double density;                 /* in elements a byte */
     npy_int64 few[64];              /* most lists are short, and need no memory but this */
 } List;
 

@@ -189,13 +189,17 @@ def in_python(rules: Rules) -> Encode:
     return encode_by_rules
 
 
-def make_encode(rules: Rules) -> Encode:
-    """Make the function that encodes documents by a rules: in C, as far as it needs no Python."""
+def make_encode(rules: Rules, python: Encode | None = None) -> Encode:
+    """Make the function that encodes documents by a rules: in C, as far as it needs no Python.
+
+    Args:
+        rules: How to write them.
+        python: Encodes the rest. It takes a document, the caller's default, and what `collect` returned or raised.
+    """
+    python = python or in_python(rules)
     if speedups is None:
-        return in_python(rules)
-    accelerated: Encode = speedups.make_encode(
-        rules.option, rules.natively, in_python(rules), rules.style.nan != "null"
-    )
+        return python
+    accelerated: Encode = speedups.make_encode(rules.option, rules.natively, python, rules.style.nan != "null")
     return accelerated
 
 

@@ -11,7 +11,8 @@ from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode
 from fastnpjson._documents.keywords import refuse_settings
 from fastnpjson._documents.rules import make_rules
-from fastnpjson._documents.stream import Stream
+from fastnpjson._documents.stream import Stream, putting_off
+from fastnpjson._threads import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fastnpjson._documents.convert import Convert
     from fastnpjson._documents.dumps import Encode
     from fastnpjson._documents.rules import Rules
+    from fastnpjson._threads import Threads
 
 
 # The arguments of json's functions that have another name here.
@@ -31,6 +33,7 @@ class DocumentSettings(NamedTuple):
     rules: Rules
     default: Convert | None
     write: Encode
+    threads: Threads
 
     def encode(self, obj: Any) -> bytes:
         """Encode a document."""
@@ -38,7 +41,7 @@ class DocumentSettings(NamedTuple):
 
     def stream(self, advance: Callable[[int], object] | None = None) -> Stream:
         """Make a stream for one document; `advance` is called with the size of each part of an array it writes."""
-        return Stream(self.rules, self.default, advance)
+        return Stream(self.rules, self.default, advance, self.threads)
 
 
 def make_settings(
@@ -46,6 +49,7 @@ def make_settings(
     default: Convert | None = None,
     option: int | None = None,
     allow_nan: bool = True,
+    threads: Threads = 1,
     door: Door = ENCODER,
     **style: Any,
 ) -> DocumentSettings:
@@ -63,7 +67,13 @@ def make_settings(
             raise ValueError("nan='string' contradicts allow_nan=False")
         settings = settings._replace(nan="error")
     rules = make_rules(option, settings)._replace(door=door)
-    return DocumentSettings(rules, default, make_encode(rules))
+    if count_of(threads) == 1:
+        return DocumentSettings(rules, default, make_encode(rules), threads)
+
+    def encode_side_by_side(obj: Any, default: Convert | None = None, found: Any = None) -> bytes:
+        return Stream(rules, default, None, threads).text(obj, found)
+
+    return DocumentSettings(rules, default, make_encode(putting_off(rules), encode_side_by_side), threads)
 
 
 class Encoder:
@@ -83,6 +93,8 @@ class Encoder:
             ``"string"``: ``"1.0-2.0j"``, which `complex` reads. With a NaN in it the string is what `nan` says.
         bytes: What becomes of the dtype ``S``: ``"utf-8"``, text, or an error; or ``"base64"`` (RFC 4648), also for
             `bytes` and `bytearray`, which are for `default` otherwise.
+        threads: How many write large arrays: a number, or ``"auto"`` for the processors that this process may use.
+            What is returned and raised is the same.
         unknown: None; an error says what to write for the keywords of `json`.
 
     Raises:
@@ -105,6 +117,7 @@ class Encoder:
         nan: Nan = "null",
         complex: Complex = "error",  # noqa: A002
         bytes: Bytes = "utf-8",  # noqa: A002
+        threads: Threads = 1,
         **unknown: NoReturn,
     ) -> None:
         self._settings = make_settings(
@@ -115,14 +128,15 @@ class Encoder:
             nan=nan,
             complex=complex,
             bytes=bytes,
+            threads=threads,
             **unknown,
         )
         # Without a call of the settings: a sixth of the time of `{}`.
-        _, self._default, self._encode = self._settings
+        _, self._default, self._encode, _ = self._settings
 
     def __reduce__(self) -> tuple[Any, ...]:
-        rules, default, _ = self._settings
-        return partial(type(self), default=default, **rules.style._asdict()), ()
+        rules, default, _, threads = self._settings
+        return partial(type(self), default=default, threads=threads, **rules.style._asdict()), ()
 
     def encode(self, obj: Any, /) -> bytes:
         """Encode an object; what it returns and raises is as for `dumps`."""

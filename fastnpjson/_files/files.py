@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from fastnpjson._arrays.style import Bytes, Complex, Nan
     from fastnpjson._reading.loads import Arrays
+    from fastnpjson._threads import Threads
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
     Write = Callable[[bytes], object]
@@ -44,6 +45,7 @@ class Settings(TypedDict, total=False):
     nan: Nan
     complex: Complex
     bytes: Bytes
+    threads: Threads
 
 
 def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings: Unpack[Settings]) -> None:
@@ -81,7 +83,7 @@ def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings:
             write(piece)
 
 
-def load(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Any:
+def load(file: File, *, arrays: Arrays = None, limit: int | None = None, threads: Threads = 1) -> Any:
     """Read a JSON document from a file.
 
     Args:
@@ -89,6 +91,7 @@ def load(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Any:
         arrays: As for `loads`.
         limit: The most bytes that the document may have, after decompression, or characters in a text file. The default
             is 128 MiB and 64 times the size of a compressed file, 128 MiB for a device, and none for other files.
+        threads: As for `loads`.
 
     Returns:
         What `loads` returns.
@@ -108,7 +111,7 @@ def load(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Any:
     with limited(file, limit) as source:
         data = source.read()
     try:
-        return loads(data, arrays=arrays)
+        return loads(data, arrays=arrays, threads=threads)
     except JSONDecodeError as error:
         raise JSONDecodeError(error_prefix(file) + error.msg, error.doc, error.pos) from None
 

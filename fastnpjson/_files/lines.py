@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
 from orjson import JSONDecodeError, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import has_nan, is_numpy_array
+from fastnpjson._arrays.layout import SIDE_BY_SIDE
 from fastnpjson._arrays.write import write_rows
 from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.encoder import make_settings
-from fastnpjson._documents.stream import reply_to, rows_of_slice
+from fastnpjson._documents.slices import reply_to, rows_of_slice
 from fastnpjson._files.files import error_prefix, is_durable, limited, writing
-from fastnpjson._reading.loads import loads
+from fastnpjson._reading.loads import decode, loads
+from fastnpjson._reading.side_by_side import SLICE
+from fastnpjson._threads import Workers, batches, count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +31,12 @@ if TYPE_CHECKING:
     from fastnpjson._documents.encoder import DocumentSettings
     from fastnpjson._files.files import Durability, File, Settings
     from fastnpjson._reading.loads import Arrays
+    from fastnpjson._threads import Threads
+
+# In bytes: a thread reads as much in a millisecond.
+_BATCH: Final = 2**20
+# Lines of a batch. Where it has more, they are short, and orjson's part of them stops other threads.
+_FEW: Final = 8
 
 
 def dump_lines(
@@ -57,7 +67,7 @@ def dump_lines(
             write_all(text)
 
 
-def load_lines(file: File, *, arrays: Arrays = None, limit: int | None = None) -> Iterator[Any]:
+def load_lines(file: File, *, arrays: Arrays = None, limit: int | None = None, threads: Threads = 1) -> Iterator[Any]:
     r"""Read JSON Lines from a file, one object at a time. Empty lines are skipped.
 
     Args:
@@ -65,6 +75,8 @@ def load_lines(file: File, *, arrays: Arrays = None, limit: int | None = None) -
         arrays: As for `loads`, for each line.
         limit: The most bytes that a line may have, after decompression, or characters in a text file. The default is
             128 MiB for compressed files and devices, and none for other files.
+        threads: How many read lines with arrays of tens of thousands of numbers: a number, or ``"auto"`` for the
+            processors that this process may use. Some lines are then read ahead.
 
     Yields:
         What `loads` returns for each line.
@@ -78,15 +90,46 @@ def load_lines(file: File, *, arrays: Arrays = None, limit: int | None = None) -
     >>> list(load_lines(io.StringIO('{"x":1}\n\n[2,3]')))
     [{'x': 1}, [2, 3]]
     """
-    read = partial(loads, arrays=arrays) if arrays else orjson.loads
+    count = count_of(threads)
     with limited(file, limit) as source:
+        if arrays and count > 1:
+            yield from _parse_side_by_side(source.lines(), error_prefix(file), arrays, count)
+            return
+        read = partial(loads, arrays=arrays) if arrays else orjson.loads  # which keeps the GIL
         yield from parse_lines(source.lines(), error_prefix(file), read)
+
+
+def _parse_side_by_side(source: Iterable[str | bytes], prefix: str, arrays: Arrays, count: int) -> Iterator[Any]:
+    def parse(batch: list[tuple[int, str | bytes]]) -> tuple[list[Any], Exception | None]:
+        objs: list[Any] = []
+        try:
+            objs.extend(parse_lines((line for _, line in batch), prefix, read, batch[0][0] if batch else 1))
+        except ValueError as error:
+            return objs, error.with_traceback(None)  # by which it would refer to itself
+        return objs, None
+
+    read = partial(decode, arrays=arrays, count=1, slice_size=SLICE)
+    all_batches = batches(enumerate(source, 1), _length, _BATCH)
+    first = next(all_batches, [])
+    with Workers(count if len(first) <= _FEW else 1) as workers:
+        for _, parsed in workers.in_order(parse, chain([first], all_batches)):
+            objs, error = parsed()
+            yield from objs
+            if error is not None:
+                try:
+                    raise error
+                finally:
+                    del error, parsed
+
+
+def _length(numbered: tuple[int, str | bytes]) -> int:
+    return len(numbered[1])
 
 
 def parse_lines(
     source: Iterable[str | bytes], prefix: str, loads: Callable[[Any], Any] = orjson.loads, first: int = 1
 ) -> Iterator[Any]:
-    """Decode each line; error messages start with `prefix`, and the number of the line, counted from `first`."""
+    """Decode each line; error messages start with `prefix`, and count the lines from `first` on."""
     for number, line in enumerate(source, first):
         try:
             obj = loads(line)
@@ -128,14 +171,17 @@ def lines(
         for row in objs:
             yield from settings.stream(advance).pieces(row)
         return
-    for start in range(0, len(objs), count):
-        rows = objs[start : start + count]
-        try:
-            yield _rows(rows, settings)
-        except (JSONEncodeError, ValueError):
-            yield from _each(rows, settings, start + 1)
-        if advance is not None:
-            advance(rows.nbytes)
+    starts = range(0, len(objs), count)
+    with Workers(count_of(settings.threads)) as workers:
+        write = partial(_rows, settings, SIDE_BY_SIDE if workers.count > 1 else 0)
+        slices = (objs[start : start + count] for start in starts)
+        for start, (rows, written) in zip(starts, workers.in_order(write, slices), strict=True):
+            try:
+                yield written()
+            except (JSONEncodeError, ValueError):
+                yield from _each(rows, settings, start + 1)
+            if advance is not None:
+                advance(rows.nbytes)
 
 
 def _has_plain_rows(array: Array, settings: DocumentSettings) -> bool:
@@ -156,8 +202,8 @@ def _each(objs: Iterable[Any], settings: DocumentSettings, first: int) -> Iterat
         yield text
 
 
-def _rows(rows: Array, settings: DocumentSettings) -> bytes:
+def _rows(settings: DocumentSettings, part: int, rows: Array) -> bytes:
     """Write the rows of an array at once, and put newlines in the place of the commas between them."""
     if settings.rules.style.nan == "error" and has_nan(rows):
         raise ValueError("NaN")
-    return write_rows(rows, settings.rules.style)
+    return write_rows(rows, settings.rules.style, part)

@@ -18,7 +18,9 @@ from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.exact import strict_loads
 from fastnpjson._reading.lists import NeedsDigits, arrays_within, flat, infer, with_texts
 from fastnpjson._reading.paths import Leaf, paths_of
+from fastnpjson._reading.side_by_side import SLICE, read_slices
 from fastnpjson._reading.values import check, convert, from_base64, is_base64
+from fastnpjson._threads import Workers, count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from fastnpjson._jsonpath import Path
     from fastnpjson._reading.paths import Tree
+    from fastnpjson._threads import Threads
 
     Arrays = bool | Mapping[str, DTypeLike] | None
     Data = bytes | bytearray | memoryview | str
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 _MARK: Final = b64encode(os.urandom(9)).decode()
 
 
-def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
+def loads(data: Data, /, *, arrays: Arrays = None, threads: Threads = 1) -> Any:
     """Decode JSON, as `orjson.loads` does, with arrays where they are asked for.
 
     Args:
@@ -47,6 +50,8 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
             bool, integers, floats, or ``datetime64`` for dates as ISO 8601 writes them, in UTC. Among floats may be
             ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``, and for float32 base64 of little-endian bytes in the place of
             a list. A path that leads nowhere is not an error.
+        threads: How many read a list of millions of numbers that becomes an array: a number, or ``"auto"`` for the
+            processors that this process may use. What is returned and raised is the same.
 
     Returns:
         What `orjson.loads` returns, and arrays in it. With True integers give int64, or uint64 where they need it,
@@ -56,7 +61,7 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
     Raises:
         JSONDecodeError: it is not JSON; it is a `ValueError`.
         ValueError: names the JSON path of what is no array of the dtype that was asked for: ragged, empty, of other
-            types, out of range. Or `arrays` is not understood.
+            types, out of range. Or `arrays` or `threads` is not understood.
         TypeError: `arrays` is neither a mapping nor a boolean, or has a dtype that NumPy does not know.
 
     >>> loads('{"id":7,"x":[[0.5,1],[null,2]]}', arrays=True)
@@ -65,26 +70,43 @@ def loads(data: Data, /, *, arrays: Arrays = None) -> Any:
     >>> loads('[{"x":[1,2]},{"x":[3,4]}]', arrays={"$[*].x": "float32"})
     [{'x': array([1., 2.], dtype=float32)}, {'x': array([3., 4.], dtype=float32)}]
     """
+    count = count_of(threads)
+    return decode(data, arrays, count, SLICE if count > 1 else 0)
+
+
+def decode(data: Data, arrays: Arrays, count: int, slice_size: int) -> Any:
+    """Decode JSON as `loads` does.
+
+    Args:
+        data: As for `loads`.
+        arrays: As for `loads`.
+        count: Of threads.
+        slice_size: Of the text that a thread reads at once; 0 if there are no other threads, not even of the caller's.
+    """
     if arrays is None or arrays is False:
         return strict_loads(data)
     # orjson refuses a memoryview with gaps, of which bytes would make one without.
     if type(data) is bytearray or (type(data) is memoryview and data.c_contiguous):
-        return loads(bytes(data), arrays=arrays)
+        data = bytes(data)
     if arrays is True:
+        if speedups is not None and type(data) in {bytes, str}:
+            return _load_paths(data, True, count, slice_size)[0]
         try:
             return _replace_lists(orjson.loads(data))
         except NeedsDigits:
             return _replace_lists(orjson.loads(data), with_texts(data))  # type: ignore[arg-type]
     paths = paths_of(arrays)
-    document, skipped = _load_paths(data, paths.codes)
+    document, skipped = _load_paths(data, paths.codes, count, slice_size)
     return _replace_paths(document, paths.tree, data) if skipped else document
 
 
-def _load_paths(data: Data, codes: Any) -> tuple[Any, bool]:
+def _load_paths(data: Data, codes: Any, count: int, slice_size: int) -> tuple[Any, bool]:
     """Decode a document with the arrays that the extension reads, and tell whether others are left."""
     if speedups is None or type(data) not in {bytes, str}:
         return orjson.loads(data), True
-    found: tuple[Any, bool] = speedups.load_paths(data, codes)
+    with Workers(count) as workers:
+        helper = partial(read_slices, workers) if count > 1 else None
+        found: tuple[Any, bool] = speedups.load_paths(data, codes, helper, slice_size)
     return found
 
 
@@ -251,5 +273,5 @@ def _texts_at(texts: Callable[[], Any], places: list[_Place]) -> list[str]:
 
 
 if speedups is not None:
-    _doc = f"loads(data, /, *, arrays=None)\n--\n\n{loads.__doc__}"
+    _doc = f"loads(data, /, *, arrays=None, threads=1)\n--\n\n{loads.__doc__}"
     loads = speedups.make_loads(orjson.loads, loads, _MARK, _doc)

@@ -107,3 +107,25 @@ def test_integers_keep_their_digits(directory):
         done = run("-", f"x.{target}", "--from", target, input=document)
         assert (done.returncode, done.stderr) == (0, b"")
         assert (directory / f"x.{target}").read_bytes() == document
+
+
+@pytest.mark.parametrize("threads", ["2", "auto"])
+def test_threads_change_nothing(threads):
+    array = np.random.default_rng(5).normal(size=(400_000, 2))
+    np.save("a.npy", array)
+    for target in ("a.json", "a.jsonl"):
+        assert main(["a.npy", target, "--threads", threads]) == 0
+        assert main(["a.npy", f"one-{target}"]) == 0
+        with open(target, "rb") as file, open(f"one-{target}", "rb") as one:
+            assert file.read() == one.read()
+    assert main(["a.json", "b.npy", "--threads", threads]) == 0
+    assert np.array_equal(np.load("b.npy"), array)
+    assert main(["a.json", "c.npy", "--threads", threads, "--arrays", "$=f4"]) == 0
+    assert np.array_equal(np.load("c.npy"), array.astype("f4"))
+
+
+@pytest.mark.parametrize("threads", ["0", "many", "1.5", ""])
+def test_what_is_no_number_of_threads(threads, capsys):
+    with pytest.raises(SystemExit):
+        main(["a.npy", "a.json", "--threads", threads])
+    assert f"{threads!r} is neither auto nor a number from 1 on" in capsys.readouterr().err

@@ -219,6 +219,33 @@ def test_a_signal_ends_the_writing(of):
     assert texts == []
 
 
+@posix
+@pytest.mark.parametrize("error", [TypeError, fastnpjson.JSONEncodeError, ValueError, RuntimeError, RecursionError])
+@pytest.mark.parametrize(
+    "encode", [fastnpjson.dumps, fastnpjson.Encoder(decimals=2).encode, fastnpjson.Encoder(nan="error").encode]
+)
+def test_an_error_of_a_signal_is_not_taken_for_one_of_the_document(encode, error):
+    # In the end orjson would be asked to write it once more, without what it refuses.
+    document = {"x": np.broadcast_to(np.int64(2), 100_000_000)}
+
+    class Stop(error):
+        pass
+
+    def stop(*_):
+        raise Stop
+
+    texts = []
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.03)
+        with pytest.raises(Stop):
+            texts.extend(map(encode, [document]))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert texts == []
+
+
 @linux
 def test_a_thread_without_memory_gets_its_error():
     done = run_code(

@@ -16,7 +16,7 @@ from fastnpjson import (
     Encoder,
     Fragment,
 )
-from fastnpjson._documents import stream
+from fastnpjson._documents import slices, stream
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._documents.walk import Walk
 
@@ -108,7 +108,8 @@ WHOLE = {
 @pytest.fixture
 def small_slices(monkeypatch):
     """Less data for the same number of slices."""
-    monkeypatch.setattr(stream, "_SLICE", 2**10)
+    monkeypatch.setattr(slices, "_SLICE", 2**10)
+    monkeypatch.setattr(slices, "_JOB", 2**11)
     monkeypatch.setattr(stream, "_LARGE", 2**12)
 
 
@@ -126,6 +127,8 @@ def streamed(document, **settings):
     advances = []
     pieces = list(make_settings(**settings).stream(advances.append).pieces(document))
     assert b"".join(Encoder(**settings).iterencode(document)) == b"".join(pieces)
+    side_by_side = Encoder(threads=3, **settings)
+    assert b"".join(side_by_side.iterencode(document)) == side_by_side.encode(document) == b"".join(pieces)
     assert all(type(piece) is bytes and len(piece) <= 3 * 2**20 for piece in pieces)
     return b"".join(pieces), sum(advances)
 
@@ -274,10 +277,32 @@ ERRORS = {
 def test_error_as_encode(document, settings, kind):
     with pytest.raises(kind) as whole:
         Encoder(**settings).encode(document)
-    with pytest.raises(kind) as pieces:
-        list(Encoder(**settings).iterencode(document))
-    assert str(pieces.value) == str(whole.value)
-    assert type(pieces.value) is type(whole.value)
+    one, more = Encoder(**settings), Encoder(threads=2, **settings)
+    for call in (
+        lambda: [*one.iterencode(document)],
+        lambda: [*more.iterencode(document)],
+        lambda: more.encode(document),
+    ):
+        with pytest.raises(kind) as other:
+            call(document) if call == more.encode else call()
+        assert str(other.value) == str(whole.value)
+        assert type(other.value) is type(whole.value)
+
+
+@pytest.mark.usefixtures("small_slices")
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_first_error_of_two(threads):
+    """Batches are encoded ahead: an error in one of them comes after the pieces, and the errors, before it."""
+    document = [FLOATS] * 300
+    document[100], document[200] = bad_bytes(), {1j}
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$\[100\]: .* of dtype \|S2"):
+        list(Encoder(threads=threads).iterencode(document))
+    document[100] = FLOATS
+    lengths = []
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$\[200\]: set"):
+        lengths.extend(map(len, Encoder(threads=threads).iterencode(document)))
+    # What is less than a piece is still to come.
+    assert sum(lengths) > 150 * len(fastnpjson.dumps(FLOATS))
 
 
 @pytest.mark.usefixtures("small_slices")

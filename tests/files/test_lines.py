@@ -11,7 +11,7 @@ import pytest
 
 import fastnpjson
 from fastnpjson import Encoder, dump_lines, dumps, load_lines
-from fastnpjson._documents import stream
+from fastnpjson._documents import slices
 
 RECORDS = np.zeros(50, [("x", "f4"), ("when", "M8[s]"), ("s", "U9"), ("g", "g"), ("n", [("y", "i2", (2, 2))])])
 RECORDS["s"] = '],[\n},{"'
@@ -63,7 +63,7 @@ ARRAYS = {
 @pytest.mark.parametrize("slice_size", [12, 2**16], ids=["slices", "one-slice"])
 @pytest.mark.parametrize("objs", ARRAYS.values(), ids=ARRAYS)
 def test_as_a_line_for_each(monkeypatch, objs, slice_size):
-    monkeypatch.setattr(stream, "_SLICE", slice_size)
+    monkeypatch.setattr(slices, "_SLICE", slice_size)
     settings = {"default": lambda obj: [obj.real, obj.imag]}
     dump_lines(objs, file := io.BytesIO(), **settings)
     assert file.getvalue() == b"".join(dumps(row, **settings) + b"\n" for row in objs)

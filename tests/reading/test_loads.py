@@ -487,7 +487,7 @@ def test_name_and_signature():
     assert pickle.loads(pickle.dumps(fastnpjson.loads)) is fastnpjson.loads
     assert fastnpjson.loads.__module__ == "fastnpjson"
     assert fastnpjson.loads.__doc__ == module.__dict__["loads"].__doc__
-    assert list(inspect.signature(fastnpjson.loads).parameters) == ["data", "arrays"]
+    assert list(inspect.signature(fastnpjson.loads).parameters) == ["data", "arrays", "threads"]
     assert "JSONPath" in fastnpjson.loads.__doc__
 
 

@@ -14,6 +14,8 @@ decoded = fastnpjson.loads(bytearray(), arrays=True)
 decoded = fastnpjson.loads(text, arrays={"$.a[*]": "float32", "$['b']": np.int64, "$.c": np.dtype("M8[s]")})
 decoded = fastnpjson.load("a.json", arrays=True)
 decoded = list(fastnpjson.load_lines("a.jsonl", arrays={"$": "f4"}))
+decoded = fastnpjson.loads(text, arrays=True, threads=2), fastnpjson.load("a.json", threads="auto")
+decoded = list(fastnpjson.load_lines("a.jsonl", arrays=True, threads="auto"))
 hook: Callable[[Any], Any] = fastnpjson.default
 encoded = fastnpjson.dumps({1}, default=fastnpjson.common)
 encoder = fastnpjson.Encoder(default=fastnpjson.common.using(str))
@@ -38,6 +40,11 @@ fastnpjson.dump({}, "x.json", durability="fsync", decimals=2)
 fastnpjson.dump({}, "x.json", durability="never")  # type: ignore[arg-type]
 fastnpjson.dump_lines([], "x.jsonl", nan="string", complex="pair", bytes="base64")
 fastnpjson.Encoder(nan="string", complex="string", bytes="utf-8")
+fastnpjson.Encoder(threads="auto")
+fastnpjson.dump({}, "x.json", threads=2)
+fastnpjson.dump_lines([], "x.jsonl", threads="auto")
+fastnpjson.Encoder(threads="all")  # type: ignore[arg-type]
+fastnpjson.loads("", threads=None)  # type: ignore[arg-type]
 fastnpjson.Encoder(nan="NaN")  # type: ignore[arg-type]
 fastnpjson.Encoder(str)  # type: ignore[call-arg]
 

@@ -1,0 +1,135 @@
+/* Room for a text whose parts come from threads: each is copied to its place without the GIL. */
+#include "speedups.h"
+
+#include <string.h>
+
+static const char *const ROOM = "fastnpjson.room";
+
+/* Copies of so many bytes, and shorter ones, take less time than to let go of the GIL. */
+enum { SHORT_COPY = 1 << 14 };
+
+typedef struct {
+    PyObject *bytes;   /* NULL once it has been handed out, or where there was no memory */
+    Py_ssize_t copies; /* that are made now; it must not move then. Changed with the GIL. */
+} Room;
+
+static void
+free_room(PyObject *capsule)
+{
+    Room *room = PyCapsule_GetPointer(capsule, ROOM);
+    Py_XDECREF(room->bytes);
+    PyMem_Free(room);
+}
+
+static PyObject *
+make_room(PyObject *module, PyObject *arguments)
+{
+    Py_ssize_t size;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "n:room", &size)) {
+        return NULL;
+    }
+    Room *room = PyMem_Calloc(1, sizeof *room);
+    if (room == NULL) {
+        return PyErr_NoMemory();
+    }
+    room->bytes = PyBytes_FromStringAndSize(NULL, size);
+    PyObject *capsule = room->bytes == NULL ? NULL : PyCapsule_New(room, ROOM, free_room);
+    if (capsule == NULL) {
+        Py_XDECREF(room->bytes);
+        PyMem_Free(room);
+    }
+    return capsule;
+}
+
+static Room *
+room_of(PyObject *capsule)
+{
+    Room *room = PyCapsule_GetPointer(capsule, ROOM);
+    if (room != NULL && room->bytes == NULL) {
+        PyErr_SetString(PyExc_ValueError, "the room has been handed out");
+        return NULL;
+    }
+    return room;
+}
+
+/* Takes a room, a place in it, and a part of the text. */
+static PyObject *
+put(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule, *part;
+    Py_ssize_t start;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "OnS:put", &capsule, &start, &part)) {
+        return NULL;
+    }
+    Room *room = room_of(capsule);
+    if (room == NULL) {
+        return NULL;
+    }
+    Py_ssize_t length = PyBytes_GET_SIZE(part), size = PyBytes_GET_SIZE(room->bytes);
+    if (start < 0 || start > size || length > size - start) {
+        PyErr_SetString(PyExc_ValueError, "outside of the room");
+        return NULL;
+    }
+    char *place = PyBytes_AS_STRING(room->bytes) + start;
+    if (length <= SHORT_COPY) {
+        memcpy(place, PyBytes_AS_STRING(part), (size_t)length);
+        Py_RETURN_NONE;
+    }
+    room->copies++;
+    Py_BEGIN_ALLOW_THREADS
+    memcpy(place, PyBytes_AS_STRING(part), (size_t)length);
+    Py_END_ALLOW_THREADS
+    room->copies--;
+    Py_RETURN_NONE;
+}
+
+/* Give a room another size; the error of a room that is used, or that there is no memory for. */
+static Room *
+resize(PyObject *arguments, const char *format)
+{
+    PyObject *capsule;
+    Py_ssize_t size;
+    if (!PyArg_ParseTuple(arguments, format, &capsule, &size)) {
+        return NULL;
+    }
+    Room *room = room_of(capsule);
+    if (room == NULL) {
+        return NULL;
+    }
+    if (room->copies || size < 0) {
+        PyErr_SetString(PyExc_ValueError, "the room is in use, or shall have less than no bytes");
+        return NULL;
+    }
+    return _PyBytes_Resize(&room->bytes, size) < 0 ? NULL : room;
+}
+
+static PyObject *
+grow_room(PyObject *module, PyObject *arguments)
+{
+    (void)module;
+    return resize(arguments, "On:grow_room") == NULL ? NULL : Py_NewRef(Py_None);
+}
+
+/* Takes a room and the length of the text, which it returns. */
+static PyObject *
+finish_room(PyObject *module, PyObject *arguments)
+{
+    (void)module;
+    Room *room = resize(arguments, "On:finish_room");
+    if (room == NULL) {
+        return NULL;
+    }
+    PyObject *text = room->bytes;
+    room->bytes = NULL;
+    return text;
+}
+
+PyMethodDef room_methods[] = {
+    {"room", make_room, METH_VARARGS, "Return room for a text of so many bytes."},
+    {"put", put, METH_VARARGS, "Copy a part of a text to its place in a room."},
+    {"grow_room", grow_room, METH_VARARGS, "Give a room more bytes."},
+    {"finish_room", finish_room, METH_VARARGS, "Return the text in a room, of so many bytes."},
+    {NULL, NULL, 0, NULL},
+};
