@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def is_frame(kind: type) -> bool:
     """Tell whether objects of a class are tables of pandas, polars or pyarrow."""
-    packages = {base.__module__.partition(".")[0] for base in kind.__mro__}
+    packages = {str(base.__module__).partition(".")[0] for base in kind.__mro__}
     return bool(packages & {"pandas", "polars", "pyarrow"}) and hasattr(kind, "columns") and hasattr(kind, "shape")
 
 

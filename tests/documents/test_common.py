@@ -279,6 +279,65 @@ def test_dtypes_without_json_keep_their_reason():
         fastnpjson.dumps({"x": np.array([(1, 1j)], [("a", "i4"), ("b", "F")])[0]}, default=common)
 
 
+# What a door says first, where `common` takes an object.
+WAYS = {
+    "dumps": (fastnpjson.dumps, "pass default=fastnpjson.common"),
+    "Encoder": (lambda document: fastnpjson.Encoder(decimals=1).encode(document), "pass default=fastnpjson.common"),
+    "iterencode": (lambda document: [*fastnpjson.Encoder().iterencode(document)], "pass default=fastnpjson.common"),
+    "roundtrip": (roundtrip.dumps, "pass default=fastnpjson.common"),
+    "compat": (compat.dumps, "pass default=fastnpjson.common"),
+    "default": (lambda document: json.dumps(document, default=fastnpjson.default), "pass default=fastnpjson.common"),
+    "declined": (
+        lambda document: fastnpjson.dumps(document, default=decline),
+        "let default return fastnpjson.common(it)",
+    ),
+}
+# By another way they come back as what they are.
+BROUGHT_BACK = {
+    **dict.fromkeys(("text in bytes", "bytes", "bytearray", "complex"), "write it as a scalar of NumPy"),
+    "objects in an array": "convert it to numbers or strings, or write .tolist()",
+}
+
+
+def decline(obj):
+    raise TypeError("mine")
+
+
+@pytest.mark.parametrize("door", WAYS)
+@pytest.mark.parametrize("row", ROWS)
+def test_error_names_common_first(row, door):
+    write, way = WAYS[door]
+    try:
+        write([made(ROWS[row][0])])
+    except TypeError as error:
+        ways = str(error).partition("; ")[2]
+        if door == "roundtrip" and row in BROUGHT_BACK:
+            assert ways == BROUGHT_BACK[row]
+        else:
+            assert ways.startswith(way)
+
+
+RECORD = np.array([(1, 1j)], [("a", "i4"), ("b", "F")])
+
+
+@pytest.mark.parametrize("door", [door for door in WAYS if door != "roundtrip"])
+@pytest.mark.parametrize(
+    "obj",
+    [object(), re.compile("a"), io.BytesIO(b"a"), ToJson(), RECORD, RECORD[0]],
+    ids=lambda obj: type(obj).__name__,
+)
+def test_error_does_not_name_common_in_vain(obj, door):
+    with pytest.raises(TypeError) as caught:
+        WAYS[door][0]([obj])
+    assert "fastnpjson.common" not in str(caught.value)
+
+
+def test_common_that_declines_is_not_named():
+    with pytest.raises(TypeError, match="Fraction beyond the floats") as caught:
+        fastnpjson.dumps([Fraction(10**400, 3)], default=common)
+    assert "fastnpjson.common" not in str(caught.value)
+
+
 class Quantity(np.ndarray):
     """A class of another package than NumPy, about which a default is asked first."""
 
