@@ -111,7 +111,12 @@ def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | 
 
 def encode_with_replacements(obj: Any, rules: Rules, default: Replies) -> bytes | None:
     """Encode a document that orjson refused; `None` if it refuses it all the same."""
-    return _attempt(obj, rules.relaxed(_replacements(rules)), default)
+    return _attempt(obj, with_replacements(rules), default)
+
+
+def with_replacements(rules: Rules) -> Rules:
+    """Return the rules by which what orjson refuses is replaced, and Python's floats are rounded."""
+    return rules.relaxed(_replacements(rules))
 
 
 def _attempt(document: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None) -> bytes | None:
@@ -137,7 +142,8 @@ def _replacements(rules: Rules) -> Replacements:
     kinds |= 0 if style.nan == "null" else Kind.NONFINITE
     kinds |= 0 if option & orjson.OPT_PASSTHROUGH_SUBCLASS else Kind.SUBCLASS
     kinds |= 0 if option & orjson.OPT_PASSTHROUGH_DATACLASS else Kind.DATACLASS
-    return Replacements(kinds, walk.key, _members_of, _WORDS if style.nan == "string" else _REFUSED)
+    words = _WORDS if style.nan == "string" else _REFUSED
+    return Replacements(kinds, walk.key, _members_of, words, factor=style.factor)
 
 
 def _members_of(obj: Any) -> dict[str, Any]:
@@ -191,7 +197,7 @@ def in_python(rules: Rules) -> Encode:
 
 def make_encode(rules: Rules) -> Encode:
     """Make the function that encodes documents by a rules: in C, as far as it needs no Python."""
-    if speedups is None:
+    if speedups is None or rules.replacements is not None:
         return in_python(rules)
     accelerated: Encode = speedups.make_encode(
         rules.option, rules.natively, in_python(rules), rules.style.nan != "null"

@@ -51,7 +51,8 @@ class Rules(NamedTuple):
         natively: What orjson may write by itself.
         refuse: Raises for a reply that orjson would not write as it should.
         for_replies: The rules for what replies hold; `None` for this one.
-        replacements: What to replace in the document, and in replies; `None` in a first attempt.
+        replacements: What to replace in the document, and in replies; `None` in a first attempt, but where floats of
+            Python are to be rounded.
         door: The ways out that errors name.
     """
 

@@ -12,6 +12,7 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import has_nan, is_numpy_type
+from fastnpjson._arrays.floats import rounded_float
 from fastnpjson._arrays.times import DATES
 from fastnpjson._documents.advice import message, way_out
 from fastnpjson._documents.array_likes import is_missing, read
@@ -48,6 +49,7 @@ class Walk:
         self._default = default
         self._option = rules.option
         self._nan = rules.style.nan
+        self._factor = rules.style.factor
         self._door = rules.door
         # A key that is rounded could be another.
         style = rules.style._replace(option=rules.option & DATES, decimals=None)
@@ -128,6 +130,8 @@ class Walk:
         return Key(name)
 
     def _leaf(self, obj: Any, path: Path, depth: int) -> Any:
+        if self._factor and type(obj) is float and math.isfinite(obj):
+            obj = rounded_float(obj, self._factor)
         unknown: list[Any] = []
         kind, refusal = type(obj), "Type is not JSON serializable"
         try:

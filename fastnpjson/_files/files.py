@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from fastnpjson._arrays.style import Bytes, Complex, Nan
+    from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Nan
     from fastnpjson._reading.loads import Arrays
 
     File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
@@ -41,6 +41,7 @@ class Settings(TypedDict, total=False):
     option: int | None
     allow_nan: bool
     decimals: int | None
+    decimals_of: DecimalsOf
     nan: Nan
     complex: Complex
     bytes: Bytes
