@@ -15,6 +15,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 from os import PathLike, fsdecode
+from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
@@ -285,6 +286,7 @@ _BY_TYPE: Final[tuple[tuple[tuple[type, ...], Convert], ...]] = (
     ((float,), float.__float__),
     ((list, tuple, Set, deque, range, UserList, MappingView), list),
     ((Mapping,), dict),
+    ((PurePath,), str),
     ((PathLike,), fsdecode),
     ((Decimal,), _decimal),
     ((Fraction,), _fraction),

@@ -11,11 +11,12 @@ from orjson import JSONEncodeError
 from fastnpjson._arrays.dtypes import Unsupported, has_nan, is_numpy_array
 from fastnpjson._arrays.write import write
 from fastnpjson._documents import two_pass
+from fastnpjson._documents.common import Common
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.fields import fields_of
 from fastnpjson._documents.keywords import refuse
 from fastnpjson._documents.replace import Replacements
-from fastnpjson._documents.rules import make_rules
+from fastnpjson._documents.rules import CONTAINERS, make_rules
 from fastnpjson._documents.survey import Kind, has_nonfinite
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
@@ -183,14 +184,22 @@ def _raise_hidden(refusal: BaseException) -> None:
         del cause, refusal  # or an error would refer to itself, by its traceback
 
 
+def for_common(rules: Rules) -> Rules:
+    """Return the rules for a document whose default is `common`, of which NaN in containers would not be found."""
+    if rules.style.nan != "null" or rules.replacements is not None:
+        return rules
+    return rules._replace(natively=rules.natively._replace(dtypes=rules.natively.dtypes | CONTAINERS))
+
+
 def in_python(rules: Rules) -> Encode:
     """Make the function that encodes documents by a rules."""
+    of_common = for_common(rules)
 
     def encode_by_rules(
         obj: Any, default: Convert | None = None, found: bytes | list[Any] | TypeError | None = None
     ) -> bytes:
         with Replies(default) as replies:
-            return encode(obj, rules, replies, found)
+            return encode(obj, of_common if type(default) is Common else rules, replies, found)
 
     return encode_by_rules
 
@@ -212,4 +221,4 @@ def _encoder(option: int | None) -> Encode:
 
 
 if speedups is not None:
-    dumps = speedups.accelerate(dumps, in_python(make_rules()), _encoder)
+    dumps = speedups.accelerate(dumps, in_python(make_rules()), _encoder, Common)

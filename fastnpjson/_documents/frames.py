@@ -56,7 +56,7 @@ def _values(column: Any, name: Any) -> list[Any]:
     if not isinstance(array, np.ndarray):
         return list(array)
     if array.dtype.kind in "mM":
-        return _texts(array)
+        return texts(array)
     if array.dtype.kind != "f":
         return array.tolist()  # type: ignore[no-any-return]
     # Settings of the encoder are for the floats of NumPy.
@@ -66,6 +66,7 @@ def _values(column: Any, name: Any) -> list[Any]:
     return values
 
 
-def _texts(array: Array) -> list[Any]:
+def texts(array: Array) -> list[Any]:
+    """Return the text of each date or duration, and `None` for NaT."""
     text, builtins = write(array, Style())
     return builtins if text is None else orjson.loads(text)  # type: ignore[no-any-return]

@@ -15,8 +15,9 @@ from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import has_nan
 from fastnpjson._arrays.write import write
+from fastnpjson._documents.common import Common
 from fastnpjson._documents.convert import UNKNOWN
-from fastnpjson._documents.dumps import encode
+from fastnpjson._documents.dumps import encode, for_common
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 
@@ -60,7 +61,7 @@ class Stream:
     """
 
     def __init__(self, rules: Rules, default: Convert | None, advance: Callable[[int], object] | None = None) -> None:
-        self._rules = rules
+        self._rules = rules = for_common(rules) if type(default) is Common else rules
         # The default may use an array again that it returned: what is in replies is written at once.
         self._putting_off = rules._replace(
             convert=self._put_off_or_convert, natively=rules.natively._replace(below=_LARGE), for_replies=rules

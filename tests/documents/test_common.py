@@ -5,11 +5,14 @@ import copy
 import dataclasses
 import datetime
 import enum
+import functools
 import io
 import json
+import math
 import os
 import pickle
 import re
+import time
 import types
 import uuid
 from array import array
@@ -20,9 +23,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import orjson
 import pytest
+from timing import check_takes_at_most
 
 import fastnpjson
 from fastnpjson import common, compat, roundtrip
+from fastnpjson._extension import speedups
 
 NamedPair = collections.namedtuple("NamedPair", "a b")
 
@@ -467,6 +472,112 @@ def test_devices_of_packages_that_are_named():
     device = type("device", (), {"__module__": "torch", "__str__": lambda self: "cuda:0"})
     assert fastnpjson.dumps([Tensor(), ndarray(), device()], default=common) == b'[[1.5],[2.5],"cuda:0"]'
     assert steps == ["resolve_conj", "resolve_neg", "cpu"]
+
+
+class Lengthless(tuple):
+    def __len__(self):
+        raise ZeroDivisionError
+
+
+class Twice(tuple):
+    def __iter__(self):
+        return iter([2 * item for item in tuple.__iter__(self)])
+
+
+CONTAINERS = {
+    "nested": (frozenset({frozenset({frozenset({1})})}), "[[[1]]]"),
+    "beside an array": ([np.arange(3), {1}, np.float32(0.1)], "[[0,1,2],[1],0.1]"),
+    "with what is asked about": (
+        collections.deque([PurePosixPath("a"), np.datetime64("NaT", "s"), {Decimal("1.10")}]),
+        '["a",null,[1.10]]',
+    ),
+    "with a big integer": ([{2**70}, range(2**70, 2**70 + 1)], f"[[{2**70}],[{2**70}]]"),
+    "with a key": (collections.deque([{np.int8(1): {2}}]), '[{"1":[2]}]'),
+    "with a large array": (
+        collections.deque([np.zeros(20_000)]),
+        f"[[{','.join(['0.0'] * 20_000)}]]",
+    ),
+    "long tuple": (NamedPair(NamedPair(1, (2,)), {"a": {3}}), '[[1,[2]],{"a":[3]}]'),
+    "tuple with items of its own": (Twice((1, 2)), "[2,4]"),
+    "time": (time.gmtime(0), "[1970,1,1,0,0,0,3,1,0]"),
+    "views": ([{"a": 1}.items(), {"a": {1}}.values(), {"b": 0}.keys()], '[[["a",1]],[[1]],["b"]]'),
+    "many": ([{"seen": {i}} for i in range(3000)], "[" + ",".join(f'{{"seen":[{i}]}}' for i in range(3000)) + "]"),
+    "durations": (
+        [datetime.timedelta(days=1, seconds=i) for i in range(1, 10)] + [datetime.timedelta.max],
+        "[" + ",".join(f'"P1DT{i}S"' for i in range(1, 10)) + ',"P999999999DT23H59M59.999999S"]',
+    ),
+    "short durations": (
+        [datetime.timedelta(seconds=-i) for i in range(1, 10)],
+        "[" + ",".join(f'"-PT{i}S"' for i in range(1, 10)) + "]",
+    ),
+}
+
+
+@pytest.mark.parametrize("default", [common, common.using(str), common.__call__], ids=["c", "using", "python"])
+@pytest.mark.parametrize(("document", "text"), CONTAINERS.values(), ids=CONTAINERS)
+def test_containers(document, text, default):
+    assert fastnpjson.dumps(document, default).decode() == text
+    encoder = fastnpjson.Encoder(default=default, option=fastnpjson.OPT_APPEND_NEWLINE)
+    assert encoder.encode(document).decode() == b"".join(encoder.iterencode(document)).decode() == text + "\n"
+    indented = fastnpjson.dumps(document, default, fastnpjson.OPT_INDENT_2)
+    assert exact(indented) == exact(text)
+
+
+def test_nan_in_containers_is_found():
+    document = [{math.nan}, collections.deque([np.float32("inf")]), NamedPair(-math.inf, np.array([math.nan]))]
+    assert fastnpjson.dumps(document, common) == b"[[null],[null],[null,[null]]]"
+    expected = b'[["NaN"],["Infinity"],["-Infinity",["NaN"]]]'
+    assert fastnpjson.Encoder(nan="string", default=common).encode(document) == expected
+    for part, place in zip(document, ("[0][0]", "[1][0]", "[2][0]"), strict=True):
+        others = [[], [], []]
+        others[document.index(part)] = part
+        with pytest.raises(ValueError, match=rf"^\${re.escape(place)}: .*NaN"):
+            fastnpjson.Encoder(nan="error", default=common).encode(others)
+
+
+def circle():
+    deque = collections.deque()
+    deque.extend([deque, deque])
+    return deque
+
+
+@pytest.mark.parametrize(
+    "document",
+    [circle(), functools.reduce(lambda inner, _: frozenset({inner}), range(300), 1)],
+    ids=["circle", "deep"],
+)
+def test_containers_without_an_end(document):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$\[0\]\[0\].*levels"):
+        fastnpjson.dumps([document], common)
+
+
+@pytest.mark.parametrize("make", [collections.deque, list])
+def test_containers_that_change_meanwhile(make):
+    class Clears:
+        def to_dict(self):
+            for container in shrinking:
+                container.clear()
+            return {}
+
+    shrinking = [make([Clears(), *range(1000), Clears(), Clears()]) for _ in range(3)]
+    if make is list or speedups is not None:
+        with pytest.raises(RuntimeError, match="changed"):
+            fastnpjson.dumps(shrinking, common)
+    else:  # Python makes a list of each when it comes to it
+        assert fastnpjson.loads(fastnpjson.dumps(shrinking, common))[1:] == [[], []]
+
+
+def test_a_function_of_python_is_asked_while_orjson_is_in_no_document():
+    with pytest.raises(ZeroDivisionError):
+        fastnpjson.dumps([{1}, Lengthless((1, 2))], common)
+
+
+def test_many_containers_take_the_time_of_lists():
+    sets = [{"id": i, "seen": {i, i + 1}} for i in range(10_000)]
+    lists = [{"id": i, "seen": [i, i + 1]} for i in range(10_000)]
+    if speedups is None:
+        pytest.skip("Python takes a microsecond for each")
+    check_takes_at_most(4, lambda: fastnpjson.dumps(sets, common), lambda: orjson.dumps(lists))
 
 
 def test_pickles_and_copies():
