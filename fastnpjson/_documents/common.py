@@ -30,9 +30,9 @@ from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.times import duration_text
 from fastnpjson._arrays.write import write
 from fastnpjson._documents.advice import message
-from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.array_likes import is_arrow, read
 from fastnpjson._documents.convert import converter
-from fastnpjson._documents.frames import is_frame, records
+from fastnpjson._documents.frames import arrow_records, is_frame, records
 from fastnpjson._stdlib.integers import exact_loads
 
 Convert = Callable[[Any], Any]
@@ -44,6 +44,8 @@ _TABLES: Final = frozenset({"pandas", "polars", "pyarrow"})
 # Tried in this order on objects, never on classes. `to_json` returns text in most packages.
 _PROTOCOLS: Final = ("__json__", "for_json", "to_dict")
 _TICKS: Final = timedelta(microseconds=1)
+# DLPack's number of the device, and which of them.
+_CPU: Final = (1, 0)
 
 
 class Common:
@@ -134,6 +136,8 @@ def converter_of(kind: type) -> Convert | None:
         return str
     if is_frame(kind):
         return records
+    if is_arrow(kind):
+        return arrow_records
     for name, convert in _BY_ATTRIBUTE.items():
         if hasattr(kind, name):
             return convert
@@ -266,12 +270,25 @@ def _tensor(tensor: Any) -> Any:
     return read(tensor.detach().resolve_conj().resolve_neg().cpu())
 
 
+class _Copied:
+    """An array that comes to the host when NumPy asks for it; from NumPy 2.1 on it could say so by itself."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return _CPU
+
+    def __dlpack__(self, **_wishes: Any) -> Any:
+        return self._array.__dlpack__(dl_device=_CPU, copy=True)
+
+
 def _from_device(array: Any) -> Any:
     """Copy an array from its device, which DLPack does by https://data-apis.org/array-api/latest/API_specification/."""
     try:
         return read(array)
     except JSONEncodeError:
-        return np.from_dlpack(array, device="cpu", copy=True)
+        return np.from_dlpack(_Copied(array))
 
 
 _BY_TYPE: Final[tuple[tuple[tuple[type, ...], Convert], ...]] = (

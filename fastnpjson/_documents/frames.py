@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from orjson import JSONEncodeError
 
 from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write
-from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.array_likes import arrow_column, read
+from fastnpjson._excerpt import excerpt
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
@@ -40,6 +42,24 @@ def records(frame: Any) -> list[dict[Any, Any]]:
     columns = [_values(_column(frame, place), name) for place, name in enumerate(names)]
     rows = zip(*columns, strict=True) if columns else repeat((), frame.shape[0])
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def arrow_records(obj: Any) -> Any:
+    """Return the rows of a table that is known by Arrow alone, or the values of a column.
+
+    Raises:
+        JSONEncodeError: it has no JSON, its package does not give it away, or there is no pyarrow to read it.
+    """
+    try:
+        column = arrow_column(obj)
+    except MemoryError:
+        raise
+    except Exception as error:  # of other packages
+        raise JSONEncodeError(f"{type(error).__name__}: {excerpt(error)}") from error
+    pyarrow = sys.modules["pyarrow"]
+    if not pyarrow.types.is_struct(column.type) or column.null_count:
+        return read(column)
+    return records(pyarrow.Table.from_struct_array(column))
 
 
 def _column(frame: Any, place: int) -> Any:

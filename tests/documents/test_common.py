@@ -412,22 +412,36 @@ def test_what_a_package_refuses_is_not_text():
 
 def test_arrays_on_a_device():
     class OnDevice:
-        """An array of which only a copy can be had."""
+        """An array of which only a copy can be had: it has an address that is none of the host's.
+
+        https://data-apis.org/array-api/latest/API_specification/generated/array_api.array.__dlpack__.html
+        """
+
+        def __init__(self, array):
+            self._array = array
 
         def __dlpack_device__(self):
-            return 2, 0
+            return 2, 1  # the second card of CUDA
 
         def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+            if dl_device not in {None, (2, 1), (1, 0)}:
+                raise BufferError(f"no way to {dl_device}")
             if dl_device != (1, 0):
-                raise BufferError("on a device")
-            assert copy is True
-            return np.array([1.5, 2.5]).__dlpack__()
+                raise AssertionError("NumPy cannot read this memory")
+            if copy is False:
+                raise BufferError("only a copy is on the host")
+            return self._array.copy().__dlpack__()
 
-    with pytest.raises(TypeError, match=r"pass default="):
-        fastnpjson.dumps([OnDevice()])
-    if np.lib.NumpyVersion(np.__version__) < "2.1.0":
-        pytest.skip("NumPy has no copies from a device")
-    assert fastnpjson.dumps([OnDevice()], default=common) == b"[[1.5,2.5]]"
+    for numbers, text in (
+        (np.array([1.5, 2.5], "f4"), b"[[1.5,2.5]]"),
+        (np.arange(4).reshape(2, 2), b"[[[0,1],[2,3]]]"),
+        (np.array([0.1], "f2"), b"[[0.1]]"),
+        (np.array([1j]), b"[[[0.0,1.0]]]"),
+    ):
+        with pytest.raises(TypeError, match=r"; pass default=fastnpjson.common$"):
+            fastnpjson.dumps([OnDevice(numbers)])
+        assert fastnpjson.dumps([OnDevice(numbers)], default=common) == text
+        assert json.dumps(OnDevice(numbers), default=common) == json.dumps(json.loads(text)[0])
 
 
 def test_arrays_on_the_host():
