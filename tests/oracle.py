@@ -83,6 +83,7 @@ class Oracle:
         self.nan = nan
         self.complex = settings.get("complex", "error")
         self.bytes = settings.get("bytes", "utf-8")
+        self.decimals_of = settings.get("decimals_of", "numpy")
 
     def check(self, read_back, value):
         """Assert that what `read` returned stands for `value`, a document of NumPy and Python objects."""
@@ -156,6 +157,8 @@ class Oracle:
             assert (read_back is None) if np.isnat(value) else self.check_ticks(read_back, value) is None
         elif isinstance(value, np.floating):
             self.check_float(read_back, value)
+        elif isinstance(value, float) and self.decimals_of == "all":
+            self.check_float(read_back, np.float64(value))
         elif isinstance(value, float) and math.isfinite(value):
             assert isinstance(read_back, Token)
             assert float(read_back) == value

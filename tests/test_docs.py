@@ -35,6 +35,7 @@ OTHERS = {
     "quart",
     "sanic",
 }
+OTHERS |= {"attrs", "aws_lambda_powertools", "cattrs", "fakeredis", "falcon", "marshmallow", "plotly"}
 OTHERS |= {"opensearchpy", "sqlalchemy", "structlog", "torch", "tornado", "xarray"}
 # In `tox -e extra-flask` this is "flask": the blocks of that extra run, and none may be skipped.
 ONLY = os.environ.get("FASTNPJSON_EXTRA", "").removeprefix("extra-")

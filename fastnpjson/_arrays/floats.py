@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import math
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -128,6 +129,13 @@ def rounded(array: Array, decimals: int) -> Array:
     bound = 2.0 ** (np.finfo(wide.dtype).nmant + 1) / 10.0**decimals
     with np.errstate(all="ignore"):  # large numbers overflow and signaling NaN are invalid, to no effect
         return np.where(np.abs(wide) < bound, np.round(wide, decimals), wide).astype(array.dtype)
+
+
+def rounded_float(number: float, factor: float) -> float:
+    """Round a finite float of Python as `rounded` does a float64; the factor is a power of ten."""
+    if abs(number) >= 2.0**53 / factor:
+        return number
+    return math.copysign(round(number * factor) / factor, number)
 
 
 def _longdouble(number: Any) -> orjson.Fragment | None:

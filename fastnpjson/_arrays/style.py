@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 Nan: TypeAlias = Literal["null", "error", "string"]
 Complex: TypeAlias = Literal["error", "pair", "string"]
 Bytes: TypeAlias = Literal["utf-8", "base64"]
+DecimalsOf: TypeAlias = Literal["numpy", "all"]
 
 
 class Style(NamedTuple):
@@ -17,3 +18,9 @@ class Style(NamedTuple):
     nan: Nan = "null"
     complex: Complex = "error"
     bytes: Bytes = "utf-8"
+    decimals_of: DecimalsOf = "numpy"
+
+    @property
+    def factor(self) -> float:
+        """By what Python's floats are multiplied to be rounded; 0 if they are not."""
+        return float(10**self.decimals) if self.decimals is not None and self.decimals_of == "all" else 0.0

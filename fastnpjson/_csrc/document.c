@@ -8,6 +8,8 @@
 #define APPEND_NEWLINE (1 << 10)
 
 static const Rules plain = {.may_write_whole = KIND_NATIVE | KIND_DATETIME, .may_write = FLOATS | LONGS | INTEGERS, .large = SIZE_MAX};
+static const Rules plain_and_common = {
+    .may_write_whole = KIND_NATIVE | KIND_DATETIME, .may_write = FLOATS | LONGS | INTEGERS | CONTAINERS, .large = SIZE_MAX};
 
 /* The functions of dumps.py: `dumps`; what encodes without an option, in Python; and what makes an encoder of one. */
 static PyObject *python_dumps, *python_encode, *make_encoder;
@@ -105,6 +107,9 @@ encode(PyObject *self, PyObject *const *arguments, Py_ssize_t nargs)
     }
     PyObject *default_ = nargs == 2 ? arguments[1] : Py_None;
     int checks_nan = PyTuple_GET_ITEM(self, 3) == Py_True;
+    if (Py_TYPE(default_) == common_type && !checks_nan) { /* NaN in containers is not looked for */
+        rules.may_write |= CONTAINERS;
+    }
     return write_or_ask(arguments[0], PyTuple_GET_ITEM(self, 0), &rules, PyTuple_GET_ITEM(self, 2), default_, checks_nan);
 }
 
@@ -173,7 +178,8 @@ dumps(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs, PyObject *
         return PyObject_Vectorcall(python_dumps, arguments, (size_t)nargs, names);
     }
     if (option == Py_None) {
-        return write_or_ask(arguments[0], Py_None, &plain, python_encode, default_, 0);
+        const Rules *rules = Py_TYPE(default_) == common_type ? &plain_and_common : &plain;
+        return write_or_ask(arguments[0], Py_None, rules, python_encode, default_, 0);
     }
     PyObject *encoder = encoder_of(option);
     if (!encoder) {
@@ -191,10 +197,11 @@ static PyMethodDef dumps_method = {"dumps", (PyCFunction)(void (*)(void))dumps, 
 static PyObject *
 accelerate(PyObject *module, PyObject *arguments)
 {
-    PyObject *version, *python, *maker;
-    if (!PyArg_ParseTuple(arguments, "OOO:accelerate", &version, &python, &maker)) {
+    PyObject *version, *python, *maker, *common;
+    if (!PyArg_ParseTuple(arguments, "OOOO!:accelerate", &version, &python, &maker, &PyType_Type, &common)) {
         return NULL;
     }
+    Py_XSETREF(common_type, (PyTypeObject *)Py_NewRef(common));
     Py_XSETREF(encoders, PyDict_New());
     Py_XSETREF(zarr, PyUnicode_InternFromString("zarr"));
     if (!encoders || !zarr) {

@@ -21,6 +21,7 @@ typedef struct {
     int like_json;         /* keys are as json writes them */
     int for_json;          /* json encodes the document: the keys of an object that it knows stay, and those none knows */
     int sorts;             /* json sorts them */
+    double factor;         /* 10 to the power of the decimals that floats are rounded to; 0 to leave them */
     int keeps;             /* there are keys left for orjson's flag */
     PyObject *known[KNOWN_KEYS][2]; /* keys and texts; both NULL where there is none */
     size_t count;          /* of the containers that the walk has come to */

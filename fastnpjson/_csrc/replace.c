@@ -24,6 +24,23 @@ import_replace(void)
     return value_name && dict_name && slots_name ? 0 : -1;
 }
 
+/* To whole numbers of units of the last decimal, but for floats that have none so small: as arrays are rounded. */
+static inline double
+rounded(const Replacing *replacing, double number)
+{
+    double nearest = rint(number * replacing->factor) / replacing->factor;
+    return fabs(number) < 9007199254740992.0 / replacing->factor ? nearest : number;
+}
+
+static inline int
+is_plain_float(const Replacing *replacing, double number)
+{
+    if (!isfinite(number)) {
+        return !(replacing->kinds & KIND_NONFINITE);
+    }
+    return replacing->factor == 0 || rounded(replacing, number) == number;
+}
+
 /* What stays as it is, without a call: most values are text or small numbers. */
 static inline int
 is_plain(const Replacing *replacing, PyObject *obj)
@@ -35,7 +52,7 @@ is_plain(const Replacing *replacing, PyObject *obj)
     if (type == &PyLong_Type) {
         return !(replacing->kinds & KIND_BIG_INTEGER) || !is_beyond_64_bits(obj);
     }
-    return type == &PyFloat_Type && (!(replacing->kinds & KIND_NONFINITE) || isfinite(PyFloat_AS_DOUBLE(obj)));
+    return type == &PyFloat_Type && is_plain_float(replacing, PyFloat_AS_DOUBLE(obj));
 }
 
 static PyObject *
@@ -55,8 +72,11 @@ digits_of(PyObject *integer)
 }
 
 static PyObject *
-word_of(const Replacing *replacing, double number)
+replace_float(const Replacing *replacing, double number)
 {
+    if (isfinite(number)) {
+        return PyFloat_FromDouble(rounded(replacing, number));
+    }
     return Py_NewRef(PyTuple_GET_ITEM(replacing->words, isnan(number) ? 0 : number > 0 ? 1 : 2));
 }
 
@@ -357,7 +377,7 @@ replace_value(Replacing *replacing, PyObject *obj, int depth)
         return digits_of(obj);
     }
     if (type == &PyFloat_Type) {
-        return word_of(replacing, PyFloat_AS_DOUBLE(obj));
+        return replace_float(replacing, PyFloat_AS_DOUBLE(obj));
     }
     int is_container = is_dict(type) || type == &PyList_Type || type == &PyTuple_Type;
     if (!is_container && replacing->kinds & KIND_SUBCLASS && (PyDict_Check(obj) || PyList_Check(obj))) {
@@ -375,9 +395,10 @@ read_replacements(PyObject *replacements, Replacing *replacing)
         PyErr_SetString(PyExc_TypeError, "`replacements` is a tuple");
         return 0;
     }
-    if (!PyArg_ParseTuple(replacements, "iOOO!OOppp:replace", &replacing->kinds, &replacing->text_of_key,
+    if (!PyArg_ParseTuple(replacements, "iOOO!OOpppd:replace", &replacing->kinds, &replacing->text_of_key,
                           &replacing->stand_in, &PyTuple_Type, &replacing->words, &replacing->dataclass,
-                          &replacing->key_type, &replacing->like_json, &replacing->sorts, &replacing->for_json)) {
+                          &replacing->key_type, &replacing->like_json, &replacing->sorts, &replacing->for_json,
+                          &replacing->factor)) {
         return 0;
     }
     if (PyTuple_GET_SIZE(replacing->words) != 3) {

@@ -10,6 +10,7 @@
    PyFloat_FromDouble, PyBool_FromLong memory
    PyNumber_Index                      nb_index of NumPy's own scalars, in C: `is_native_scalar` takes exact types only
    PyList_New, PyList_Append           memory, and PyErr_SetString as well: an exception of a builtin class
+   PySequence_List, PyTuple_GetSlice   of exact types in C, whose iterators ask nobody
    Py_DECREF                           of bytes, and of a fragment that has them
 
    Objects that the collector of garbage knows are among what these allocate: see call_orjson. */
@@ -23,7 +24,9 @@
 #include "survey.h"
 
 PyObject *fragment_type;
+PyTypeObject *common_type;
 static PyObject *orjson_dumps, *numpy_option;
+static PyTypeObject *deque_type;
 static long numpy_flag;
 
 /* The hook that orjson calls for what it does not know. It belongs to one call. */
@@ -147,11 +150,33 @@ write_ours(Hook *hook, PyObject *obj)
     return PyNumber_Index(obj);
 }
 
+/* A list for a container of which `common` makes one, or NULL without an error. */
+static PyObject *
+items_of(const Rules *rules, PyObject *obj)
+{
+    PyTypeObject *type = Py_TYPE(obj);
+    if (!(rules->may_write & CONTAINERS)) {
+        return NULL;
+    }
+    if (type == &PySet_Type || type == &PyFrozenSet_Type || type == deque_type || type == &PyRange_Type ||
+        type == &PyDictKeys_Type || type == &PyDictValues_Type || type == &PyDictItems_Type) {
+        return PySequence_List(obj);
+    }
+    /* Named tuples, but not those of which a function of Python says how long they are or what is in them. */
+    int is_tuple = PyTuple_Check(obj) && type->tp_iter == PyTuple_Type.tp_iter &&
+                   type->tp_as_sequence->sq_length == PyTuple_Type.tp_as_sequence->sq_length;
+    return is_tuple ? PyTuple_GetSlice(obj, 0, PyTuple_GET_SIZE(obj)) : NULL;
+}
+
 static PyObject *
 collect_or_write(Hook *hook, PyObject *obj)
 {
     if (is_ours(&hook->rules, obj)) {
         return hook->skip ? Py_NewRef(Py_None) : write_ours(hook, obj);
+    }
+    PyObject *items = items_of(&hook->rules, obj);
+    if (items || PyErr_Occurred()) {
+        return items;
     }
     if (!hook->found && !(hook->found = PyList_New(0))) {
         return NULL;
@@ -174,8 +199,11 @@ substitute(Hook *hook, PyObject *obj)
     if (is_ours(&hook->rules, obj)) {
         return write_ours(hook, obj);
     }
-    PyErr_SetString(PyExc_RuntimeError, CHANGED);
-    return NULL;
+    PyObject *items = items_of(&hook->rules, obj);
+    if (!items && !PyErr_Occurred()) {
+        PyErr_SetString(PyExc_RuntimeError, CHANGED);
+    }
+    return items;
 }
 
 static PyObject *
@@ -322,7 +350,7 @@ collect(PyObject *obj, PyObject *option, const Rules *rules, Py_ssize_t most, in
             *refused = 1;
             return write_natively(obj, option);
         }
-        skip = survey.found & (KIND_OTHER_NUMPY | KIND_OTHER);
+        skip = survey.found & (rules->may_write & CONTAINERS ? KIND_OTHER_NUMPY : KIND_OTHER_NUMPY | KIND_OTHER);
     }
     return collect_unknown(obj, option, rules, skip, most, refused);
 }
@@ -412,12 +440,15 @@ import_two_pass(void)
     if (!orjson) {
         return -1;
     }
+    PyObject *collections = PyImport_ImportModule("collections");
+    deque_type = collections ? (PyTypeObject *)PyObject_GetAttrString(collections, "deque") : NULL;
+    Py_XDECREF(collections);
     orjson_dumps = PyObject_GetAttrString(orjson, "dumps");
     fragment_type = PyObject_GetAttrString(orjson, "Fragment");
     numpy_option = PyObject_GetAttrString(orjson, "OPT_SERIALIZE_NUMPY");
     Py_DECREF(orjson);
     hook_type = (PyTypeObject *)PyType_FromSpec(&hook_spec);
-    if (!orjson_dumps || !fragment_type || !numpy_option || !hook_type) {
+    if (!deque_type || !orjson_dumps || !fragment_type || !numpy_option || !hook_type) {
         return -1;
     }
     numpy_flag = PyLong_AsLong(numpy_option);

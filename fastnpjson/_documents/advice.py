@@ -19,6 +19,7 @@ class Door(NamedTuple):
 
     Attributes:
         default: For any object.
+        common: For what `common` converts, in the place of `default`.
         complex: For complex numbers.
         base64: For bytes that are not text.
         text: For bytes that are text.
@@ -27,6 +28,7 @@ class Door(NamedTuple):
     """
 
     default: str = ""
+    common: str = ""
     complex: str = ""
     base64: str = ""
     text: str = "write .decode() of it"
@@ -34,17 +36,22 @@ class Door(NamedTuple):
     numpy: str | None = None
 
 
-ENCODER: Final = Door(
-    "pass default=", "use Encoder(complex='pair')", "use Encoder(bytes='base64')", "pass default=bytes.decode"
+_COMMON: Final = "pass default=fastnpjson.common"
+ENCODER: Final = Door("pass default=", _COMMON, "use Encoder(complex='pair')", "use Encoder(bytes='base64')")
+JSON: Final = Door("pass default=", _COMMON)
+FLASK: Final = Door("set default of the provider", "let default of the provider return fastnpjson.common(it)")
+STARLETTE: Final = Door(
+    "override default in a subclass of the response", "set default to fastnpjson.common in a subclass of the response"
 )
-JSON: Final = Door("pass default=", text="pass default=bytes.decode")
-FLASK: Final = Door("set default of the provider")
-STARLETTE: Final = Door("override default in a subclass of the response")
-DJANGO: Final = Door("pass encoder= with a default of its own")
+DJANGO: Final = Door(
+    "pass encoder= with a default of its own", "pass encoder= with a default that returns fastnpjson.common(it)"
+)
 COMMAND_LINE: Final = Door(numpy="use --exact")
 # Where a dtype does not come back, its error has a way out.
-ROUND_TRIP: Final = Door(python="write it as a scalar of NumPy", numpy="")
-HOOK: Final = Door()
+ROUND_TRIP: Final = Door(common=_COMMON, python="write it as a scalar of NumPy", numpy="")
+HOOK: Final = Door(common=_COMMON)
+# Doors at which a default was given, if one has declined; those of frameworks have one of their own.
+_GIVEN: Final = (ENCODER, JSON)
 
 _WAYS_OUT: Final = {
     "c": "write .real and .imag",
@@ -112,18 +119,28 @@ def may_lose_units(array: Any) -> bool:
     return package_of(array) in _WAYS_OF_PACKAGES
 
 
-def way_out(obj: Any, door: Door, *, declined: bool = False) -> str:
+def way_out(obj: Any, door: Door, *, declined: bool = False, common: bool = False) -> str:
     """Say what to do with an object that has no JSON, after a semicolon; nothing if there is no way.
 
     Args:
         obj: The object.
         door: The ways out that the caller has.
         declined: True where a default has declined the object; the caller of a framework can give another one.
+        common: True if `common` takes the object.
     """
-    ways = [way for way in (*_ways(obj, door), "" if declined and door in (ENCODER, JSON) else door.default) if way]
+    given = declined and door in _GIVEN
+    common = common and not _comes_back(obj, door)
+    first = "" if not common else "let default return fastnpjson.common(it)" if given else door.common
+    last = "" if given or first else door.default
+    ways = [way for way in (first, *_ways(obj, door), last) if way]
     if len(ways) > 1:
         ways[-1] = f"or {ways[-1]}"
     return f"; {', '.join(ways)}" if ways else ""
+
+
+def _comes_back(obj: Any, door: Door) -> bool:
+    """Tell whether an object comes back as what it is by another way out than `common`."""
+    return bool(door.python) and (is_numpy_type(type(obj)) or type(obj) in (complex, bytes, bytearray))
 
 
 def _ways(obj: Any, door: Door) -> list[str]:

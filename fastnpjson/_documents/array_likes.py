@@ -1,10 +1,11 @@
 """Objects of other packages that are arrays: tensors, columns of tables, buffers of numbers, subclasses of ndarray.
 
-They are known by protocol, and by the module of their class. Nothing is imported.
+They are known by protocol, and by the module of their class. Nothing is imported but pyarrow, for what is Arrow alone.
 """
 
 from __future__ import annotations
 
+import importlib
 import sys
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -28,7 +29,11 @@ _NUMBERS: Final = frozenset("bhHiIlLqQnNefd?")
 _WITHOUT_BYTES: Final = frozenset({"array", "_ctypes"})
 # DLPack's numbers of the devices whose memory is the host's: kDLCPU, and pinned by CUDA and ROCm.
 _HOSTS: Final = frozenset({1, 3, 11})
-_PROTOCOLS: Final = ("__array__", "__array_interface__", "__dlpack__", "__dataframe__")
+# https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
+_ARROW: Final = ("__arrow_c_array__", "__arrow_c_stream__")
+_PROTOCOLS: Final = ("__array__", "__array_interface__", "__dlpack__", "__dataframe__", *_ARROW)
+# The packages with readers of their own.
+_TABLES: Final = frozenset({"pandas", "polars", "pyarrow"})
 
 
 def read(obj: Any) -> Any:
@@ -102,6 +107,14 @@ def _by_protocol(obj: Any) -> Any:
     kind = type(obj)
     if is_numpy_type(kind) or package_of(obj) or hasattr(kind, "__dataframe__"):
         return NotImplemented
+    if is_arrow(kind) and not hasattr(kind, "columns"):
+        try:
+            column = arrow_column(obj)
+            # Of a table there may be columns or rows.
+            return NotImplemented if sys.modules["pyarrow"].types.is_struct(column.type) else _pyarrow(column)
+        except ImportError:
+            if not hasattr(kind, "__array__"):
+                raise
     if hasattr(kind, "__array__") or hasattr(kind, "__array_interface__"):
         array = np.asanyarray(obj)  # with its mask
         return NotImplemented if array.dtype.hasobject else array
@@ -114,6 +127,22 @@ def _by_protocol(obj: Any) -> Any:
     code = view.format.lstrip("@=<>!")
     is_number = code in _NUMBERS or (code == "B" and any(base.__module__ in _WITHOUT_BYTES for base in kind.__mro__))
     return np.asarray(view) if is_number else NotImplemented
+
+
+def is_arrow(kind: type) -> bool:
+    """Tell whether objects of a class are columns or tables by Arrow alone, as those of DuckDB and nanoarrow are."""
+    packages = {str(base.__module__).partition(".")[0] for base in kind.__mro__}
+    return not packages & _TABLES and any(hasattr(kind, name) for name in _ARROW)
+
+
+def arrow_column(obj: Any) -> Any:
+    """Return a column of pyarrow, of structs for a table. It is imported, for nobody else reads each type of Arrow.
+
+    Raises:
+        ImportError: there is no pyarrow.
+    """
+    pyarrow = importlib.import_module("pyarrow")
+    return pyarrow.array(obj) if hasattr(type(obj), _ARROW[0]) else pyarrow.chunked_array(obj)
 
 
 def is_missing(obj: Any) -> bool:
@@ -203,8 +232,9 @@ def _checked(values: list[Any], same: bool) -> list[Any]:
 def _torch(obj: Any) -> Any:
     if not hasattr(type(obj), "__array__"):
         return NotImplemented
-    # NumPy has no bfloat16; float32 has all its values.
-    return np.asarray(obj.float() if str(obj.dtype) == "torch.bfloat16" else obj)
+    # NumPy has neither; float32 has all their values.
+    is_foreign = str(obj.dtype).startswith(("torch.bfloat16", "torch.float8"))
+    return np.asarray(obj.float() if is_foreign else obj)
 
 
 _READERS: Final[dict[str | None, Callable[[Any], Any]]] = {

@@ -1,4 +1,4 @@
-"""Many scalars of one dtype, or times of pandas, as one array: it takes a hundredth of the time for each."""
+"""Many scalars of one dtype, or times of pandas or Python, as one array: it takes a hundredth of the time for each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 import orjson
 from orjson import Fragment
 
+from fastnpjson._documents.common import Common
+from fastnpjson._documents.frames import texts
+
 if TYPE_CHECKING:
     from fastnpjson._documents.convert import Convert
 
@@ -17,19 +20,26 @@ _TYPES: Final = frozenset({np.float16, np.float32, np.float64, np.longdouble, np
 _FEW: Final = 8
 # Of scalars: a stream puts larger arrays off.
 _LONG: Final = 1000
+# NumPy counts microseconds in 64 bits, which are a few more days, and does not say where there are too many.
+_MOST_DAYS: Final = 10**8
 
 
-def with_batches(found: list[Any], convert: Convert) -> Convert:
-    """Return a function that converts as `convert` does, and knows the text of many scalars among what was found."""
+def with_batches(found: list[Any], convert: Convert, default: Any = None) -> Convert:
+    """Return a function that converts as `convert` does, and knows the text of many scalars among what was found.
+
+    If the default is `common`, it knows the text of many durations, too.
+    """
     if len(found) < _FEW:
         return convert
-    known: dict[int, Fragment] = {}
+    known: dict[int, Any] = {}
     for kind in set(map(type, found)):
         if kind in _TYPES or (issubclass(kind, datetime.datetime) and hasattr(kind, "to_datetime64")):
             items = [item for item in found if type(item) is kind]
             add = _add if kind in _TYPES else _add_moments
             for start in range(0, len(items) if len(items) >= _FEW else 0, _LONG):
                 add(known, items[start : start + _LONG], convert)
+    if type(default) is Common:
+        _add_durations(known, [item for item in found if type(item) is datetime.timedelta])
     # The list of what was found keeps each of them alive.
     return (lambda obj: known.get(id(obj)) or convert(obj)) if known else convert
 
@@ -40,12 +50,12 @@ def _texts(array: np.ndarray[Any, Any], convert: Convert) -> list[bytes]:
     return orjson.dumps(reply)[1:-1].split(b",") if type(reply) is Fragment else []
 
 
-def _add(known: dict[int, Fragment], items: list[Any], convert: Convert) -> None:
+def _add(known: dict[int, Any], items: list[Any], convert: Convert) -> None:
     if len({item.dtype.str for item in items}) == 1 and (texts := _texts(np.array(items, items[0].dtype), convert)):
         known.update(zip(map(id, items), map(Fragment, texts), strict=True))
 
 
-def _add_moments(known: dict[int, Fragment], items: list[Any], convert: Convert) -> None:
+def _add_moments(known: dict[int, Any], items: list[Any], convert: Convert) -> None:
     """Add instances of `pandas.Timestamp`: what clocks show, and the zone as `convert` writes that of the first."""
     items = [item for item in items if datetime.MINYEAR <= item.year <= datetime.MAXYEAR]
     if len({getattr(item, "unit", None) for item in items}) != 1 or type(convert(items[0])) is not Fragment:
@@ -62,6 +72,11 @@ def _add_moments(known: dict[int, Fragment], items: list[Any], convert: Convert)
             zones[key] = whole[len(text) - 1 :] if whole.startswith(text[:-1]) else b""
         if zone := zones[key]:
             known[id(item)] = Fragment(text[:-1] + zone)
+
+
+def _add_durations(known: dict[int, Any], items: list[datetime.timedelta]) -> None:
+    if len(items) >= _FEW and all(abs(item.days) < _MOST_DAYS for item in items):
+        known.update(zip(map(id, items), texts(np.array(items, "m8[us]")), strict=True))
 
 
 def _clocks(items: list[Any]) -> np.ndarray[Any, Any]:

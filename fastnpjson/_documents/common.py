@@ -15,6 +15,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 from os import PathLike, fsdecode
+from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,13 +24,16 @@ import orjson
 from numpy import ma
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._arrays.dtypes import is_numpy_array
+from fastnpjson._arrays.dtypes import is_numpy_array, is_numpy_type
 from fastnpjson._arrays.floats import complex_pairs
+from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.times import duration_text
-from fastnpjson._documents.array_likes import read
-from fastnpjson._documents.default import default as numpy_default
-from fastnpjson._documents.dumps import dumps
-from fastnpjson._documents.frames import is_frame, records
+from fastnpjson._arrays.write import write
+from fastnpjson._documents.advice import message
+from fastnpjson._documents.array_likes import is_arrow, read
+from fastnpjson._documents.convert import converter
+from fastnpjson._documents.frames import arrow_records, is_frame, records
+from fastnpjson._reading.exact import exact_loads
 
 Convert = Callable[[Any], Any]
 
@@ -40,6 +44,8 @@ _TABLES: Final = frozenset({"pandas", "polars", "pyarrow"})
 # Tried in this order on objects, never on classes. `to_json` returns text in most packages.
 _PROTOCOLS: Final = ("__json__", "for_json", "to_dict")
 _TICKS: Final = timedelta(microseconds=1)
+# DLPack's number of the device, and which of them.
+_CPU: Final = (1, 0)
 
 
 class Common:
@@ -101,10 +107,26 @@ class Common:
 common: Final = Common()
 
 
+def is_common(obj: Any) -> bool:
+    """Tell whether `common` takes an object that is not JSON."""
+    kind: type = type(obj)
+    if is_numpy_type(kind):
+        dtype = np.asarray(obj).dtype
+        return dtype.kind in "cV" and dtype.names is None
+    convert = None if issubclass(kind, np.ndarray) else converter_of(kind)  # type: ignore[arg-type]
+    if convert is not None:
+        return convert is not _decline
+    try:
+        read(obj)
+    except JSONEncodeError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=1024)
 def converter_of(kind: type) -> Convert | None:
     """Return what converts objects of a class; `None` for one that is not common."""
-    package = kind.__module__.partition(".")[0]
+    package = str(kind.__module__).partition(".")[0]
     if package == "xarray" and hasattr(kind, "to_dict"):  # a Dataset is a Mapping, too
         return lambda obj: obj.to_dict(data="array")
     for types, convert in _BY_TYPE:
@@ -114,6 +136,8 @@ def converter_of(kind: type) -> Convert | None:
         return str
     if is_frame(kind):
         return records
+    if is_arrow(kind):
+        return arrow_records
     for name, convert in _BY_ATTRIBUTE.items():
         if hasattr(kind, name):
             return convert
@@ -152,7 +176,7 @@ def _numpy(obj: Any) -> Any:
         return read(obj)  # asked about first, for it may mean more than its numbers
     array = np.asanyarray(obj)
     if array.dtype.names is not None or array.dtype.kind not in "cV":
-        return numpy_default(obj)
+        return _builtins(obj)
     if array.dtype.kind == "V":
         return array.tolist()
     pairs = complex_pairs(np.asarray(array)).reshape(*array.shape, 2)
@@ -165,6 +189,16 @@ def _numpy(obj: Any) -> Any:
     elements = np.empty(len(values), object)
     elements[:] = values
     return elements.reshape(array.shape)
+
+
+def _builtins(obj: Any) -> Any:
+    """Return what `json` takes for NumPy data."""
+    try:
+        text, builtins = write(obj, Style())
+        return builtins if text is None else exact_loads(text)
+    except (TypeError, ValueError) as error:
+        reason = str(error) or "Type is not JSON serializable"
+        raise JSONEncodeError(message(None, obj, reason)) from None
 
 
 def _decimal(number: Decimal) -> Any:
@@ -209,7 +243,7 @@ def _buffer(view: memoryview) -> Any:
 
 def _text_of(obj: Any) -> Any:
     """Return the text that `dumps` writes: `json` asks its default about dates."""
-    return orjson.loads(dumps(obj))
+    return orjson.loads(orjson.dumps(obj, converter(Style()), orjson.OPT_PASSTHROUGH_SUBCLASS))
 
 
 def _dataclass(obj: Any) -> dict[str, Any]:
@@ -236,17 +270,30 @@ def _tensor(tensor: Any) -> Any:
     return read(tensor.detach().resolve_conj().resolve_neg().cpu())
 
 
+class _Copied:
+    """An array that comes to the host when NumPy asks for it; from NumPy 2.1 on it could say so by itself."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return _CPU
+
+    def __dlpack__(self, **_wishes: Any) -> Any:
+        return self._array.__dlpack__(dl_device=_CPU, copy=True)
+
+
 def _from_device(array: Any) -> Any:
     """Copy an array from its device, which DLPack does by https://data-apis.org/array-api/latest/API_specification/."""
     try:
         return read(array)
     except JSONEncodeError:
-        return np.from_dlpack(array, device="cpu", copy=True)
+        return np.from_dlpack(_Copied(array))
 
 
 _BY_TYPE: Final[tuple[tuple[tuple[type, ...], Convert], ...]] = (
     ((np.complexfloating, complex), lambda number: [number.real, number.imag]),
-    ((np.void,), lambda void: _bytes(void.tobytes()) if void.dtype.names is None else numpy_default(void)),
+    ((np.void,), lambda void: _bytes(void.tobytes()) if void.dtype.names is None else _builtins(void)),
     ((np.ndarray, np.generic), _numpy),
     ((io.IOBase,), _decline),
     ((Fragment,), lambda fragment: json.loads(orjson.dumps(fragment))),  # for json
@@ -256,6 +303,7 @@ _BY_TYPE: Final[tuple[tuple[tuple[type, ...], Convert], ...]] = (
     ((float,), float.__float__),
     ((list, tuple, Set, deque, range, UserList, MappingView), list),
     ((Mapping,), dict),
+    ((PurePath,), str),
     ((PathLike,), fsdecode),
     ((Decimal,), _decimal),
     ((Fraction,), _fraction),

@@ -13,6 +13,7 @@ from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write
 from fastnpjson._documents.advice import HOOK, Door, message, way_out
 from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.common import is_common
 from fastnpjson._documents.dumps import make_encode
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._reading.exact import exact_loads
@@ -62,4 +63,5 @@ def as_array(obj: Any, door: Door) -> Any:
     try:
         return read(obj)
     except orjson.JSONEncodeError as error:
-        raise orjson.JSONEncodeError(message(None, obj, str(error) + way_out(obj, door))) from error.__cause__
+        way = way_out(obj, door, common=is_common(obj))
+        raise orjson.JSONEncodeError(message(None, obj, str(error) + way)) from error.__cause__

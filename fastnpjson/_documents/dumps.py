@@ -11,11 +11,12 @@ from orjson import JSONEncodeError
 from fastnpjson._arrays.dtypes import Unsupported, has_nan, is_numpy_array
 from fastnpjson._arrays.write import write
 from fastnpjson._documents import two_pass
+from fastnpjson._documents.common import Common
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.fields import fields_of
 from fastnpjson._documents.keywords import refuse
 from fastnpjson._documents.replace import Replacements
-from fastnpjson._documents.rules import make_rules
+from fastnpjson._documents.rules import CONTAINERS, make_rules
 from fastnpjson._documents.survey import Kind, has_nonfinite
 from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
@@ -111,7 +112,12 @@ def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | 
 
 def encode_with_replacements(obj: Any, rules: Rules, default: Replies) -> bytes | None:
     """Encode a document that orjson refused; `None` if it refuses it all the same."""
-    return _attempt(obj, rules.relaxed(_replacements(rules)), default)
+    return _attempt(obj, with_replacements(rules), default)
+
+
+def with_replacements(rules: Rules) -> Rules:
+    """Return the rules by which what orjson refuses is replaced, and Python's floats are rounded."""
+    return rules.relaxed(_replacements(rules))
 
 
 def _attempt(document: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None) -> bytes | None:
@@ -137,7 +143,8 @@ def _replacements(rules: Rules) -> Replacements:
     kinds |= 0 if style.nan == "null" else Kind.NONFINITE
     kinds |= 0 if option & orjson.OPT_PASSTHROUGH_SUBCLASS else Kind.SUBCLASS
     kinds |= 0 if option & orjson.OPT_PASSTHROUGH_DATACLASS else Kind.DATACLASS
-    return Replacements(kinds, walk.key, _members_of, _WORDS if style.nan == "string" else _REFUSED)
+    words = _WORDS if style.nan == "string" else _REFUSED
+    return Replacements(kinds, walk.key, _members_of, words, factor=style.factor)
 
 
 def _members_of(obj: Any) -> dict[str, Any]:
@@ -177,14 +184,22 @@ def _raise_hidden(refusal: BaseException) -> None:
         del cause, refusal  # or an error would refer to itself, by its traceback
 
 
+def for_common(rules: Rules) -> Rules:
+    """Return the rules for a document whose default is `common`, of which NaN in containers would not be found."""
+    if rules.style.nan != "null" or rules.replacements is not None:
+        return rules
+    return rules._replace(natively=rules.natively._replace(dtypes=rules.natively.dtypes | CONTAINERS))
+
+
 def in_python(rules: Rules) -> Encode:
     """Make the function that encodes documents by a rules."""
+    of_common = for_common(rules)
 
     def encode_by_rules(
         obj: Any, default: Convert | None = None, found: bytes | list[Any] | TypeError | None = None
     ) -> bytes:
         with Replies(default) as replies:
-            return encode(obj, rules, replies, found)
+            return encode(obj, of_common if type(default) is Common else rules, replies, found)
 
     return encode_by_rules
 
@@ -197,7 +212,7 @@ def make_encode(rules: Rules, python: Encode | None = None) -> Encode:
         python: Encodes the rest. It takes a document, the caller's default, and what `collect` returned or raised.
     """
     python = python or in_python(rules)
-    if speedups is None:
+    if speedups is None or rules.replacements is not None:
         return python
     accelerated: Encode = speedups.make_encode(rules.option, rules.natively, python, rules.style.nan != "null")
     return accelerated
@@ -210,4 +225,4 @@ def _encoder(option: int | None) -> Encode:
 
 
 if speedups is not None:
-    dumps = speedups.accelerate(dumps, in_python(make_rules()), _encoder)
+    dumps = speedups.accelerate(dumps, in_python(make_rules()), _encoder, Common)

@@ -6,9 +6,9 @@ from functools import partial
 from operator import index
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, get_args
 
-from fastnpjson._arrays.style import Bytes, Complex, Nan, Style
+from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Nan, Style
 from fastnpjson._documents.advice import ENCODER, Door
-from fastnpjson._documents.dumps import make_encode
+from fastnpjson._documents.dumps import make_encode, with_replacements
 from fastnpjson._documents.keywords import refuse_settings
 from fastnpjson._documents.rules import make_rules
 from fastnpjson._documents.stream import Stream, putting_off
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 
 # The arguments of json's functions that have another name here.
-_CHOICES: Final = {"nan": get_args(Nan), "complex": get_args(Complex), "bytes": get_args(Bytes)}
+_CHOICES: Final = {
+    "nan": get_args(Nan),
+    "complex": get_args(Complex),
+    "bytes": get_args(Bytes),
+    "decimals_of": get_args(DecimalsOf),
+}
 
 
 class DocumentSettings(NamedTuple):
@@ -67,6 +72,7 @@ def make_settings(
             raise ValueError("nan='string' contradicts allow_nan=False")
         settings = settings._replace(nan="error")
     rules = make_rules(option, settings)._replace(door=door)
+    rules = with_replacements(rules) if settings.factor else rules
     if count_of(threads) == 1:
         return DocumentSettings(rules, default, make_encode(rules), threads)
 
@@ -83,9 +89,11 @@ class Encoder:
         default: As for `dumps`.
         option: As for `dumps`.
         allow_nan: False is ``nan="error"``.
-        decimals: Round NumPy floats, but not dict keys or Python floats, to so many decimals. float64 and longdouble
-            are rounded as by `numpy.round`. Smaller types are rounded once, from their exact value, where
-            `numpy.round` rounds the product with a power of ten, too: the float32 0.35 is below 0.35, and becomes 0.3.
+        decimals: Round NumPy floats, but not dict keys, to so many decimals. float64 and longdouble are rounded as by
+            `numpy.round`. Smaller types are rounded once, from their exact value, where `numpy.round` rounds the
+            product with a power of ten, too: the float32 0.35 is below 0.35, and becomes 0.3.
+        decimals_of: ``"numpy"``; or ``"all"``, to round Python floats, too, as the same float64. This takes a copy of
+            each list and dict that has one to round.
         nan: What becomes of NaN and infinities, of NumPy and of Python: ``"null"``; ``"error"``, a `ValueError`; or
             ``"string"``: ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``, as in the `JSON of Protocol Buffers
             <https://protobuf.dev/programming-guides/json/>`_. Masked values and NaT stay `null`.
@@ -114,6 +122,7 @@ class Encoder:
         option: int | None = None,
         allow_nan: bool = True,
         decimals: int | None = None,
+        decimals_of: DecimalsOf = "numpy",
         nan: Nan = "null",
         complex: Complex = "error",  # noqa: A002
         bytes: Bytes = "utf-8",  # noqa: A002
@@ -125,6 +134,7 @@ class Encoder:
             option=option,
             allow_nan=allow_nan,
             decimals=decimals,
+            decimals_of=decimals_of,
             nan=nan,
             complex=complex,
             bytes=bytes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from orjson import JSONEncodeError
 
 from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write
-from fastnpjson._documents.array_likes import read
+from fastnpjson._documents.array_likes import arrow_column, read
+from fastnpjson._excerpt import excerpt
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 def is_frame(kind: type) -> bool:
     """Tell whether objects of a class are tables of pandas, polars or pyarrow."""
-    packages = {base.__module__.partition(".")[0] for base in kind.__mro__}
+    packages = {str(base.__module__).partition(".")[0] for base in kind.__mro__}
     return bool(packages & {"pandas", "polars", "pyarrow"}) and hasattr(kind, "columns") and hasattr(kind, "shape")
 
 
@@ -42,6 +44,24 @@ def records(frame: Any) -> list[dict[Any, Any]]:
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
+def arrow_records(obj: Any) -> Any:
+    """Return the rows of a table that is known by Arrow alone, or the values of a column.
+
+    Raises:
+        JSONEncodeError: it has no JSON, its package does not give it away, or there is no pyarrow to read it.
+    """
+    try:
+        column = arrow_column(obj)
+    except MemoryError:
+        raise
+    except Exception as error:  # of other packages
+        raise JSONEncodeError(f"{type(error).__name__}: {excerpt(error)}") from error
+    pyarrow = sys.modules["pyarrow"]
+    if not pyarrow.types.is_struct(column.type) or column.null_count:
+        return read(column)
+    return records(pyarrow.Table.from_struct_array(column))
+
+
 def _column(frame: Any, place: int) -> Any:
     if hasattr(frame, "iloc"):
         return frame.iloc[:, place]
@@ -56,7 +76,7 @@ def _values(column: Any, name: Any) -> list[Any]:
     if not isinstance(array, np.ndarray):
         return list(array)
     if array.dtype.kind in "mM":
-        return _texts(array)
+        return texts(array)
     if array.dtype.kind != "f":
         return array.tolist()  # type: ignore[no-any-return]
     # Settings of the encoder are for the floats of NumPy.
@@ -66,6 +86,7 @@ def _values(column: Any, name: Any) -> list[Any]:
     return values
 
 
-def _texts(array: Array) -> list[Any]:
+def texts(array: Array) -> list[Any]:
+    """Return the text of each date or duration, and `None` for NaT."""
     text, builtins = write(array, Style())
     return builtins if text is None else orjson.loads(text)  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from orjson import Fragment
 
+from fastnpjson._arrays.floats import rounded_float
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.survey import Kind, kind_of
 from fastnpjson._extension import speedups
@@ -59,6 +60,7 @@ class Replacements(NamedTuple):
         sorts: True where json sorts keys, which it does before they are text.
         for_json: True where json is to encode the document: keys stay where it knows all of an object, and where
             `text_of_key` returns no text.
+        factor: 10 to the power of the decimals that floats are rounded to; 0 to leave them.
     """
 
     kinds: int
@@ -70,6 +72,7 @@ class Replacements(NamedTuple):
     like_json: bool = False
     sorts: bool = False
     for_json: bool = False
+    factor: float = 0.0
 
 
 def replace(obj: Any, replacements: Replacements) -> tuple[Any, bool]:
@@ -106,7 +109,7 @@ class _Replacing:
         if kind in _STANDS_FOR_ITSELF:
             return obj
         if kind is float:
-            return self._word(obj) if kinds & Kind.NONFINITE and not math.isfinite(obj) else obj
+            return self._float(obj)
         if kind is int:
             return self._integer(obj)
         looks = kinds & Kind.SUBCLASS and not isinstance(kind, EnumMeta)
@@ -128,7 +131,12 @@ class _Replacing:
             return number
         return Fragment(int.__repr__(number).encode())
 
-    def _word(self, number: float) -> Any:
+    def _float(self, number: float) -> Any:
+        if math.isfinite(number):
+            rounded = rounded_float(number, self._to.factor) if self._to.factor else number
+            return number if rounded == number else rounded
+        if not self._to.kinds & Kind.NONFINITE:
+            return number
         return self._to.words[0 if math.isnan(number) else 1 if number > 0 else 2]
 
     def _items(self, obj: Any, depth: int) -> Any:

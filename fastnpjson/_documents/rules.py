@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FLOATS: Final = 1
 LONGS: Final = 2
 INTEGERS: Final = 4
+# It makes lists of sets, named tuples and other containers, as `common` does.
+CONTAINERS: Final = 8
 _DEFAULTS: Final = Style()
 
 
@@ -32,7 +34,7 @@ class Natively(NamedTuple):
 
     Attributes:
         whole: The kinds of things in a document that orjson may write in one call; 0 for never.
-        dtypes: Some of `FLOATS`, `LONGS` and `INTEGERS`.
+        dtypes: Some of `FLOATS`, `LONGS` and `INTEGERS`, and `CONTAINERS`.
         below: Arrays of so many bytes, and larger ones, are for `Rules.convert`.
     """
 
@@ -51,7 +53,8 @@ class Rules(NamedTuple):
         natively: What orjson may write by itself.
         refuse: Raises for a reply that orjson would not write as it should.
         for_replies: The rules for what replies hold; `None` for this one.
-        replacements: What to replace in the document, and in replies; `None` in a first attempt.
+        replacements: What to replace in the document, and in replies; `None` in a first attempt, but where floats of
+            Python are to be rounded.
         door: The ways out that errors name.
     """
 
@@ -71,7 +74,7 @@ class Rules(NamedTuple):
 
     def relaxed(self, replacements: Replacements) -> Rules:
         """Return the rules of a second attempt, which replaces what orjson refuses, and writes words for NaN."""
-        natively = self.natively
+        natively = self.natively._replace(dtypes=self.natively.dtypes & ~CONTAINERS)
         if self.style.nan == "string":
             natively = natively._replace(whole=0, dtypes=natively.dtypes & ~FLOATS)
         for_replies = self.for_replies and self.for_replies.relaxed(replacements)

@@ -16,8 +16,9 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._arrays.dtypes import has_nan
 from fastnpjson._arrays.layout import SIDE_BY_SIDE
 from fastnpjson._arrays.write import write_part
+from fastnpjson._documents.common import Common
 from fastnpjson._documents.convert import UNKNOWN
-from fastnpjson._documents.dumps import encode
+from fastnpjson._documents.dumps import encode, for_common
 from fastnpjson._documents.room import Room
 from fastnpjson._documents.slices import Slice, jobs, reply_to, slices
 from fastnpjson._documents.two_pass import Replies
@@ -71,7 +72,7 @@ class Stream:
         advance: Callable[[int], object] | None = None,
         threads: Threads = 1,
     ) -> None:
-        self._rules = rules
+        self._rules = rules = for_common(rules) if type(default) is Common else rules
         # The default may use an array again that it returned: what is in replies is written at once.
         self._putting_off = putting_off(rules, self._put_off_or_convert)
         self._of_batch = self._putting_off

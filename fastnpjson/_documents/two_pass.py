@@ -201,7 +201,7 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     most = MOST_FOUND
     while isinstance(written, list):
         left = written[len(replies) :] if replies else written
-        convert = with_batches(left, rules.convert)
+        convert = with_batches(left, rules.convert, default.default)
         answering = rules if convert is rules.convert else rules._replace(convert=convert)
         replies += answer(left, answering, default, depth)
         if len(written) < most:

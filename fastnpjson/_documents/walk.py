@@ -12,9 +12,11 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import has_nan, is_numpy_type
+from fastnpjson._arrays.floats import rounded_float
 from fastnpjson._arrays.times import DATES
 from fastnpjson._documents.advice import message, way_out
 from fastnpjson._documents.array_likes import is_missing, read
+from fastnpjson._documents.common import Common, is_common
 from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.fields import fields_of, is_array, is_dataclass
 from fastnpjson._documents.replace import Key
@@ -47,6 +49,7 @@ class Walk:
         self._default = default
         self._option = rules.option
         self._nan = rules.style.nan
+        self._factor = rules.style.factor
         self._door = rules.door
         # A key that is rounded could be another.
         style = rules.style._replace(option=rules.option & DATES, decimals=None)
@@ -127,6 +130,8 @@ class Walk:
         return Key(name)
 
     def _leaf(self, obj: Any, path: Path, depth: int) -> Any:
+        if self._factor and type(obj) is float and math.isfinite(obj):
+            obj = rounded_float(obj, self._factor)
         unknown: list[Any] = []
         kind, refusal = type(obj), "Type is not JSON serializable"
         try:
@@ -184,6 +189,7 @@ class Walk:
 
     def _reason(self, obj: Any, reason: str, *, declined: bool) -> str:
         """Return why an object has no JSON, and what to do; of a record the field is named."""
+        common = type(self._default.default) is not Common and is_common(obj)
         # Of masked arrays without elements NumPy 2.5 has no fields.
         part, names = np.asarray(obj) if is_numpy_type(type(obj)) else obj, list[str]()
         while type(part) is np.ndarray and (fields := part.dtype.names) is not None:
@@ -193,7 +199,7 @@ class Walk:
             part = part[odd[0]]
             names.append(odd[0])
         field = f", for its field {'.'.join(names)!r} is {part.dtype}" if names else ""
-        return reason + field + way_out(part, self._door, declined=declined)
+        return reason + field + way_out(part, self._door, declined=declined, common=common)
 
     def _has_json(self, obj: Any) -> bool:
         try:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from fastnpjson._arrays.style import Bytes, Complex, Nan
+    from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Nan
     from fastnpjson._reading.loads import Arrays
     from fastnpjson._threads import Threads
 
@@ -42,6 +42,7 @@ class Settings(TypedDict, total=False):
     option: int | None
     allow_nan: bool
     decimals: int | None
+    decimals_of: DecimalsOf
     nan: Nan
     complex: Complex
     bytes: Bytes

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastnpjson._arrays.dtypes import NUMPY_TYPES
 from fastnpjson._documents import two_pass
+from fastnpjson._documents.advice import JSON, Door
+from fastnpjson._documents.common import is_common
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._json.keys import NeedsJson, text_by_json, with_text_keys
@@ -77,6 +79,7 @@ class JSONEncoder(json.JSONEncoder):
     item_separator: str = ","
     key_separator: str = ":"
     _nulls: ClassVar[int] = 0  # the kinds of NaN for which a subclass writes null
+    _door: ClassVar[Door] = JSON  # the ways out that errors name
 
     def __init__(
         self,
@@ -111,7 +114,16 @@ class JSONEncoder(json.JSONEncoder):
         Raises:
             TypeError: always.
         """
-        return builtins(o) if isinstance(o, NUMPY_TYPES) else super().default(o)
+        return builtins(o) if isinstance(o, NUMPY_TYPES) else self._decline(o)
+
+    def _decline(self, o: Any) -> Any:
+        """Ask the next class, which for json itself is an error; it names `common`, if that takes the object."""
+        try:
+            return super().default(o)
+        except TypeError as error:
+            if type(error) is not TypeError or not is_common(o):
+                raise
+            raise TypeError(f"{error}; {self._door.common}") from None
 
     def encode(self, o: Any) -> str:
         """Encode an object as a document.
@@ -181,7 +193,7 @@ class JSONEncoder(json.JSONEncoder):
         """Make the hook that json calls, which asks the default about what neither json nor NumPy knows."""
         own = "default" in vars(self) or type(self).default is not JSONEncoder.default
         # The method of this class itself is about nothing but NumPy data.
-        ask = default.default if own else super().default
+        ask = default.default if own else self._decline
         given, others, again = default.log, set[type](), bool(default.log)
 
         def hook(item: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastnpjson import compat
-from fastnpjson._documents.advice import DJANGO
+from fastnpjson._documents.advice import DJANGO, Door
 from fastnpjson._documents.survey import Kind
 from fastnpjson._json.framework_encoder import FrameworkEncoder
 from fastnpjson._json.text import with_null
@@ -41,6 +41,8 @@ class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
     >>> JSONEncoder().encode({"x": numpy.arange(3), "day": datetime.date(2020, 1, 2)})
     '{"x":[0,1,2],"day":"2020-01-02"}'
     """
+
+    _door: ClassVar[Door] = DJANGO
 
 
 class JSONFieldEncoder(JSONEncoder):

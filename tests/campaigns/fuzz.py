@@ -24,7 +24,7 @@ import pytest
 from oracle import Oracle, read
 
 import fastnpjson
-from fastnpjson._documents import dumps, encoder, survey, two_pass
+from fastnpjson._documents import dumps, encoder, replace, survey, two_pass
 
 UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
 NUMBERS = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "g"]
@@ -44,7 +44,7 @@ SPECIAL = [
     2.5,
     65504.0,
 ]
-DEFAULTS = {"nan": "null", "decimals": None, "complex": "error", "bytes": "utf-8"}
+DEFAULTS = {"nan": "null", "decimals": None, "decimals_of": "numpy", "complex": "error", "bytes": "utf-8"}
 BATCH = 2000
 
 
@@ -58,6 +58,7 @@ class Documents:
         self.complex = self.random.choice(["error", "error", "pair", "string"])
         self.bytes = self.random.choice(["utf-8", "base64"])
         self.decimals = self.random.choice([None, None, None, self.random.choice([0, 1, 2, 5, 15])])
+        self.decimals_of = self.random.choice(["numpy", "all"])
 
     def dtype(self, depth=0):
         kind = self.random.random()
@@ -240,7 +241,7 @@ def trial(seed):
     for flag in documents.random.sample(FLAGS, documents.random.choice([0, 0, 1, 2, 4])):
         option |= flag
     default = documents.random.choice([None, repr])
-    settings = {"decimals": documents.decimals, "complex": documents.complex, "bytes": documents.bytes}
+    settings = {name: getattr(documents, name) for name in ("decimals", "decimals_of", "complex", "bytes")}
     try:
         text = encoded(document, default=default, option=option, nan=documents.nan, **settings)
     except ValueError:
@@ -278,6 +279,7 @@ def twins():
     with (
         mock.patch.multiple(two_pass, collect=two_pass._collect, substitute=two_pass._substitute),
         mock.patch.object(survey, "survey", survey.survey_in_python),
+        mock.patch.object(replace, "_replace", replace._replace_in_python),
         mock.patch.object(encoder, "make_encode", dumps.in_python),
     ):
         yield

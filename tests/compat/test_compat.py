@@ -217,9 +217,11 @@ BAD = {
 @pytest.mark.parametrize("around", [lambda obj: obj, lambda obj: [1, {"x": obj}], lambda obj: [LONG, obj]])
 @pytest.mark.parametrize("obj", BAD.values(), ids=BAD)
 def test_same_error_as_json(obj, around):
-    assert outcome(compat.dumps, around(obj)) == outcome(stdlib.dumps, around(obj))
-    assert outcome(compat.dumps, around(obj), indent=3) == outcome(stdlib.dumps, around(obj), indent=3)
-    assert outcome(compat.dumps, around(obj), skipkeys=True) == outcome(stdlib.dumps, around(obj), skipkeys=True)
+    for arguments in ({}, {"indent": 3}, {"skipkeys": True}):
+        ours, theirs = (outcome(dumps, around(obj), **arguments) for dumps in (compat.dumps, stdlib.dumps))
+        # Behind the words of json stands a way out, where there is one.
+        is_error = type(ours) is tuple
+        assert ((ours[0], ours[1].removesuffix("; pass default=fastnpjson.common")) if is_error else ours) == theirs
 
 
 @pytest.mark.parametrize("obj", [[NAN], {"x": INF, "y": None}, [Celsius(NAN)], {NAN: 1}, [1.5, None]])

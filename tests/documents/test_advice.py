@@ -72,14 +72,19 @@ def test_dtype_that_numpy_cannot_print():
 ADVICE = {
     "text-as-bytes": (
         {"x": b"ab"},
-        r"\$\.x: bytes: .*; pass default=bytes.decode, use Encoder\(bytes='base64'\), or pass",
+        r"\$\.x: bytes: .*; pass default=fastnpjson.common, write .decode\(\) of it, or use Encoder\(bytes='base64'\)$",
     ),
     "bytes": (
         b"\xff",
-        r"\$: bytes: .*; write base64.b64encode\(it\).decode\(\), use Encoder\(bytes='base64'\), or pass",
+        r"\$: bytes: .*; pass default=fastnpjson.common, write base64.b64encode\(it\).decode\(\), "
+        r"or use Encoder\(bytes='base64'\)$",
     ),
     "bytes-of-numpy": (np.array([b"\xff"]), r"; write it as hex, or use Encoder\(bytes='base64'\)$"),
-    "complex": ([1j], r"\$\[0\]: complex: .*; write .real and .imag, use Encoder\(complex='pair'\), or pass default=$"),
+    "complex": (
+        [1j],
+        r"\$\[0\]: complex: .*; pass default=fastnpjson.common, write .real and .imag, "
+        r"or use Encoder\(complex='pair'\)$",
+    ),
     "tuple-key": (
         {"a": {("b", 1): 2}},
         r"\$\.a: tuple: not a key of JSON: \('b', 1\); make it text, as by str\(key\)$",
@@ -95,7 +100,10 @@ ADVICE = {
         r"for its field 'b' is \|S1; write it as hex, or use Enc",
     ),
     "scalar-with-a-field": (np.zeros(1, [("v", "V2")])[0], r"for its field 'v' is \|V2; view it with a dtype"),
-    "masked-void": (np.ma.array(np.zeros(2, "V4"), mask=[1, 0])[0], r"view it with a dtype that has fields, or pass"),
+    "masked-void": (
+        np.ma.array(np.zeros(2, "V4"), mask=[1, 0])[0],
+        r"pass default=fastnpjson.common, or view it with a dtype that has fields$",
+    ),
 }
 
 
@@ -122,7 +130,7 @@ SETTINGS = {
     "sort_keys": (True, "pass option=OPT_SORT_KEYS"),
     "separators": ((",", ":"), "fastnpjson.compat takes it"),
     "cls": (json.JSONEncoder, "fastnpjson.compat takes it"),
-    "precision": (3, "its settings are default, option, allow_nan, decimals, nan, complex and bytes"),
+    "precision": (3, "its settings are default, option, allow_nan, decimals, decimals_of, nan, complex and bytes"),
 }
 
 
@@ -134,7 +142,10 @@ def test_arguments_of_json(name, value, way):
 
 
 COMPAT = {
-    "complex": ({"x": [np.zeros(2, "c16")]}, r"^\$\.x\[0\]: .*complex128.*; write .real and .imag, or pass default=$"),
+    "complex": (
+        {"x": [np.zeros(2, "c16")]},
+        r"^\$\.x\[0\]: .*complex128.*; pass default=fastnpjson.common, or write .real and .imag$",
+    ),
     "void": ({"a b": (1, {"x": np.zeros(2, "V4")})}, r'^\$\["a b"\]\[1\]\.x: .*V4'),
     "bytes": ([[np.array([b"\xff"])]], r"^\$\[0\]\[0\]: .*not UTF-8"),
     "record": ({1: np.zeros(1, [("z", "c8")])}, r"^\$\[1\]: .*field 'z' is complex64"),

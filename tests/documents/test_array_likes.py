@@ -71,8 +71,8 @@ raises.__class__ = type("Raises", (OfArray,), {"__array__": lambda self, dtype=N
 released = memoryview(bytearray(8)).cast("d")
 released.release()
 STRANGERS = {
-    "bytes": (b"ab", r"use Encoder\(bytes='base64'\), or pass default=$"),
-    "bytearray": (bytearray(b"ab"), r"use Encoder\(bytes='base64'\), or pass default=$"),
+    "bytes": (b"ab", r"pass default=fastnpjson.common, .*, or use Encoder\(bytes='base64'\)$"),
+    "bytearray": (bytearray(b"ab"), r"pass default=fastnpjson.common, .*, or use Encoder\(bytes='base64'\)$"),
     "buffer-bytes": (memoryview(b"ab"), r"numpy.asarray\(\) of it, or bytes\(\)"),
     "buffer-characters": (memoryview(b"ab").cast("c"), "memoryview"),
     "buffer-released": (released, "ValueError: operation forbidden on released memoryview"),
@@ -84,7 +84,7 @@ STRANGERS = {
     "raises": (raises, "Raises: ZeroDivisionError: division by zero; pass default=$"),
     "no-array": (OfArray([1]), "OfArray: .*; pass default=$"),
     "table": (Table(GRID), "Table"),
-    "device": (OfDLPack(GRID, (2, 0)), "OfDLPack: Type is not JSON serializable; pass default=$"),
+    "device": (OfDLPack(GRID, (2, 0)), "OfDLPack: Type is not JSON serializable; pass default=fastnpjson.common$"),
     "complex": (OfArray(np.array([1j])), "dtype complex128"),
     "type": (OfArray, "type: "),
     "dtype": (np.dtype("f4"), "Float32DType|dtype"),
@@ -186,12 +186,17 @@ def test_tensor_of_a_dtype_that_numpy_has_not():
     members = {"__module__": "torch", "dtype": "torch.bfloat16", "float": as_float, "detach": None}
     bfloat16 = type("Tensor", (OfArray,), members)(np.array([0.1], ml_dtypes.bfloat16))
     assert fastnpjson.dumps(bfloat16) == fastnpjson.dumps(bfloat16.array.astype("f4"))
-    with pytest.raises(fastnpjson.JSONEncodeError, match=r"torch.dtype: Type is not JSON serializable; pass default=$"):
+    with pytest.raises(
+        fastnpjson.JSONEncodeError, match=r"torch.dtype: Type is not JSON serializable; pass default=fastnpjson.common$"
+    ):
         fastnpjson.dumps(type("dtype", (), {"__module__": "torch"})())
 
 
 def test_way_out_where_a_default_declines():
-    with pytest.raises(fastnpjson.JSONEncodeError, match=r"default raised TypeError\('no'\); write dict\(frame\)"):
+    with pytest.raises(
+        fastnpjson.JSONEncodeError,
+        match=r"default raised TypeError\('no'\); let default return fastnpjson.common\(it\), or write dict\(frame\)",
+    ):
         fastnpjson.dumps(pd.DataFrame(), default=lambda _: (_ for _ in ()).throw(TypeError("no")))
 
 

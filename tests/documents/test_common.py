@@ -5,11 +5,14 @@ import copy
 import dataclasses
 import datetime
 import enum
+import functools
 import io
 import json
+import math
 import os
 import pickle
 import re
+import time
 import types
 import uuid
 from array import array
@@ -20,9 +23,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import orjson
 import pytest
+from timing import check_takes_at_most
 
 import fastnpjson
 from fastnpjson import common, compat, roundtrip
+from fastnpjson._extension import speedups
 
 NamedPair = collections.namedtuple("NamedPair", "a b")
 
@@ -279,6 +284,65 @@ def test_dtypes_without_json_keep_their_reason():
         fastnpjson.dumps({"x": np.array([(1, 1j)], [("a", "i4"), ("b", "F")])[0]}, default=common)
 
 
+# What a door says first, where `common` takes an object.
+WAYS = {
+    "dumps": (fastnpjson.dumps, "pass default=fastnpjson.common"),
+    "Encoder": (lambda document: fastnpjson.Encoder(decimals=1).encode(document), "pass default=fastnpjson.common"),
+    "iterencode": (lambda document: [*fastnpjson.Encoder().iterencode(document)], "pass default=fastnpjson.common"),
+    "roundtrip": (roundtrip.dumps, "pass default=fastnpjson.common"),
+    "compat": (compat.dumps, "pass default=fastnpjson.common"),
+    "default": (lambda document: json.dumps(document, default=fastnpjson.default), "pass default=fastnpjson.common"),
+    "declined": (
+        lambda document: fastnpjson.dumps(document, default=decline),
+        "let default return fastnpjson.common(it)",
+    ),
+}
+# By another way they come back as what they are.
+BROUGHT_BACK = {
+    **dict.fromkeys(("text in bytes", "bytes", "bytearray", "complex"), "write it as a scalar of NumPy"),
+    "objects in an array": "convert it to numbers or strings, or write .tolist()",
+}
+
+
+def decline(obj):
+    raise TypeError("mine")
+
+
+@pytest.mark.parametrize("door", WAYS)
+@pytest.mark.parametrize("row", ROWS)
+def test_error_names_common_first(row, door):
+    write, way = WAYS[door]
+    try:
+        write([made(ROWS[row][0])])
+    except TypeError as error:
+        ways = str(error).partition("; ")[2]
+        if door == "roundtrip" and row in BROUGHT_BACK:
+            assert ways == BROUGHT_BACK[row]
+        else:
+            assert ways.startswith(way)
+
+
+RECORD = np.array([(1, 1j)], [("a", "i4"), ("b", "F")])
+
+
+@pytest.mark.parametrize("door", [door for door in WAYS if door != "roundtrip"])
+@pytest.mark.parametrize(
+    "obj",
+    [object(), re.compile("a"), io.BytesIO(b"a"), ToJson(), RECORD, RECORD[0]],
+    ids=lambda obj: type(obj).__name__,
+)
+def test_error_does_not_name_common_in_vain(obj, door):
+    with pytest.raises(TypeError) as caught:
+        WAYS[door][0]([obj])
+    assert "fastnpjson.common" not in str(caught.value)
+
+
+def test_common_that_declines_is_not_named():
+    with pytest.raises(TypeError, match="Fraction beyond the floats") as caught:
+        fastnpjson.dumps([Fraction(10**400, 3)], default=common)
+    assert "fastnpjson.common" not in str(caught.value)
+
+
 class Quantity(np.ndarray):
     """A class of another package than NumPy, about which a default is asked first."""
 
@@ -348,22 +412,36 @@ def test_what_a_package_refuses_is_not_text():
 
 def test_arrays_on_a_device():
     class OnDevice:
-        """An array of which only a copy can be had."""
+        """An array of which only a copy can be had: it has an address that is none of the host's.
+
+        https://data-apis.org/array-api/latest/API_specification/generated/array_api.array.__dlpack__.html
+        """
+
+        def __init__(self, array):
+            self._array = array
 
         def __dlpack_device__(self):
-            return 2, 0
+            return 2, 1  # the second card of CUDA
 
         def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+            if dl_device not in {None, (2, 1), (1, 0)}:
+                raise BufferError(f"no way to {dl_device}")
             if dl_device != (1, 0):
-                raise BufferError("on a device")
-            assert copy is True
-            return np.array([1.5, 2.5]).__dlpack__()
+                raise AssertionError("NumPy cannot read this memory")
+            if copy is False:
+                raise BufferError("only a copy is on the host")
+            return self._array.copy().__dlpack__()
 
-    with pytest.raises(TypeError, match=r"pass default="):
-        fastnpjson.dumps([OnDevice()])
-    if np.lib.NumpyVersion(np.__version__) < "2.1.0":
-        pytest.skip("NumPy has no copies from a device")
-    assert fastnpjson.dumps([OnDevice()], default=common) == b"[[1.5,2.5]]"
+    for numbers, text in (
+        (np.array([1.5, 2.5], "f4"), b"[[1.5,2.5]]"),
+        (np.arange(4).reshape(2, 2), b"[[[0,1],[2,3]]]"),
+        (np.array([0.1], "f2"), b"[[0.1]]"),
+        (np.array([1j]), b"[[[0.0,1.0]]]"),
+    ):
+        with pytest.raises(TypeError, match=r"; pass default=fastnpjson.common$"):
+            fastnpjson.dumps([OnDevice(numbers)])
+        assert fastnpjson.dumps([OnDevice(numbers)], default=common) == text
+        assert json.dumps(OnDevice(numbers), default=common) == json.dumps(json.loads(text)[0])
 
 
 def test_arrays_on_the_host():
@@ -408,6 +486,112 @@ def test_devices_of_packages_that_are_named():
     device = type("device", (), {"__module__": "torch", "__str__": lambda self: "cuda:0"})
     assert fastnpjson.dumps([Tensor(), ndarray(), device()], default=common) == b'[[1.5],[2.5],"cuda:0"]'
     assert steps == ["resolve_conj", "resolve_neg", "cpu"]
+
+
+class Lengthless(tuple):
+    def __len__(self):
+        raise ZeroDivisionError
+
+
+class Twice(tuple):
+    def __iter__(self):
+        return iter([2 * item for item in tuple.__iter__(self)])
+
+
+CONTAINERS = {
+    "nested": (frozenset({frozenset({frozenset({1})})}), "[[[1]]]"),
+    "beside an array": ([np.arange(3), {1}, np.float32(0.1)], "[[0,1,2],[1],0.1]"),
+    "with what is asked about": (
+        collections.deque([PurePosixPath("a"), np.datetime64("NaT", "s"), {Decimal("1.10")}]),
+        '["a",null,[1.10]]',
+    ),
+    "with a big integer": ([{2**70}, range(2**70, 2**70 + 1)], f"[[{2**70}],[{2**70}]]"),
+    "with a key": (collections.deque([{np.int8(1): {2}}]), '[{"1":[2]}]'),
+    "with a large array": (
+        collections.deque([np.zeros(20_000)]),
+        f"[[{','.join(['0.0'] * 20_000)}]]",
+    ),
+    "long tuple": (NamedPair(NamedPair(1, (2,)), {"a": {3}}), '[[1,[2]],{"a":[3]}]'),
+    "tuple with items of its own": (Twice((1, 2)), "[2,4]"),
+    "time": (time.gmtime(0), "[1970,1,1,0,0,0,3,1,0]"),
+    "views": ([{"a": 1}.items(), {"a": {1}}.values(), {"b": 0}.keys()], '[[["a",1]],[[1]],["b"]]'),
+    "many": ([{"seen": {i}} for i in range(3000)], "[" + ",".join(f'{{"seen":[{i}]}}' for i in range(3000)) + "]"),
+    "durations": (
+        [datetime.timedelta(days=1, seconds=i) for i in range(1, 10)] + [datetime.timedelta.max],
+        "[" + ",".join(f'"P1DT{i}S"' for i in range(1, 10)) + ',"P999999999DT23H59M59.999999S"]',
+    ),
+    "short durations": (
+        [datetime.timedelta(seconds=-i) for i in range(1, 10)],
+        "[" + ",".join(f'"-PT{i}S"' for i in range(1, 10)) + "]",
+    ),
+}
+
+
+@pytest.mark.parametrize("default", [common, common.using(str), common.__call__], ids=["c", "using", "python"])
+@pytest.mark.parametrize(("document", "text"), CONTAINERS.values(), ids=CONTAINERS)
+def test_containers(document, text, default):
+    assert fastnpjson.dumps(document, default).decode() == text
+    encoder = fastnpjson.Encoder(default=default, option=fastnpjson.OPT_APPEND_NEWLINE)
+    assert encoder.encode(document).decode() == b"".join(encoder.iterencode(document)).decode() == text + "\n"
+    indented = fastnpjson.dumps(document, default, fastnpjson.OPT_INDENT_2)
+    assert exact(indented) == exact(text)
+
+
+def test_nan_in_containers_is_found():
+    document = [{math.nan}, collections.deque([np.float32("inf")]), NamedPair(-math.inf, np.array([math.nan]))]
+    assert fastnpjson.dumps(document, common) == b"[[null],[null],[null,[null]]]"
+    expected = b'[["NaN"],["Infinity"],["-Infinity",["NaN"]]]'
+    assert fastnpjson.Encoder(nan="string", default=common).encode(document) == expected
+    for part, place in zip(document, ("[0][0]", "[1][0]", "[2][0]"), strict=True):
+        others = [[], [], []]
+        others[document.index(part)] = part
+        with pytest.raises(ValueError, match=rf"^\${re.escape(place)}: .*NaN"):
+            fastnpjson.Encoder(nan="error", default=common).encode(others)
+
+
+def circle():
+    deque = collections.deque()
+    deque.extend([deque, deque])
+    return deque
+
+
+@pytest.mark.parametrize(
+    "document",
+    [circle(), functools.reduce(lambda inner, _: frozenset({inner}), range(300), 1)],
+    ids=["circle", "deep"],
+)
+def test_containers_without_an_end(document):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$\[0\]\[0\].*levels"):
+        fastnpjson.dumps([document], common)
+
+
+@pytest.mark.parametrize("make", [collections.deque, list])
+def test_containers_that_change_meanwhile(make):
+    class Clears:
+        def to_dict(self):
+            for container in shrinking:
+                container.clear()
+            return {}
+
+    shrinking = [make([Clears(), *range(1000), Clears(), Clears()]) for _ in range(3)]
+    if make is list or speedups is not None:
+        with pytest.raises(RuntimeError, match="changed"):
+            fastnpjson.dumps(shrinking, common)
+    else:  # Python makes a list of each when it comes to it
+        assert fastnpjson.loads(fastnpjson.dumps(shrinking, common))[1:] == [[], []]
+
+
+def test_a_function_of_python_is_asked_while_orjson_is_in_no_document():
+    with pytest.raises(ZeroDivisionError):
+        fastnpjson.dumps([{1}, Lengthless((1, 2))], common)
+
+
+def test_many_containers_take_the_time_of_lists():
+    sets = [{"id": i, "seen": {i, i + 1}} for i in range(10_000)]
+    lists = [{"id": i, "seen": [i, i + 1]} for i in range(10_000)]
+    if speedups is None:
+        pytest.skip("Python takes a microsecond for each")
+    check_takes_at_most(4, lambda: fastnpjson.dumps(sets, common), lambda: orjson.dumps(lists))
 
 
 def test_pickles_and_copies():

@@ -1,6 +1,7 @@
 """`Encoder`: what becomes of NaN, of complex numbers and of bytes, and decimals."""
 
 import base64
+import contextlib
 import copy
 import dataclasses
 import datetime
@@ -16,7 +17,9 @@ import weakref
 import ml_dtypes
 import numpy as np
 import orjson
+import pandas as pd
 import pytest
+from fuzz import twins
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -24,6 +27,8 @@ from oracle import Oracle, read
 from strategies import documents
 
 import fastnpjson
+from fastnpjson._documents.two_pass import Replies
+from fastnpjson._documents.walk import Walk
 
 NAN = float("nan")
 
@@ -117,6 +122,92 @@ def test_decimals_lose_nothing_else(dtype, decimals):
         with decimal.localcontext(decimal.Context(prec=80)):
             assert abs(decimal.Decimal(repr(text)) - digits) <= step / 2 + abs(digits) * decimal.Decimal("3e-16")
             assert -decimal.Decimal(repr(text)).normalize().as_tuple().exponent <= decimals
+
+
+def rounded(obj, decimals):
+    """Return a document with the floats that NumPy rounds them to, but those beyond which floats have no decimals."""
+    if isinstance(obj, dict):
+        return {key: rounded(item, decimals) for key, item in obj.items()}
+    if isinstance(obj, list):
+        return [rounded(item, decimals) for item in obj]
+    return float(np.round(obj, decimals)) if isinstance(obj, float) and abs(obj) < 2**53 / 10**decimals else obj
+
+
+JSON_DOCUMENTS = st.recursive(
+    st.floats()
+    | st.decimals(-1000, 1000, places=3).map(float)
+    | st.integers(-(2**70), 2**70)
+    | st.text("a")
+    | st.none(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("ab"), inner),
+)
+
+
+@pytest.mark.parametrize("in_c", [True, False], ids=["c", "python"])
+@given(JSON_DOCUMENTS, st.sampled_from([0, 1, 2, 7, 22]), st.sampled_from([0, fastnpjson.OPT_INDENT_2]))
+def test_decimals_of_all(in_c, document, decimals, option):
+    with contextlib.nullcontext() if in_c else twins():
+        encoder = fastnpjson.Encoder(decimals=decimals, decimals_of="all", option=option)
+        text = encoder.encode(document)
+        pieces = b"".join(encoder.iterencode(document))
+    assert text == pieces == fastnpjson.dumps(rounded(document, decimals), None, option)
+
+
+class Reading(float, enum.Enum):
+    HIGH = 0.125
+
+
+@dataclasses.dataclass
+class Sample:
+    x: object
+    y: float = 0.375
+
+
+@pytest.mark.parametrize("in_c", [True, False], ids=["c", "python"])
+def test_decimals_of_all_reach_every_float(in_c):
+    class Rows(dict):
+        pass
+
+    shared = [0.125]
+    document = {
+        "tuple": (0.125, [np.float64(0.125), np.float32(0.125)]),
+        0.125: 0.126,
+        "subclass": Rows(a=0.125),
+        "dataclass": Sample(Sample(0.125)),
+        "enum": Reading.HIGH,
+        "objects": np.array([0.125, "a", {0.125: 0.125}], object),
+        "record": np.array([(0.125, 0.375)], [("a", "f8"), ("b", object)]),
+        "reply": {0.125},
+        "reply of a reply": {frozenset({0.125})},
+        "complex": 0.125 + 0.375j,
+        "columns": pd.Series([0.125, "a"]),
+        "shared": [shared, shared],
+        "nan": [math.nan, -math.inf],
+        "whole": [3.0, -0.0, -0.004, 2.0**53, 7, True],
+    }
+    expected = (
+        b'{"tuple":[0.12,[0.12,0.12]],"0.125":0.13,"subclass":{"a":0.12},"dataclass":{"x":{"x":0.12,"y":0.38},"y":0.38},'
+        b'"enum":0.12,"objects":[0.12,"a",{"0.125":0.12}],"record":[{"a":0.12,"b":0.38}],"reply":[0.12],'
+        b'"reply of a reply":[[0.12]],"complex":[0.12,0.38],"columns":[0.12,"a"],"shared":[[0.12],[0.12]],'
+        b'"nan":["NaN","-Infinity"],"whole":[3.0,-0.0,-0.0,9007199254740992.0,7,true]}'
+    )
+    settings = {"decimals": 2, "decimals_of": "all", "nan": "string", "complex": "pair", "default": list}
+    with contextlib.nullcontext() if in_c else twins():
+        encoder = fastnpjson.Encoder(**settings)
+        assert encoder.encode(document) == expected
+        # The walk, for what is nested deeper than a copy may be, has the same text.
+        assert Walk(encoder._settings.rules, Replies(list)).dumps(document) == expected
+        assert copy.deepcopy(encoder).encode([0.125]) == b"[0.12]"
+        assert fastnpjson.Encoder(**settings).encode(0.125) == b"0.12"
+        with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$\.a\[1\]: object"):
+            fastnpjson.Encoder(decimals=2, decimals_of="all").encode({"a": [0.125, object()]})
+        with pytest.raises(ValueError, match=r"^\$\[1\]: float: NaN"):
+            fastnpjson.Encoder(decimals=2, decimals_of="all", nan="error").encode([0.125, math.nan])
+    assert document["tuple"][0] == 0.125
+    assert shared == [0.125]
+    assert fastnpjson.Encoder(decimals_of="all").encode([0.125]) == b"[0.125]"
+    with pytest.raises(ValueError, match="decimals_of must be one of"):
+        fastnpjson.Encoder(decimals=2, decimals_of="python")
 
 
 @pytest.mark.parametrize("decimals", [-1, 23])

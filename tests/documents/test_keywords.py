@@ -19,7 +19,7 @@ WAYS = {
         }.items()
     },
 }
-OF_ENCODER = {"nan": "string", "decimals": 2, "complex": "pair", "bytes": "base64"}
+OF_ENCODER = {"nan": "string", "decimals": 2, "decimals_of": "all", "complex": "pair", "bytes": "base64"}
 
 
 @pytest.mark.parametrize(("keyword", "value", "way"), [(keyword, *way) for keyword, way in WAYS.items()])

@@ -204,8 +204,9 @@ def test_a_key_that_is_left_out(replace):
 def test_the_versions_agree(document):
     if speedups is None:
         pytest.skip("there is no extension module")
-    for like_json in (False, True):
-        to = replacements(text=lambda key: "null" if key is None else json.dumps(key), like_json=like_json)
+    for like_json, factor in ((False, 0.0), (True, 0.0), (False, 1.0), (False, 100.0), (False, 1e22)):
+        text = lambda key: "null" if key is None else json.dumps(key)  # noqa: E731
+        to = replacements(text=text, like_json=like_json, factor=factor)
         ours, _ = speedups.replace(document, to)
         theirs, _ = module._replace_in_python(document, to)
         assert text_of(ours) == text_of(theirs)

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import sys
 from decimal import Decimal
 
 import numpy as np
@@ -129,6 +130,98 @@ def test_pyarrow():
     records = '[{"a":1,"d":1.10,"f":0.1},{"a":null,"d":null,"f":0.2}]'
     assert dumps(pa.table(columns), pa.record_batch(columns)) == f"[{records},{records}]"
     assert dumps(pa.int64(), pa.list_(pa.int8())) == '["int64","list<item: int8>"]'
+
+
+class OnlyArrow:
+    """What another package has: a column or a table, and nothing but the capsules of Arrow."""
+
+    def __init__(self, obj):
+        self._obj = obj
+
+
+class ArrowArray(OnlyArrow):
+    def __arrow_c_array__(self, requested_schema=None):
+        return self._obj.__arrow_c_array__(requested_schema)
+
+
+class ArrowStream(OnlyArrow):
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._obj.__arrow_c_stream__(requested_schema)
+
+
+class ArrowTable(ArrowStream):
+    columns = ()
+
+
+class TestArrow:
+    @pytest.fixture
+    def pa(self):
+        pa = pytest.importorskip("pyarrow")
+        if int(pa.__version__.partition(".")[0]) < 15:
+            pytest.skip("pyarrow before 15 takes no streams")
+        return pa
+
+    def test_columns_are_arrays_without_common(self, pa):
+        numbers = pa.array([0.1, None], pa.float32())
+        for column in (ArrowArray(numbers), ArrowStream(pa.chunked_array([numbers]))):
+            assert fastnpjson.dumps({"x": column}) == fastnpjson.dumps({"x": numbers}) == b'{"x":[0.1,null]}'
+            assert fastnpjson.default(column) == [0.1, None]
+            assert dumps(column) == "[[0.1,null]]"
+        assert fastnpjson.Encoder(decimals=1).encode(ArrowArray(pa.array([0.16]))) == b"[0.2]"
+
+    def test_tables_are_for_common(self, pa):
+        table = pa.table({"a": [1, None], "f": pa.array([0.1, 0.2], pa.float32()), "d": [Decimal("1.10"), None]})
+        for given in (ArrowTable(table), ArrowStream(table), ArrowArray(table.to_batches()[0])):
+            with pytest.raises(TypeError, match=r"^\$\[0\]: .*; pass default=fastnpjson.common$"):
+                fastnpjson.dumps([given])
+            assert dumps(given) == '[[{"a":1,"f":0.1,"d":1.10},{"a":null,"f":0.2,"d":null}]]'
+        assert dumps(ArrowArray(pa.array([{"a": 1}, None]))) == '[[{"a":1},null]]'
+
+    def test_errors_of_a_package_are_errors(self, pa):
+        class Broken:
+            def __arrow_c_stream__(self, requested_schema=None):
+                raise RuntimeError("no memory on the device")
+
+        for default in (None, common, common.using(str)):
+            with pytest.raises(TypeError, match=r"^\$\[0\]: .*RuntimeError: no memory on the device"):
+                fastnpjson.dumps([Broken()], default)
+
+        class Full:
+            def __arrow_c_stream__(self, requested_schema=None):
+                raise MemoryError
+
+        with pytest.raises(MemoryError):
+            fastnpjson.dumps([Full()], common)
+
+    def test_without_pyarrow(self, pa, monkeypatch):
+        class AlsoArray(ArrowArray):
+            def __array__(self, dtype=None, copy=None):
+                return np.array([1, 2])
+
+        numbers = pa.array([1, 2])
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+        assert fastnpjson.dumps([AlsoArray(numbers)]) == b"[[1,2]]"
+        for default in (None, common):
+            with pytest.raises(TypeError, match=r"ModuleNotFoundError: .*pyarrow"):
+                fastnpjson.dumps([ArrowArray(numbers)], default)
+
+    def test_nanoarrow(self, pa):
+        nanoarrow = pytest.importorskip("nanoarrow")
+        assert fastnpjson.dumps(nanoarrow.Array([1, None, 3], nanoarrow.int32())) == b"[1,null,3]"
+        assert fastnpjson.dumps([nanoarrow.ArrayStream([0.5], nanoarrow.float32())]) == b"[[0.5]]"
+
+    def test_arro3(self, pa):
+        arro3 = pytest.importorskip("arro3.core")
+        column = arro3.Array(["x", None], type=arro3.DataType.string())
+        assert fastnpjson.dumps([column]) == b'[["x",null]]'
+        assert dumps(arro3.Table.from_pydict({"a": column})) == '[[{"a":"x"},{"a":null}]]'
+
+    def test_duckdb(self, pa):
+        duckdb = pytest.importorskip("duckdb")
+        rows = duckdb.sql("select i, i::float / 10 f, date '2020-01-02' d, 1.10::decimal(4, 2) m from range(1, 3) t(i)")
+        assert dumps(rows) == (
+            '[[{"i":1,"f":0.1,"d":"2020-01-02","m":1.10},{"i":2,"f":0.2,"d":"2020-01-02","m":1.10}]]'
+        )
 
 
 def test_attrs():

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.server
+import importlib.util
 import os
 import re
 import shutil
@@ -16,11 +17,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hostile_bodies import HOSTILE
+from processes import run_code
 
 import fastnpjson
+from fastnpjson._documents.common import is_common
 
 RECIPES = Path(__file__).parents[2] / "docs" / "recipes.md"
-# "```python redis" is a block that needs the fixture `redis`; tests/test_docs.py runs those without a second word.
+# "```python redis" is a block that needs the fixture `redis`, "```python process" one that needs a process of its own;
+# tests/test_docs.py runs those without a second word.
 BLOCK = re.compile(r"^```python (\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -36,10 +40,12 @@ WAYS_OUT = {
 }
 
 
-def blocks():
+def blocks(*, processes):
     text = RECIPES.read_text("utf-8")
     for block in BLOCK.finditer(text):
         line = text.count("\n", 0, block.start(2)) + 1
+        if (block[1] == "process") != processes:
+            continue
         modules = re.findall(r"^(?:import|from) (\w+)", block[2], re.MULTILINE)
         yield pytest.param(*block.groups(), line, modules, id=f"{modules[0]}-{modules[1]}:{line}")
 
@@ -128,12 +134,22 @@ def httpd():
 
 # Celery calls what redis-py has deprecated.
 @pytest.mark.filterwarnings("ignore:Call to deprecated:DeprecationWarning")
-@pytest.mark.parametrize(("server", "code", "line", "modules"), [*blocks()])
+@pytest.mark.parametrize(("server", "code", "line", "modules"), [*blocks(processes=False)])
 def test_recipe_runs_against_server(server, code, line, modules, request):
     for module in modules:
         pytest.importorskip(module)
     url = request.getfixturevalue(server)
     exec(compile("\n" * line + code, RECIPES, "exec"), {"__name__": "__main__", "URL": url})
+
+
+@pytest.mark.parametrize(("_word", "code", "line", "modules"), [*blocks(processes=True)])
+def test_recipe_runs_in_a_process_of_its_own(_word, code, line, modules):
+    """Django has its settings once in a process."""
+    for module in modules:
+        if importlib.util.find_spec(module) is None:
+            pytest.skip(f"could not import {module!r}")
+    done = run_code(code)
+    assert done.returncode == 0, f"{RECIPES}:{line}\n{done.stderr}"
 
 
 def run_recipe(framework, monkeypatch):
@@ -220,6 +236,12 @@ def forged(module, base=object):
     return type("Frame", (base,), {"__module__": module} | ({"columns": (), "detach": None} if base is object else {}))
 
 
+def ways_out(package, obj):
+    """Return a pattern of the ways out of an object: `common` is the first if it takes the object."""
+    way = re.escape(WAYS_OUT[package])
+    return f"pass default=fastnpjson.common, or {way}" if is_common(obj) else f"{way}, or pass default="
+
+
 @pytest.mark.parametrize(
     ("package", "make"),
     [
@@ -235,16 +257,15 @@ def forged(module, base=object):
 )
 def test_error_says_what_to_write_instead(package, make):
     frame = make(pytest.importorskip(package))
-    with pytest.raises(
-        fastnpjson.JSONEncodeError, match=rf"^\$\.x: .*; {re.escape(WAYS_OUT[package])}, or pass default=$"
-    ):
+    with pytest.raises(fastnpjson.JSONEncodeError, match=rf"^\$\.x: .*; {ways_out(package, frame)}$"):
         fastnpjson.dumps({"x": frame})
 
 
 @pytest.mark.parametrize("package", WAYS_OUT)
 def test_way_out_of_each_package_has_a_recipe(package):
-    with pytest.raises(fastnpjson.JSONEncodeError, match=rf"; {re.escape(WAYS_OUT[package])}, or pass default=$"):
-        fastnpjson.dumps(forged(f"{package}.core")())
+    frame = forged(f"{package}.core")()
+    with pytest.raises(fastnpjson.JSONEncodeError, match=rf"; {ways_out(package, frame)}$"):
+        fastnpjson.dumps(frame)
     assert re.search(f"(?im)^## .*{package}$", RECIPES.read_text("utf-8"))
 
 
