@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import gc
-import importlib
 import io
 import itertools
 import json
@@ -11,12 +10,10 @@ import weakref
 
 import numpy as np
 import pytest
+from versions import part_of
 
 import fastnpjson
 from fastnpjson import compat, roundtrip
-from fastnpjson._documents import survey, two_pass
-from fastnpjson._documents.dumps import in_python
-from fastnpjson._documents.rules import make_rules
 
 
 class Odd:
@@ -55,35 +52,26 @@ DOCUMENTS = {
 DEFAULTS = {"none": None, "declines": decline, "raises": stop, "same": same}
 
 
-def stream(encoder, document):
-    return list(encoder.iterencode(document))
-
-
 ENCODERS = {
-    "dumps": fastnpjson.dumps,
-    "python": in_python(make_rules()),
-    "nan-error": lambda document, default: fastnpjson.Encoder(default=default, nan="error").encode(document),
-    "nan-string": lambda document, default: fastnpjson.Encoder(default=default, nan="string").encode(document),
-    "indent": lambda document, default: fastnpjson.dumps(document, default, fastnpjson.OPT_INDENT_2),
-    "strict": lambda document, default: fastnpjson.dumps(document, default, fastnpjson.OPT_STRICT_INTEGER),
-    "stream": lambda document, default: stream(fastnpjson.Encoder(default=default), document),
-    "default": lambda document, default: fastnpjson.default(document),
-    "compat": lambda document, default: compat.dumps(document, default=default),
-    "compat-no-nan": lambda document, default: compat.dumps(document, default=default, allow_nan=False, sort_keys=True),
-    "compat-skip": lambda document, default: compat.dumps(document, default=default, skipkeys=True),
-    "cls": lambda document, default: json.dumps(document, cls=compat.JSONEncoder, default=default),
-    "cls-of-json": lambda document, default: compat.dumps(document, cls=json.JSONEncoder, default=default),
-    "roundtrip": lambda document, default: roundtrip.dumps(document),
-    "compact": lambda document, default: roundtrip.dumps(document, compact=True),
+    "dumps": lambda package, document, default: package.dumps(document, default),
+    "nan-error": lambda package, document, default: package.Encoder(default=default, nan="error").encode(document),
+    "nan-string": lambda package, document, default: package.Encoder(default=default, nan="string").encode(document),
+    "indent": lambda package, document, default: package.dumps(document, default, package.OPT_INDENT_2),
+    "strict": lambda package, document, default: package.dumps(document, default, package.OPT_STRICT_INTEGER),
+    "stream": lambda package, document, default: list(package.Encoder(default=default).iterencode(document)),
+    "default": lambda package, document, default: package.default(document),
+    "compat": lambda package, document, default: package.compat.dumps(document, default=default),
+    "compat-no-nan": lambda package, document, default: package.compat.dumps(
+        document, default=default, allow_nan=False, sort_keys=True
+    ),
+    "compat-skip": lambda package, document, default: package.compat.dumps(document, default=default, skipkeys=True),
+    "cls": lambda package, document, default: json.dumps(document, cls=package.compat.JSONEncoder, default=default),
+    "cls-of-json": lambda package, document, default: package.compat.dumps(
+        document, cls=json.JSONEncoder, default=default
+    ),
+    "roundtrip": lambda package, document, default: package.roundtrip.dumps(document),
+    "compact": lambda package, document, default: package.roundtrip.dumps(document, compact=True),
 }
-
-
-@pytest.fixture(params=["in-use", "python"])
-def _passes(request, monkeypatch):
-    if request.param == "python":
-        monkeypatch.setattr(survey, "survey", survey.survey_in_python)
-        monkeypatch.setattr(two_pass, "collect", two_pass._collect)
-        monkeypatch.setattr(two_pass, "substitute", two_pass._substitute)
 
 
 @pytest.fixture
@@ -112,16 +100,16 @@ def kept(encode):
     return [case for case in cases if keeps(encode, DOCUMENTS[case[0]], DEFAULTS[case[1]])]
 
 
-@pytest.mark.usefixtures("_passes", "_uncollected")
+@pytest.mark.usefixtures("_uncollected")
 @pytest.mark.parametrize("encode", ENCODERS.values(), ids=ENCODERS)
-def test_nothing_is_kept(encode):
-    assert kept(encode) == []
+def test_nothing_is_kept(package, encode):
+    assert kept(functools.partial(encode, package)) == []
 
 
 @pytest.fixture
-def flask_encoders():
+def flask_encoders(package):
     flask = pytest.importorskip("flask", reason="an extra")
-    provider = importlib.import_module("fastnpjson.flask").JSONProvider(flask.Flask("test"))
+    provider = part_of(package, "flask").JSONProvider(flask.Flask("test"))
 
     def laid_out(document, default):
         return provider.dumps(document, default=default, indent=4)
@@ -137,9 +125,9 @@ def list_of_one(obj):
 
 
 @pytest.fixture
-def starlette_encoders():
+def starlette_encoders(package):
     pytest.importorskip("starlette", reason="an extra")
-    response = importlib.import_module("fastnpjson.starlette").JSONResponse
+    response = part_of(package, "starlette").JSONResponse
 
     def respond(document, default):
         return type("Response", (response,), {"default": staticmethod(default)})(document)
@@ -147,9 +135,9 @@ def starlette_encoders():
     return [lambda document, default: response(document), respond]
 
 
-@pytest.mark.usefixtures("_passes", "_uncollected")
+@pytest.mark.usefixtures("_uncollected")
 @pytest.mark.parametrize("framework", ["flask_encoders", "starlette_encoders"])
-def test_nothing_is_kept_by_a_framework(framework, request):
+def test_nothing_is_kept_by_a_framework(package, framework, request):
     for encode in request.getfixturevalue(framework):
         assert kept(encode) == []
 

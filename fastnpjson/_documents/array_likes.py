@@ -171,7 +171,8 @@ def _pandas(obj: Any) -> Any:
         return np.ma.array(obj.to_numpy(dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0)), mask=missing)
     if getattr(dtype, "tz", None) is not None and (moments := _moments(getattr(obj, "dt", obj))) is not None:
         return moments
-    array: Any = np.array(obj)
+    sparse = hasattr(dtype, "fill_value")  # of which NumPy would make the default dtype of their numbers
+    array: Any = np.array(obj, dtype.subtype if sparse else None)
     if array.dtype == object:
         array[missing] = None
     return array

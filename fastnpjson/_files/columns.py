@@ -7,10 +7,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-import orjson
 from numpy import ma
 
 from fastnpjson._files.lines import parse_lines
+from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import NeedsDigits, flat, infer, with_texts

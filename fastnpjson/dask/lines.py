@@ -12,6 +12,7 @@ from dask.utils import is_dataframe_like, is_index_like, is_series_like
 from fastnpjson import OPT_INDENT_2, JSONEncodeError, dumps_str, loads
 from fastnpjson._arrays.dtypes import is_numpy_array
 from fastnpjson._documents.advice import JSON
+from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._excerpt import excerpt
 
@@ -70,18 +71,15 @@ class LineEncoder:
 
     def _column(self, series: Any, start: int, name: str | None = None) -> list[bytes]:
         """Return the JSON of each value of a column, with all of its digits."""
-        if hasattr(series.dtype, "categories"):
-            with suppress(JSONEncodeError):
-                # The code of a missing value is -1.
-                texts = [*self._column(series.cat.categories.to_series(), 0), b"null"]
-                return [texts[code] for code in series.cat.codes]
-        array = _array(series)
-        if _separable(array.dtype):
+        # Among objects pandas finds what is missing at once; each by itself would be asked about.
+        array = series.to_numpy(object, na_value=None) if series.dtype == object else read(series)
+        if isinstance(array, np.ndarray) and _separable(array.dtype):
             return self._encode(array)[1:-1].split(b",")
-        if array.dtype == object and set(map(type, array)) <= _ONE_LINE:
+        values = list(array) if type(array) is list or array.dtype != object else array.tolist()
+        if set(map(type, values)) <= _ONE_LINE:
             with suppress(JSONEncodeError):
-                return self._encode_list(array.tolist())[4:-2].split(b",\n  ")
-        return [*self._each(array, start, name)]
+                return self._encode_list(values)[4:-2].split(b",\n  ")
+        return [*self._each(values, start, name)]
 
     def _each(self, values: Iterable[Any], start: int = 0, name: str | None = None) -> Iterator[bytes]:
         row = start
@@ -102,15 +100,3 @@ def _blocks(partition: Any, shape: tuple[int, ...]) -> Iterator[tuple[int, Any]]
 def _separable(dtype: Any) -> bool:
     """Tell whether elements have no comma and no bracket in their text, and are never for the caller's default."""
     return dtype.kind in "biufMm" and dtype.isbuiltin != 2 and dtype.str[1:] not in {"M8", "m8"}
-
-
-def _array(series: Any) -> Any:
-    """Return the values of a column; left to itself, pandas makes other types of them where some are missing."""
-    dtype = series.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind != "O":
-        return series.to_numpy()
-    if dtype.kind in "biu" and hasattr(dtype, "numpy_dtype"):
-        return np.ma.array(series.to_numpy(dtype.numpy_dtype, na_value=0), mask=series.isna().to_numpy())
-    if dtype.kind in "fm":
-        return series.to_numpy(getattr(dtype, "numpy_dtype", dtype.type), na_value=None)
-    return series.to_numpy(object, na_value=None)

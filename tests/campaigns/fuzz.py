@@ -5,7 +5,6 @@ its seed: ``python tests/campaigns/fuzz.py --seed SEED`` runs that document alon
 """
 
 import argparse
-import contextlib
 import datetime
 import math
 import os
@@ -16,15 +15,15 @@ import sys
 import time
 import traceback
 import warnings
-from unittest import mock
 
 import numpy as np
 import orjson
 import pytest
 from oracle import Oracle, read
+from versions import in_python
 
 import fastnpjson
-from fastnpjson._documents import dumps, encoder, replace, survey, two_pass
+from fastnpjson._documents import survey
 
 UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
 NUMBERS = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "g"]
@@ -255,11 +254,10 @@ def trial(seed):
 
 
 def encoded(document, default, option, **settings):
-    """Encode with the extension module, if it is there, and with its twins in Python: the same bytes."""
+    """Encode with the extension module, if it is there, and with Python alone: the same bytes."""
     encode = fastnpjson.Encoder(default=default, option=option, **settings).encode
     try:
-        with twins():
-            expected = fastnpjson.Encoder(default=default, option=option, **settings).encode(document)
+        expected = in_python().Encoder(default=default, option=option, **settings).encode(document)
     except ValueError as error:
         with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
             encode(document)
@@ -271,18 +269,6 @@ def encoded(document, default, option, **settings):
         if default is None and not option:
             assert fastnpjson.dumps(document) == expected
     return expected
-
-
-@contextlib.contextmanager
-def twins():
-    """Use no function of the extension module."""
-    with (
-        mock.patch.multiple(two_pass, collect=two_pass._collect, substitute=two_pass._substitute),
-        mock.patch.object(survey, "survey", survey.survey_in_python),
-        mock.patch.object(replace, "_replace", replace._replace_in_python),
-        mock.patch.object(encoder, "make_encode", dumps.in_python),
-    ):
-        yield
 
 
 def batch(start, stop):

@@ -1,4 +1,4 @@
-"""Random arrays, by the extension, by its twins in Python, and against the oracle.
+"""Random arrays, by the extension, by Python alone, and against the oracle.
 
 ``python tests/campaigns/fuzz_arrays.py --count 100000``; a finding is printed with its seed, and ``--seed SEED`` runs
 that array alone.
@@ -7,19 +7,17 @@ that array alone.
 import argparse
 import contextlib
 import io
-import os
 import sys
 import time
 import traceback
 import warnings
-from importlib import import_module
-from unittest import mock
 
 import fuzz
 import ml_dtypes
 import numpy as np
 import orjson
 from oracle import Oracle, read
+from versions import in_python
 
 import fastnpjson
 
@@ -51,18 +49,6 @@ TICKS = [
 BAD_CHARACTERS = [0xD800, 0xDFFF, 0x110000, 0xFFFFFFFF]
 BAD_BYTES = [b"\xff", b"\xc3", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xf0\x8f\xbf\xbf", b"a\x80"]
 CHARACTERS = [0x20, 0x41, 0x22, 0x5C, 0x0A, 0x1F, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF]
-
-
-def in_python():
-    """Import fastnpjson a second time, without its extension module."""
-    ours = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "fastnpjson"}
-    for name in ours:
-        del sys.modules[name]
-    try:
-        with mock.patch.dict(os.environ, FASTNPJSON_NO_SPEEDUPS="1"):
-            return import_module("fastnpjson")
-    finally:
-        sys.modules.update(ours)
 
 
 TWIN = in_python()

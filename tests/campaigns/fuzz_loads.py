@@ -20,8 +20,9 @@ with atheris.instrument_imports(include=["fastnpjson"]):
 
 import numpy as np
 import orjson
-from oracle_of_loads import python_twin, same
+from oracle_of_loads import same
 from tags import CASES, HOSTILE, LIKE_TAGS, bits
+from versions import in_python
 
 SEEDS = [json.dumps(document).encode() for document in [*HOSTILE.values(), *LIKE_TAGS]]
 SEEDS += [roundtrip.dumps(value, compact=compact) for value in CASES.values() for compact in (False, True)]
@@ -37,7 +38,7 @@ WORDS = rb"""
 """
 TOKENS = [*WORDS.split(), b"\n", b"\r\n", b"\x0c", "\u2028".encode()]
 LIMIT = 2**22
-TWIN = python_twin()
+TWIN = in_python().loads
 
 
 def mutate(data, max_size, seed):

@@ -13,11 +13,12 @@ import time
 import traceback
 
 import orjson
-from oracle_of_loads import expected, python_twin, same
+from oracle_of_loads import expected, same
+from versions import in_python
 
 from fastnpjson import compat, loads
 
-TWIN = python_twin()
+TWIN = in_python().loads
 PATHS = (
     {"$.data[*].embedding": "f4"},
     {"$[*]": "f8"},

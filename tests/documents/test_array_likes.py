@@ -252,6 +252,7 @@ SERIES = {
     "category-index": pd.CategoricalIndex(["b", "a", "b"]),
     "category-of-integers": pd.Series(pd.Categorical([1, None, 2])),
     "sparse": pd.Series(pd.arrays.SparseArray([0, 1])),
+    "sparse-float32": pd.Series(pd.arrays.SparseArray(np.array([0.1, np.nan], "f4"))),
     "index": pd.Index([3, 1]),
     "range": pd.RangeIndex(2),
     "multi-index": pd.MultiIndex.from_tuples([(1, "a"), (2, "b")]),
@@ -272,7 +273,7 @@ def test_pandas(series):
     # Element by element.
     expected = [None if np.all(pd.isna(item)) else item for item in series]
     expected = [list(item) if isinstance(item, tuple) else item for item in expected]
-    if "float32" in (str(series.dtype), str(getattr(series.dtype, "categories", np.empty(0)).dtype)):
+    if "float32" in f"{series.dtype} {getattr(series.dtype, 'categories', np.empty(0)).dtype}":
         expected = [np.float32(item) if item is not None else None for item in expected]
     assert fastnpjson.dumps({"x": series}) == fastnpjson.dumps({"x": expected})
 

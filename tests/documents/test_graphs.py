@@ -6,7 +6,7 @@ import pytest
 from timing import check_takes_at_most
 
 import fastnpjson
-from fastnpjson import _graph, compat, roundtrip
+from fastnpjson import _graph
 from fastnpjson._documents import survey, two_pass
 
 
@@ -32,40 +32,32 @@ def decline(obj):
     raise TypeError("declined")
 
 
-def replying(document):
+def replying(package, document):
     """Encode a document that a default returns."""
 
     def reply(obj):
         return document if type(obj) is frozenset else decline(obj)
 
     return [
-        lambda: fastnpjson.dumps([frozenset()], reply),
-        lambda: fastnpjson.Encoder(nan="string", default=reply).encode([frozenset()]),
-        lambda: compat.dumps([frozenset()], default=reply),
+        lambda: package.dumps([frozenset()], reply),
+        lambda: package.Encoder(nan="string", default=reply).encode([frozenset()]),
+        lambda: package.compat.dumps([frozenset()], default=reply),
     ]
 
 
-def encoders(document):
+def encoders(package, document):
     for encode in (
-        fastnpjson.dumps,
-        fastnpjson.Encoder(nan="string").encode,
-        fastnpjson.Encoder(nan="error").encode,
-        lambda obj: list(fastnpjson.Encoder().iterencode(obj)),
-        lambda obj: fastnpjson.dumps(obj, decline),
-        compat.dumps,
-        lambda obj: compat.dumps(obj, sort_keys=True),
-        roundtrip.dumps,
+        package.dumps,
+        package.Encoder(nan="string").encode,
+        package.Encoder(nan="error").encode,
+        lambda obj: list(package.Encoder().iterencode(obj)),
+        lambda obj: package.dumps(obj, decline),
+        package.compat.dumps,
+        lambda obj: package.compat.dumps(obj, sort_keys=True),
+        package.roundtrip.dumps,
     ):
         yield lambda encode=encode: encode(document)
-    yield from replying(document)
-
-
-@pytest.fixture(params=["in-use", "python"])
-def surveys(request, monkeypatch):
-    if request.param == "python":
-        monkeypatch.setattr(survey, "survey", survey.survey_in_python)
-        monkeypatch.setattr(two_pass, "collect", two_pass._collect)
-        monkeypatch.setattr(two_pass, "substitute", two_pass._substitute)
+    yield from replying(package, document)
 
 
 LEAVES = {
@@ -78,21 +70,19 @@ LEAVES = {
 }
 
 
-@pytest.mark.usefixtures("surveys")
 @pytest.mark.slow
 @pytest.mark.parametrize("leaf", LEAVES.values(), ids=LEAVES)
-def test_error_in_a_graph_of_2_to_the_40_paths(leaf):
-    for encode in encoders([graph(leaf), graph(leaf, dict)]):
+def test_error_in_a_graph_of_2_to_the_40_paths(package, leaf):
+    for encode in encoders(package, [graph(leaf), graph(leaf, dict)]):
         with pytest.raises((TypeError, ValueError)):
             encode()
 
 
-@pytest.mark.usefixtures("surveys")
 @pytest.mark.parametrize("leaf", [None, float("nan"), {1: 2}, np.zeros(2)], ids=["nothing", "nan", "key", "array"])
-def test_circle_with_two_references(leaf):
+def test_circle_with_two_references(package, leaf):
     document = circle()
     document.append(leaf)
-    for encode in encoders(document):
+    for encode in encoders(package, document):
         with pytest.raises((TypeError, ValueError)):
             encode()
 
@@ -122,7 +112,6 @@ def test_text_of_a_graph_is_that_of_a_tree(leaf):
     assert encode(graph(leaf, levels=17)) == text
 
 
-@pytest.mark.usefixtures("surveys")
 @pytest.mark.parametrize("most", [1, 3, 100])
 def test_objects_are_asked_about_in_order_and_once(most, monkeypatch):
     collect, asked = two_pass.collect, []

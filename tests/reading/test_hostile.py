@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from oracle_of_loads import expected, python_twin, same
+from oracle_of_loads import expected, same
 from timing import check_takes_at_most
+from versions import in_python
 
 import fastnpjson
 from fastnpjson._extension import speedups
 from fastnpjson._reading.loads import loads as entry
 
-WAYS = {"loads": fastnpjson.loads, "python": python_twin()}
+WAYS = {"loads": fastnpjson.loads, "python": in_python().loads}
 SIZE = 300_000
 
 
@@ -108,7 +109,7 @@ def stacked(rows, lengths):
     return stack(lengths)
 
 
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(max_examples=300)
 @given(st.lists(ROWS, min_size=1, max_size=4), st.lists(st.integers(1, 3), max_size=4), st.booleans())
 def test_lists_that_are_nearly_arrays(rows, lengths, both):
     text = stacked(rows, lengths)

@@ -14,12 +14,13 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle_of_loads import expected, python_twin, same
+from oracle_of_loads import expected, same
+from versions import in_python
 
 import fastnpjson
 from fastnpjson._reading import loads as module
 
-WAYS = {"loads": fastnpjson.loads, "python": python_twin()}
+WAYS = {"loads": fastnpjson.loads, "python": in_python().loads}
 
 
 @pytest.fixture(params=WAYS.values(), ids=WAYS)

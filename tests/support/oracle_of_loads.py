@@ -1,13 +1,10 @@
-"""What `loads` must return, by json and NumPy alone, one list at a time; and `loads` without the extension."""
+"""What `loads` must return, by json and NumPy alone, one list at a time."""
 
-import importlib.util
 import itertools
 import json
 
 import numpy as np
 import orjson
-
-from fastnpjson import _extension
 
 
 def leaves_of(lists):
@@ -87,12 +84,3 @@ def same(one, other):
     if isinstance(one, np.ndarray):
         return (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
     return repr(one) == repr(other)
-
-
-def python_twin():
-    spec = importlib.util.find_spec("fastnpjson._reading.loads")
-    twin = importlib.util.module_from_spec(spec)
-    speedups, _extension.speedups = _extension.speedups, None
-    spec.loader.exec_module(twin)
-    _extension.speedups = speedups
-    return twin.loads
