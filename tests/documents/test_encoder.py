@@ -1,7 +1,6 @@
 """`Encoder`: what becomes of NaN, of complex numbers and of bytes, and decimals."""
 
 import base64
-import contextlib
 import copy
 import dataclasses
 import datetime
@@ -19,16 +18,14 @@ import numpy as np
 import orjson
 import pandas as pd
 import pytest
-from fuzz import twins
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from oracle import Oracle, read
 from strategies import documents
+from versions import part_of
 
 import fastnpjson
-from fastnpjson._documents.two_pass import Replies
-from fastnpjson._documents.walk import Walk
 
 NAN = float("nan")
 
@@ -143,13 +140,11 @@ JSON_DOCUMENTS = st.recursive(
 )
 
 
-@pytest.mark.parametrize("in_c", [True, False], ids=["c", "python"])
 @given(JSON_DOCUMENTS, st.sampled_from([0, 1, 2, 7, 22]), st.sampled_from([0, fastnpjson.OPT_INDENT_2]))
-def test_decimals_of_all(in_c, document, decimals, option):
-    with contextlib.nullcontext() if in_c else twins():
-        encoder = fastnpjson.Encoder(decimals=decimals, decimals_of="all", option=option)
-        text = encoder.encode(document)
-        pieces = b"".join(encoder.iterencode(document))
+def test_decimals_of_all(package, document, decimals, option):
+    encoder = package.Encoder(decimals=decimals, decimals_of="all", option=option)
+    text = encoder.encode(document)
+    pieces = b"".join(encoder.iterencode(document))
     assert text == pieces == fastnpjson.dumps(rounded(document, decimals), None, option)
 
 
@@ -163,8 +158,7 @@ class Sample:
     y: float = 0.375
 
 
-@pytest.mark.parametrize("in_c", [True, False], ids=["c", "python"])
-def test_decimals_of_all_reach_every_float(in_c):
+def test_decimals_of_all_reach_every_float(package):
     class Rows(dict):
         pass
 
@@ -192,17 +186,17 @@ def test_decimals_of_all_reach_every_float(in_c):
         b'"nan":["NaN","-Infinity"],"whole":[3.0,-0.0,-0.0,9007199254740992.0,7,true]}'
     )
     settings = {"decimals": 2, "decimals_of": "all", "nan": "string", "complex": "pair", "default": list}
-    with contextlib.nullcontext() if in_c else twins():
-        encoder = fastnpjson.Encoder(**settings)
-        assert encoder.encode(document) == expected
-        # The walk, for what is nested deeper than a copy may be, has the same text.
-        assert Walk(encoder._settings.rules, Replies(list)).dumps(document) == expected
-        assert copy.deepcopy(encoder).encode([0.125]) == b"[0.12]"
-        assert fastnpjson.Encoder(**settings).encode(0.125) == b"0.12"
-        with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$\.a\[1\]: object"):
-            fastnpjson.Encoder(decimals=2, decimals_of="all").encode({"a": [0.125, object()]})
-        with pytest.raises(ValueError, match=r"^\$\[1\]: float: NaN"):
-            fastnpjson.Encoder(decimals=2, decimals_of="all", nan="error").encode([0.125, math.nan])
+    walk, replies = part_of(package, "_documents.walk"), part_of(package, "_documents.two_pass")
+    encoder = package.Encoder(**settings)
+    assert encoder.encode(document) == expected
+    # The walk, for what is nested deeper than a copy may be, has the same text.
+    assert walk.Walk(encoder._settings.rules, replies.Replies(list)).dumps(document) == expected
+    assert copy.deepcopy(encoder).encode([0.125]) == b"[0.12]"
+    assert package.Encoder(**settings).encode(0.125) == b"0.12"
+    with pytest.raises(package.JSONEncodeError, match=r"^\$\.a\[1\]: object"):
+        package.Encoder(decimals=2, decimals_of="all").encode({"a": [0.125, object()]})
+    with pytest.raises(ValueError, match=r"^\$\[1\]: float: NaN"):
+        package.Encoder(decimals=2, decimals_of="all", nan="error").encode([0.125, math.nan])
     assert document["tuple"][0] == 0.125
     assert shared == [0.125]
     assert fastnpjson.Encoder(decimals_of="all").encode([0.125]) == b"[0.125]"
