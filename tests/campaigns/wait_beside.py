@@ -107,7 +107,8 @@ def serve(server, port):
     elif server == "waitress":
         import waitress  # noqa: PLC0415
 
-        waitress.serve(flask_app(), host=HOST, port=port, threads=THREADS, max_request_body_size=2**31, _quiet=True)
+        limits = {"connection_limit": 1000, "max_request_body_size": 2**31}
+        waitress.serve(flask_app(), host=HOST, port=port, threads=THREADS, _quiet=True, **limits)
     else:
         from gunicorn.app.base import BaseApplication  # noqa: PLC0415
 
@@ -215,6 +216,7 @@ def rows(server, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3, help="for each kind of request")
+    parser.add_argument("--servers", nargs="*", choices=SERVERS, default=SERVERS)
     parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--send", nargs=5, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -227,7 +229,7 @@ def main():
         print(f"Python {platform.python_version()}, {platform.machine()}, ms of the trivial route: p50, p99, max")
         heads = [f"{size:.0e}: {name}" for size in SIZES for name in ("p50", "p99", "max")]
         print(f"| server | request | by | {' | '.join(heads)} |\n|---|---|---{'|--:' * len(heads)}|")
-        for server in SERVERS:
+        for server in arguments.servers:
             for row in rows(server, arguments.seconds):
                 print(row, flush=True)
 
