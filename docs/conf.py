@@ -51,6 +51,7 @@ _ALIASES = {
     "Durability": "Literal['rename', 'fsync']",
     "File": "str | bytes | os.PathLike | IO",
     "Nan": "Literal['null', 'error', 'string']",
+    "Threads": "int | Literal['auto']",
     "Unpack[Settings]": "Any",
 }
 

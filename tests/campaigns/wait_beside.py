@@ -10,6 +10,7 @@ import concurrent.futures
 import contextlib
 import functools
 import http.client
+import io
 import json
 import platform
 import socket
@@ -83,7 +84,10 @@ def starlette_app():
         return make(text, media_type="application/json")
 
     async def read(request):
-        array = await run_in_threadpool(READ[request.path_params["kind"]], await request.body())
+        body = io.BytesIO()  # which hands its memory out, where `await request.body()` copies all of it
+        async for chunk in request.stream():
+            body.write(chunk)
+        array = await run_in_threadpool(READ[request.path_params["kind"]], body.getvalue())
         return PlainTextResponse(str(array.size == request.path_params["size"]))
 
     return Starlette(
@@ -103,7 +107,8 @@ def serve(server, port):
     elif server == "waitress":
         import waitress  # noqa: PLC0415
 
-        waitress.serve(flask_app(), host=HOST, port=port, threads=THREADS, max_request_body_size=2**31, _quiet=True)
+        limits = {"connection_limit": 1000, "max_request_body_size": 2**31}
+        waitress.serve(flask_app(), host=HOST, port=port, threads=THREADS, _quiet=True, **limits)
     else:
         from gunicorn.app.base import BaseApplication  # noqa: PLC0415
 
@@ -153,11 +158,11 @@ def ask(port, method, path, body=None):
 def send(port, direction, kind, size, seconds):
     """Send large requests, and check the first and the last of the answers."""
     data = numbers()[:size]
-    text = fastnpjson.dumps({"x": data})
+    text, path = fastnpjson.dumps({"x": data}), f"/{direction}/{kind}/{size}"
     print("ready", flush=True)
     end, checked = time.monotonic() + seconds, False
     while time.monotonic() < end or not checked:
-        answer = ask(port, "GET" if direction == "write" else "POST", f"/{direction}/{kind}/{size}", text)
+        answer = ask(port, *(("GET", path) if direction == "write" else ("POST", path, text)))
         if not checked:
             right = np.array_equal(orjson.loads(answer)["x"], data) if direction == "write" else answer == b"True"
             if not right:
@@ -211,6 +216,7 @@ def rows(server, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3, help="for each kind of request")
+    parser.add_argument("--servers", nargs="*", choices=SERVERS, default=SERVERS)
     parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--send", nargs=5, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -223,7 +229,7 @@ def main():
         print(f"Python {platform.python_version()}, {platform.machine()}, ms of the trivial route: p50, p99, max")
         heads = [f"{size:.0e}: {name}" for size in SIZES for name in ("p50", "p99", "max")]
         print(f"| server | request | by | {' | '.join(heads)} |\n|---|---|---{'|--:' * len(heads)}|")
-        for server in SERVERS:
+        for server in arguments.servers:
             for row in rows(server, arguments.seconds):
                 print(row, flush=True)
 
