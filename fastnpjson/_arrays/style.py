@@ -8,6 +8,7 @@ Nan: TypeAlias = Literal["null", "error", "string"]
 Complex: TypeAlias = Literal["error", "pair", "string"]
 Bytes: TypeAlias = Literal["utf-8", "base64"]
 DecimalsOf: TypeAlias = Literal["numpy", "all"]
+Frames: TypeAlias = Literal["error", "records", "columns", "split", "table"]
 
 
 class Style(NamedTuple):
@@ -19,6 +20,7 @@ class Style(NamedTuple):
     complex: Complex = "error"
     bytes: Bytes = "utf-8"
     decimals_of: DecimalsOf = "numpy"
+    frames: Frames = "error"
 
     @property
     def factor(self) -> float:

@@ -22,6 +22,7 @@ class Door(NamedTuple):
         common: For what `common` converts, in the place of `default`.
         complex: For complex numbers.
         base64: For bytes that are not text.
+        frames: For frames and tables.
         text: For bytes that are text.
         python: For numbers and bytes of Python, in the place of all others.
         numpy: For data of NumPy, in the place of all others; `None` for those of the dtype.
@@ -31,13 +32,20 @@ class Door(NamedTuple):
     common: str = ""
     complex: str = ""
     base64: str = ""
+    frames: str = ""
     text: str = "write .decode() of it"
     python: str = ""
     numpy: str | None = None
 
 
 _COMMON: Final = "pass default=fastnpjson.common"
-ENCODER: Final = Door("pass default=", _COMMON, "use Encoder(complex='pair')", "use Encoder(bytes='base64')")
+ENCODER: Final = Door(
+    "pass default=",
+    _COMMON,
+    "use Encoder(complex='pair')",
+    "use Encoder(bytes='base64')",
+    "use Encoder(frames='records')",
+)
 JSON: Final = Door("pass default=", _COMMON)
 FLASK: Final = Door("set default of the provider", "let default of the provider return fastnpjson.common(it)")
 STARLETTE: Final = Door(
@@ -84,6 +92,8 @@ _WAYS_OF_TABLES: Final[dict[str | None, str]] = {
     "pyarrow": "write dict(zip(table.column_names, table.columns)) for an object of columns, or table.to_pylist() for "
     "a list of rows without durations",
 }
+# Of astropy's tables the setting knows nothing.
+_WAYS_OF_FRAMES: Final = _WAYS_OF_TABLES.keys() - {"astropy"}
 _PACKAGES: Final = frozenset({*_WAYS_OF_PACKAGES, *_WAYS_OF_TABLES})
 
 
@@ -164,7 +174,8 @@ def _ways(obj: Any, door: Door) -> list[str]:
     if package == "torch" and not hasattr(kind, "detach"):
         return []
     is_table = hasattr(kind, "columns") or (package == "astropy" and hasattr(obj, "columns"))
-    return [(_WAYS_OF_PACKAGES | (_WAYS_OF_TABLES if is_table else {})).get(package, "")]
+    setting = door.frames if is_table and package in _WAYS_OF_FRAMES and hasattr(kind, "shape") else ""
+    return [setting, (_WAYS_OF_PACKAGES | (_WAYS_OF_TABLES if is_table else {})).get(package, "")]
 
 
 def _is_text(data: bytes | bytearray) -> bool:

@@ -16,6 +16,7 @@ from fastnpjson._arrays.dtypes import Unsupported, is_numpy_type
 from fastnpjson._arrays.strings import base64_text, utf8_text
 from fastnpjson._arrays.times import DATES
 from fastnpjson._arrays.write import write
+from fastnpjson._documents.frames import form_of, is_table
 from fastnpjson._orjson import LARGE, NATIVE, NUMPY, fragment
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def converter(style: Style) -> Convert:
     if style.bytes == "base64":
         scalars = scalars | dict.fromkeys((bytes, bytearray, np.bytes_), base64_text)
 
+    form = form_of(style.frames, one_line=not style.option & orjson.OPT_INDENT_2)
+
     def convert(obj: Any) -> Any:
         kind = type(obj)
         scalar = scalars.get(kind)
@@ -71,6 +74,8 @@ def converter(style: Style) -> Convert:
                 return _natively(obj)
         if is_numpy_type(kind):
             return _written(obj, style)
+        if form is not None and is_table(kind):
+            return form(obj)
         if issubclass(kind, datetime.datetime) and not style.option & _PASSTHROUGH:
             return _timestamp(obj, style.option & DATES)
         return UNKNOWN

@@ -6,7 +6,7 @@ from functools import partial
 from operator import index
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, get_args
 
-from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Nan, Style
+from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Frames, Nan, Style
 from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode, with_replacements
 from fastnpjson._documents.keywords import refuse_settings
@@ -29,6 +29,7 @@ _CHOICES: Final = {
     "complex": get_args(Complex),
     "bytes": get_args(Bytes),
     "decimals_of": get_args(DecimalsOf),
+    "frames": get_args(Frames),
 }
 
 
@@ -101,6 +102,10 @@ class Encoder:
             ``"string"``: ``"1.0-2.0j"``, which `complex` reads. With a NaN in it the string is what `nan` says.
         bytes: What becomes of the dtype ``S``: ``"utf-8"``, text, or an error; or ``"base64"`` (RFC 4648), also for
             `bytes` and `bytearray`, which are for `default` otherwise.
+        frames: What becomes of frames and tables of pandas, polars, pyarrow, and of DuckDB and others by Arrow:
+            ``"error"``, if there is no `default`; ``"records"``, a list of rows as objects; ``"columns"``, an object of
+            lists; ``"split"``, the names and lists of rows; or ``"table"``, rows with a `Table Schema
+            <https://datapackage.org/standard/table-schema/>`_. The index of pandas is in the last two.
         threads: How many write large arrays: a number, or ``"auto"`` for the processors that this process may use.
             What is returned and raised is the same.
         unknown: None; an error says what to write for the keywords of `json`.
@@ -126,6 +131,7 @@ class Encoder:
         nan: Nan = "null",
         complex: Complex = "error",  # noqa: A002
         bytes: Bytes = "utf-8",  # noqa: A002
+        frames: Frames = "error",
         threads: Threads = 1,
         **unknown: NoReturn,
     ) -> None:
@@ -138,6 +144,7 @@ class Encoder:
             nan=nan,
             complex=complex,
             bytes=bytes,
+            frames=frames,
             threads=threads,
             **unknown,
         )

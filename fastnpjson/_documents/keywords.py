@@ -15,9 +15,9 @@ _OF_JSON: Final = {
 _OF_OTHERS: Final = {
     "allow_nan": "Encoder(nan='error') raises for NaN, and fastnpjson.compat writes it as json does",
     "arrays": "loads takes it",
-    **dict.fromkeys(("bytes", "complex", "decimals", "decimals_of", "nan"), "Encoder takes it"),
+    **dict.fromkeys(("bytes", "complex", "decimals", "decimals_of", "frames", "nan"), "Encoder takes it"),
 }
-_SETTINGS: Final = "its settings are default, option, allow_nan, decimals, decimals_of, nan, complex and bytes"
+_SETTINGS: Final = "its settings are default, option, allow_nan, decimals, decimals_of, nan, complex, bytes, frames and threads"
 
 
 def refuse(function: str, keywords: Iterable[str]) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Nan
+    from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Frames, Nan
     from fastnpjson._reading.loads import Arrays
     from fastnpjson._threads import Threads
 
@@ -46,6 +46,7 @@ class Settings(TypedDict, total=False):
     nan: Nan
     complex: Complex
     bytes: Bytes
+    frames: Frames
     threads: Threads
 
 

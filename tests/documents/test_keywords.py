@@ -19,7 +19,14 @@ WAYS = {
         }.items()
     },
 }
-OF_ENCODER = {"nan": "string", "decimals": 2, "decimals_of": "all", "complex": "pair", "bytes": "base64"}
+OF_ENCODER = {
+    "nan": "string",
+    "decimals": 2,
+    "decimals_of": "all",
+    "frames": "records",
+    "complex": "pair",
+    "bytes": "base64",
+}
 
 
 @pytest.mark.parametrize(("keyword", "value", "way"), [(keyword, *way) for keyword, way in WAYS.items()])

@@ -239,6 +239,8 @@ def forged(module, base=object):
 def ways_out(package, obj):
     """Return a pattern of the ways out of an object: `common` is the first if it takes the object."""
     way = re.escape(WAYS_OUT[package])
+    if package in {"pandas", "polars"} and hasattr(obj, "shape"):
+        return re.escape(f"pass default=fastnpjson.common, use Encoder(frames='records'), or {WAYS_OUT[package]}")
     return f"pass default=fastnpjson.common, or {way}" if is_common(obj) else f"{way}, or pass default="
 
 
