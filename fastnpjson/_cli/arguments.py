@@ -131,9 +131,9 @@ def _parser(version: str) -> argparse.ArgumentParser:
         default=[],
         type=_path_and_dtype,
         metavar="PATH=DTYPE",
-        help="dtype of the lists at a path in JSON, or of a field of JSON Lines: '$.x=float32'; may be repeated",
+        help="dtype of lists at a path: '$.x=f4'; may be repeated",
     )
-    _add_limit(parser)
+    _add_reading(parser)
     parser.add_argument(
         "--threads",
         type=_threads,
@@ -149,16 +149,17 @@ def _inspection(argv: Sequence[str]) -> Job:
     parser = _Parser("fastnpjson inspect", description=_INSPECT)
     parser.add_argument("source", metavar="FILE", help="what to read; - is standard input")
     parser.add_argument("--from", dest="format", metavar="FORMAT", help="format of FILE, such as npy or json.gz")
-    _add_limit(parser)
+    _add_reading(parser)
     arguments = parser.parse_args(argv)
     source = _endpoint(parser, arguments.source, arguments.format, "--from") or Endpoint("-", "json", "-")
     if source.path == "-" and not sys.stdin:
         parser.error("standard input is closed")
-    return Job(source, source, make_budget(arguments.limit), arguments.limit)
+    return Job(source, source, make_budget(arguments.limit), arguments.limit, allow_nan=arguments.allow_nan)
 
 
-def _add_limit(parser: argparse.ArgumentParser) -> None:
+def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="BYTES", help="the most of a document, a line or arrays")
+    parser.add_argument("--allow-nan", action="store_true", help="take the words NaN, Infinity and -Infinity in JSON")
 
 
 def _threads(text: str) -> Threads:
@@ -208,6 +209,8 @@ def _check(parser: argparse.ArgumentParser, job: Job) -> None:
         parser.error("--arrays is for JSON that becomes .npy or .npz")
     if job.arrays and job.exact:
         parser.error("--exact finds the dtypes in the document: not with --arrays")
+    if job.allow_nan and (job.exact or not source.format.startswith("json")):
+        parser.error("--allow-nan is for JSON that is read without --exact")
     if source.path == "-" and not sys.stdin:
         parser.error("standard input is closed")
     if target.path == "-" and not sys.stdout:

@@ -19,12 +19,13 @@ from fastnpjson._cli.tables import read_arrays, read_paths, stack, table_of
 from fastnpjson._documents.advice import COMMAND_LINE
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._files.compression import codec
+from fastnpjson._files.encodings import decoded
 from fastnpjson._files.files import limited, writing
 from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
 from fastnpjson._jsonpath import json_path
 from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
-from fastnpjson._reading.exact import exact_loads
+from fastnpjson._reading.exact import lenient_loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,6 +61,7 @@ class Job(NamedTuple):
         indent: True to indent the document.
         decimals: How many decimals floats of arrays are rounded to.
         no_nan: True to fail at NaN and infinities.
+        allow_nan: True to take words for them in JSON.
         exact: True to keep dtypes and shapes.
         arrays: Dtypes by path.
         threads: How many write and read large arrays.
@@ -73,6 +75,7 @@ class Job(NamedTuple):
     indent: bool = False
     decimals: int | None = None
     no_nan: bool = False
+    allow_nan: bool = False
     exact: bool = False
     arrays: Mapping[str, DTypeLike] = {}
     threads: Threads = 1
@@ -86,8 +89,10 @@ class Job(NamedTuple):
         if self.exact:
             return partial(_roundtrip().read, budget=self.budget)
         if self.arrays and (self.source.format == "json" or "$" in self.arrays):
-            return partial(read_paths, arrays=self.arrays, threads=self.threads)
-        return partial(read_arrays, threads=self.threads) if self.target.format.startswith("np") else exact_loads
+            return partial(read_paths, arrays=self.arrays, allow_nan=self.allow_nan, threads=self.threads)
+        if self.target.format.startswith("np"):
+            return partial(read_arrays, allow_nan=self.allow_nan, threads=self.threads)
+        return partial(lenient_loads, allow_nan=self.allow_nan, exact_integers=True)
 
 
 def convert(job: Job, progress: Progress) -> None:
@@ -121,7 +126,7 @@ def _read_json(job: Job, progress: Progress) -> Any:
         for piece in file.pieces():
             pieces.append(piece)
             progress.advance(len(piece))
-    return job.read(b"".join(pieces))
+    return job.read(decoded(b"".join(pieces)))
 
 
 def _read_lines(job: Job, progress: Progress) -> Iterator[Any]:

@@ -33,7 +33,7 @@ _NAMES: Final = {type(None): "null", bool: "bool", int: "int", float: "float", s
 
 def inspect(job: Job, progress: Progress) -> Iterator[str]:
     """Read a file and yield the lines of the table. JSON Lines are in memory one line at a time."""
-    job = job._replace(parse=partial(loads, arrays=True))
+    job = job._replace(parse=partial(loads, arrays=True, allow_nan=job.allow_nan))
     obj = READERS[job.source.format](job, progress)
     root, places = Place(None, None), list[Place]()
     advance = progress.advance if job.source.format.startswith("np") else None

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastnpjson._cli.npy import array_of
+from fastnpjson._reading.at_paths import array
 from fastnpjson._reading.errors import NotArray
-from fastnpjson._reading.exact import exact_loads
+from fastnpjson._reading.exact import lenient_loads
 from fastnpjson._reading.loads import loads
 from fastnpjson._reading.paths import Leaf, tree
-from fastnpjson._reading.values import array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,27 +24,31 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
-def read_arrays(data: bytes, threads: Threads = 1) -> Any:
+def read_arrays(data: bytes, *, allow_nan: bool = False, threads: Threads = 1) -> Any:
     """Read a document that is an array, or an object of some; any other as it is, with all digits of integers.
 
     >>> read_arrays(b"[[1,2.5],[null,4]]")
     array([[1. , 2.5],
            [nan, 4. ]])
     """
-    document = loads(data, arrays=True, threads=threads)
+    document = loads(data, arrays=True, allow_nan=allow_nan, threads=threads)
     members = document.values() if type(document) is dict else [document]
-    return document if all(map(_is_exact, members)) else exact_loads(data)
+    return document if all(map(_is_exact, members)) else _exact(data, allow_nan)
 
 
-def read_paths(data: bytes, arrays: Mapping[str, DTypeLike], threads: Threads = 1) -> Any:
+def read_paths(data: bytes, arrays: Mapping[str, DTypeLike], *, allow_nan: bool = False, threads: Threads = 1) -> Any:
     """Read a document with arrays of the dtypes that are given by path, and all digits of other integers."""
-    document = loads(data, arrays=arrays, threads=threads)
+    document = loads(data, arrays=arrays, allow_nan=allow_nan, threads=threads)
     if isinstance(document, np.ndarray):
         return document
-    exact = exact_loads(data)
+    exact = _exact(data, allow_nan)
     if type(document) is not dict:
         return exact
     return {name: member if isinstance(member, np.ndarray) else exact[name] for name, member in document.items()}
+
+
+def _exact(data: bytes, allow_nan: bool) -> Any:
+    return lenient_loads(data, allow_nan=allow_nan, exact_integers=True)
 
 
 def stack(rows: list[Any], budget: Budget) -> Array:

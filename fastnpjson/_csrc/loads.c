@@ -6,7 +6,7 @@
 enum { DEEPEST = 1024 };
 
 /* Of make_loads; NULL before. */
-static PyObject *orjson_loads, *python_loads, *mark;
+static PyObject *orjson_loads, *python_loads, *mark, *decode_error;
 
 static const Crew alone = {NULL, 0};
 
@@ -160,19 +160,23 @@ entry(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *na
         && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "arrays") == 0
         && (PyBytes_CheckExact(arguments[0]) || PyUnicode_CheckExact(arguments[0]))) {
         int skipped;
-        return decode(arguments[0], Py_True, &alone, &skipped);
+        PyObject *document = decode(arguments[0], Py_True, &alone, &skipped);
+        if (document != NULL || !PyErr_ExceptionMatches(decode_error)) {
+            return document;
+        }
+        PyErr_Clear();
     }
     return PyObject_Vectorcall(python_loads, arguments, (size_t)count, names);
 }
 
-/* Takes `orjson.loads`, the Python version, a mark and a docstring with the signature; returns the function. */
+/* Takes `orjson.loads`, its error, the Python version, a mark and a docstring with the signature; returns the function. */
 static PyObject *
 make_loads(PyObject *module, PyObject *arguments)
 {
     static PyMethodDef definition = {"loads", (PyCFunction)(void (*)(void))entry, METH_FASTCALL | METH_KEYWORDS, NULL};
-    PyObject *decoder, *python, *random, *doc;
+    PyObject *decoder, *error, *python, *random, *doc;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OOUU", &decoder, &python, &random, &doc)) {
+    if (!PyArg_ParseTuple(arguments, "OOOUU", &decoder, &error, &python, &random, &doc)) {
         return NULL;
     }
     if (!PyUnicode_IS_COMPACT_ASCII(random) || PyUnicode_GET_LENGTH(random) > MAX_MARK) {
@@ -185,6 +189,7 @@ make_loads(PyObject *module, PyObject *arguments)
     /* For as long as the process lives, as the extension itself. */
     Py_INCREF(arguments);
     orjson_loads = decoder;
+    decode_error = error;
     python_loads = python;
     mark = random;
     return PyCFunction_New(&definition, NULL);

@@ -11,10 +11,10 @@ from numpy import ma
 
 from fastnpjson._files.lines import parse_lines
 from fastnpjson._patch import orjson
+from fastnpjson._reading.at_paths import array
 from fastnpjson._reading.budget import Budget
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import NeedsDigits, flat, infer, with_texts
-from fastnpjson._reading.values import array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

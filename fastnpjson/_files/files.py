@@ -16,6 +16,7 @@ from fastnpjson._documents.encoder import make_settings
 from fastnpjson._excerpt import excerpt
 from fastnpjson._files.atomic import replacing
 from fastnpjson._files.compression import codec
+from fastnpjson._files.encodings import decoded
 from fastnpjson._files.limit import FLOOR, Counted, Limited
 from fastnpjson._files.urls import is_url, open_url, uploading
 from fastnpjson._reading.loads import loads
@@ -85,12 +86,24 @@ def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings:
             write(piece)
 
 
-def load(file: File, *, arrays: Arrays = None, limit: int | None = None, threads: Threads = 1) -> Any:
-    """Read a JSON document from a file.
+def load(  # noqa: PLR0913 # those of loads, and its own
+    file: File,
+    *,
+    arrays: Arrays = None,
+    masked: bool = False,
+    allow_nan: bool = False,
+    exact_integers: bool = False,
+    limit: int | None = None,
+    threads: Threads = 1,
+) -> Any:
+    """Read a JSON document from a file, which may be UTF-8 with a byte order mark, UTF-16 or UTF-32.
 
     Args:
         file: As for `dump`.
         arrays: As for `loads`.
+        masked: As for `loads`.
+        allow_nan: As for `loads`.
+        exact_integers: As for `loads`.
         limit: The most bytes that the document may have, after decompression, or characters in a text file. The default
             is 128 MiB and 64 times the size of a compressed file, 128 MiB for a device, and none for other files.
         threads: As for `loads`.
@@ -113,7 +126,14 @@ def load(file: File, *, arrays: Arrays = None, limit: int | None = None, threads
     with limited(file, limit) as source:
         data = source.read()
     try:
-        return loads(data, arrays=arrays, threads=threads)
+        return loads(
+            decoded(data),
+            arrays=arrays,
+            masked=masked,
+            allow_nan=allow_nan,
+            exact_integers=exact_integers,
+            threads=threads,
+        )
     except JSONDecodeError as error:
         raise JSONDecodeError(error_prefix(file) + error.msg, error.doc, error.pos) from None
 

@@ -6,6 +6,8 @@ import io
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from fastnpjson._files.encodings import decoded_lines
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -88,7 +90,7 @@ class Limited:
             ValueError: a line is longer than the limit.
         """
         most = self._most()
-        return self.file if most is None else self._lines(most)
+        return decoded_lines(self.file if most is None else self._lines(most), self._check)
 
     def _lines(self, most: int) -> Iterator[Any]:
         lines: Iterable[Any] = self.file
@@ -100,6 +102,11 @@ class Limited:
             if len(line) > most:
                 raise self._error(most, f"line {number}: ")
             yield line
+
+    def _check(self, line: str, number: int) -> None:
+        most = self._most()
+        if most is not None and len(line) > most:
+            raise self._error(most, f"line {number}: ")
 
     def _error(self, most: int, line: str = "") -> ValueError:
         return ValueError(f"{self._place}{line}longer than the limit of {most} bytes, which {self._option} raises")

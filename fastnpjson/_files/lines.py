@@ -18,7 +18,7 @@ from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._documents.slices import reply_to, rows_of_slice
 from fastnpjson._files.files import error_prefix, is_durable, limited, writing
-from fastnpjson._reading.loads import decode, loads
+from fastnpjson._reading.loads import Reading, decode, loads
 from fastnpjson._reading.side_by_side import SLICE
 from fastnpjson._threads import Workers, batches, count_of
 
@@ -67,12 +67,24 @@ def dump_lines(
             write_all(text)
 
 
-def load_lines(file: File, *, arrays: Arrays = None, limit: int | None = None, threads: Threads = 1) -> Iterator[Any]:
-    r"""Read JSON Lines from a file, one object at a time. Empty lines are skipped.
+def load_lines(  # noqa: PLR0913 # those of loads, and its own
+    file: File,
+    *,
+    arrays: Arrays = None,
+    masked: bool = False,
+    allow_nan: bool = False,
+    exact_integers: bool = False,
+    limit: int | None = None,
+    threads: Threads = 1,
+) -> Iterator[Any]:
+    r"""Read JSON Lines from a file, one object at a time. Empty lines are skipped. Encodings are those of `load`.
 
     Args:
         file: As for `dump`. A path is opened when the first object is read.
         arrays: As for `loads`, for each line.
+        masked: As for `loads`.
+        allow_nan: As for `loads`.
+        exact_integers: As for `loads`.
         limit: The most bytes that a line may have, after decompression, or characters in a text file. The default is
             128 MiB for compressed files and devices, and none for other files.
         threads: How many read lines with arrays of tens of thousands of numbers: a number, or ``"auto"`` for the
@@ -91,15 +103,16 @@ def load_lines(file: File, *, arrays: Arrays = None, limit: int | None = None, t
     [{'x': 1}, [2, 3]]
     """
     count = count_of(threads)
+    reading = Reading(arrays, masked, allow_nan, exact_integers)
     with limited(file, limit) as source:
         if arrays and count > 1:
-            yield from _parse_side_by_side(source.lines(), error_prefix(file), arrays, count)
+            yield from _parse_side_by_side(source.lines(), error_prefix(file), reading, count)
             return
-        read = partial(loads, arrays=arrays) if arrays else orjson.loads  # which keeps the GIL
+        read = partial(loads, **reading._asdict()) if any(reading) else orjson.loads  # which keeps the GIL
         yield from parse_lines(source.lines(), error_prefix(file), read)
 
 
-def _parse_side_by_side(source: Iterable[str | bytes], prefix: str, arrays: Arrays, count: int) -> Iterator[Any]:
+def _parse_side_by_side(source: Iterable[str | bytes], prefix: str, reading: Reading, count: int) -> Iterator[Any]:
     def parse(batch: list[tuple[int, str | bytes]]) -> tuple[list[Any], Exception | None]:
         objs: list[Any] = []
         try:
@@ -108,7 +121,7 @@ def _parse_side_by_side(source: Iterable[str | bytes], prefix: str, arrays: Arra
             return objs, error.with_traceback(None)  # by which it would refer to itself
         return objs, None
 
-    read = partial(decode, arrays=arrays, count=1, slice_size=SLICE)
+    read = partial(decode, reading=reading, count=1, slice_size=SLICE)
     all_batches = batches(enumerate(source, 1), _length, _BATCH)
     first = next(all_batches, [])
     with Workers(count if len(first) <= _FEW else 1) as workers:

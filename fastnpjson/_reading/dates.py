@@ -113,18 +113,18 @@ def _number(digits: Array, starts: Array, lengths: Array) -> Array:
 def _ticks_of(parts: tuple[Array, ...], unit: str, count: int) -> tuple[Array, Array]:
     """Return dates as integers of a unit, and which of them are exact."""
     ticks, exact, near = _ticks(parts, unit)
-    possible = np.abs(near) < _BEYOND
-    exact &= possible
+    possible = np.abs(near) < _BEYOND * count
     # Where 64 bits may not be enough for what is in between, Python's integers are.
     years = parts[0].astype(np.float64) - 1970
     wide = possible & ((np.abs(near) > _SAFE) | (np.abs(years * 366) > _SAFE))
+    exact &= possible & (wide | (ticks % count == 0))
+    ticks = ticks // count
     if wide.any():
         large, exact[wide], _ = _ticks(tuple(part[wide].astype(object) for part in parts), unit)
-        fits = np.array([abs(tick) < 2**63 for tick in large.tolist()])
-        ticks[wide] = np.where(fits, large, 0).astype(np.int64)
+        fits = np.array([tick % count == 0 and abs(tick // count) < 2**63 for tick in large.tolist()])
+        ticks[wide] = np.where(fits, large // count, 0).astype(np.int64)
         exact[wide] &= fits
-    exact &= ticks % count == 0
-    return ticks // count, exact
+    return ticks, exact
 
 
 def _ticks(parts: tuple[Array, ...], unit: str) -> tuple[Any, Any, Any]:

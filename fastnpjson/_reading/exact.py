@@ -1,17 +1,20 @@
-"""JSON by orjson, with integers beyond 64 bits as they are, and errors that name NaN and Infinity."""
+"""JSON by orjson, and on request what json reads and orjson does not: NaN, and integers beyond 64 bits as they are."""
 
 from __future__ import annotations
 
 import json
 import re
+from json import detect_encoding
 from typing import Any, Final
 
 import numpy as np
 import orjson
 
-_RUN: Final = b"\1" * 19
 # Integers of more than 308 digits are beyond the floats, which orjson makes of them. An escape in a string has four.
 _LONG: Final = re.compile(rb"(\d{4})\d{15,}")
+# A string, or a word.
+_WORD: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
+_RUN: Final = b"\1" * 19
 _IS_DIGIT: Final = bytes(byte in b"0123456789" for byte in range(256))
 _BEFORE_POSITIVE: Final = np.array([byte in b"[:, \t\r\n" for byte in range(256)])
 # In bytes: in longer text NumPy finds the digits faster than a table does, block by block to stay in the cache.
@@ -19,40 +22,114 @@ _SHORT: Final = 2**12
 _BLOCK: Final = 2**17
 
 
-def strict_loads(data: Any) -> Any:
-    """Decode JSON as `orjson.loads` does, with an error that names the word.
+def lenient_loads(data: Any, *, allow_nan: bool = False, exact_integers: bool = False) -> Any:
+    """Decode JSON as `orjson.loads` does.
+
+    Args:
+        data: Text, or bytes of any type.
+        allow_nan: Take the words ``NaN``, ``Infinity`` and ``-Infinity``.
+        exact_integers: Return integers beyond 64 bits as they are, and not as floats.
 
     Raises:
-        JSONDecodeError: it is not JSON.
+        JSONDecodeError: it is not JSON; the error names the word, or the encoding.
+        ValueError: a document with such words or integers is nested too deep for json.
     """
+    if exact_integers and has_huge_integers(data := plain_text(data)):
+        return _by_json(data, allow_nan=allow_nan, exact_integers=True)
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        # Of -Infinity the position is that of the letter.
-        word = next((word for word in ("NaN", "Infinity") if error.doc.startswith(word, error.pos)), None)
-        if word is None:
-            raise
-        message = f"{word} is not JSON (RFC 8259), but fastnpjson.compat.loads reads it"
-        raise orjson.JSONDecodeError(message, error.doc, error.pos) from None
+        plain = plain_text(data)
+        if plain is not data:
+            return lenient_loads(plain, allow_nan=allow_nan)
+        if not (allow_nan and type(data) in {bytes, str} and has_words(data)):
+            raise _explained(error, data) from None
+    return _by_json(data, allow_nan=True, exact_integers=exact_integers)
 
 
-def exact_loads(document: str | bytes) -> Any:
-    """Decode what is JSON to orjson, and integers of any length as they are.
+def exact_loads(document: Any) -> Any:
+    """Decode what is JSON to orjson, and integers of any length as they are; it raises what `lenient_loads` raises."""
+    return lenient_loads(document, exact_integers=True)
 
-    Raises:
-        ValueError: it is not JSON, or nested too deep for json.
-    """
-    utf8 = document.encode() if isinstance(document, str) else document
-    if not may_have_huge_integers(utf8):
-        return strict_loads(document)
-    try:  # json takes NaN, lone surrogates and 1e400, too
-        orjson.loads(_LONG.sub(rb"\1", utf8))
-    except orjson.JSONDecodeError:
-        return strict_loads(utf8)  # raises, with the place in the whole text
+
+def plain_text(data: Any) -> Any:
+    """Return text of any type, such as `mmap.mmap` and `numpy.str_`, as bytes or str, and other things as they are."""
+    if type(data) is bytes or type(data) is str:
+        return data
+    if isinstance(data, str):
+        return str.__str__(data)
+    if isinstance(data, bytes):
+        return bytes.__getitem__(data, slice(None))
     try:
-        return json.loads(utf8.decode())
+        view = memoryview(data)
+    except (BufferError, TypeError, ValueError):
+        return data
+    # Of a view with gaps, or of numbers, the bytes are another text.
+    with view:
+        return view.tobytes() if view.c_contiguous and view.itemsize == 1 else data
+
+
+def has_words(data: bytes | str) -> bool:
+    """Tell whether there may be NaN or an infinity in text, or the words in a string."""
+    return ("NaN" in data or "Infinity" in data) if isinstance(data, str) else (b"NaN" in data or b"Infinity" in data)
+
+
+def has_huge_integers(data: Any) -> bool:
+    """Tell whether there may be integers beyond 64 bits in bytes or str; False for other things."""
+    return type(data) in {bytes, str} and may_have_huge_integers(_utf8(data))
+
+
+def _utf8(data: bytes | str) -> bytes:
+    return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+
+
+def _by_json(data: bytes | str, *, allow_nan: bool, exact_integers: bool) -> Any:
+    utf8 = _utf8(data)
+    # json takes lone surrogates and 1e400, too.
+    checked = _WORD.sub(_number_for, utf8) if allow_nan else utf8
+    try:
+        orjson.loads(_LONG.sub(rb"\1", checked) if exact_integers else checked)
+        return json.loads(utf8.decode(), parse_int=None if exact_integers else _int_of_64_bits)
+    except json.JSONDecodeError as error:  # of orjson; or of json, about 1NaN, of which a number was made
+        message, place = error.msg, error.pos
     except RecursionError:
-        raise ValueError("a document with integers beyond 64 bits is nested too deep") from None
+        raise ValueError("a document with NaN, or integers beyond 64 bits, is nested too deep") from None
+    try:
+        orjson.loads(checked)
+    except orjson.JSONDecodeError as error:  # has the place in the whole text
+        message, place = error.msg, error.pos
+    document = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    raise _explained(orjson.JSONDecodeError(message, document, place), data)
+
+
+def _number_for(word: re.Match[bytes]) -> bytes:
+    """Return a number in the place of a word, as long as it."""
+    return word[0] if word[0][:1] == b'"' else b"-1".ljust(len(word[0]))
+
+
+def _int_of_64_bits(digits: str) -> int | float:
+    number = int(digits)
+    return number if -(2**63) <= number < 2**64 else float(number)
+
+
+def encoding_of(data: Any) -> str:
+    """Return the encoding of a document by its first bytes; of text only a byte order mark is left of it."""
+    if isinstance(data, (bytes, bytearray)):
+        return detect_encoding(data)
+    return "utf-8-sig" if isinstance(data, str) and data.startswith("\ufeff") else "utf-8"
+
+
+def _explained(error: orjson.JSONDecodeError, data: Any) -> orjson.JSONDecodeError:
+    """Return an error that says what can be done about words and encodings."""
+    encoding, message = encoding_of(data), error.msg
+    if encoding != "utf-8":
+        name = "text with a byte order mark" if encoding == "utf-8-sig" else encoding.upper()
+        message = f"{name} is not JSON (RFC 8259), but fastnpjson.load and load_lines read it from a file"
+    # Of -Infinity the position is that of the letter.
+    word = next((word for word in ("NaN", "Infinity") if error.doc.startswith(word, error.pos)), None)
+    if word is not None:
+        message = f"{word} is not JSON (RFC 8259), but fastnpjson.loads(..., allow_nan=True) reads it"
+    return orjson.JSONDecodeError(message, error.doc, error.pos)
 
 
 def may_have_huge_integers(utf8: bytes | bytearray) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
+from numpy import ma
 
 from fastnpjson._reading.errors import NotArray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Array = np.ndarray[Any, Any]
 DType = np.dtype[Any]
@@ -28,7 +30,8 @@ _NAMES: Final = {
     int: "an integer",
     float: "a float",
 }
-_WORD: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|-?[0-9][-+.0-9eE]*')
+# A string, a number, or a word that json has for one.
+WORD: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|-?(?:[0-9][-+.0-9eE]*|Infinity)|NaN')
 _INTEGER: Final = re.compile(r"-?[0-9]+")
 # The kinds of numbers in a list: what is below 0, what is above int64, an integer of more than 64 bits, and a number
 # with a fraction or an exponent.
@@ -45,29 +48,35 @@ class NeedsDigits(Exception):
 def with_texts(data: bytes | str) -> Any:
     """Decode a document with strings for numbers, as they are written."""
     text = data.encode() if isinstance(data, str) else data
-    return orjson.loads(_WORD.sub(lambda word: word[0] if word[0][0] == 34 else b'"%b"' % word[0], text))
+    return orjson.loads(WORD.sub(lambda word: word[0] if word[0][0] == 34 else b'"%b"' % word[0], text))
 
 
-def infer(lists: Any, texts: Any = None) -> Array:
+def infer(lists: Any, texts: Any = None, *, masked: bool = False) -> Array:
     """Make an array of lists of numbers or of booleans.
 
     Args:
         lists: From `orjson.loads`.
         texts: The same from `with_texts`.
+        masked: Make a masked array, in which `None` is masked.
 
     Raises:
         NotArray: they are ragged, or no dtype holds what is in them.
         NeedsDigits: only the digits tell, and `texts` is `None`.
     """
     shape, leaves = flat(lists)
-    dtype = dtype_of(_kinds(leaves, texts))
+    dtype = dtype_of(_kinds(leaves, texts), masked=masked)
     if dtype is None:
         raise NotArray(f"no dtype holds {names_of(leaves)}")
-    return np.array(leaves, dtype).reshape(shape)
+    if not masked:
+        return np.array(leaves, dtype).reshape(shape)
+    mask = [leaf is None for leaf in leaves]
+    return ma.MaskedArray([0 if leaf is None else leaf for leaf in leaves], mask, dtype).reshape(shape)
 
 
-def dtype_of(kinds: int) -> type[np.generic] | None:
+def dtype_of(kinds: int, *, masked: bool = False) -> type[np.generic] | None:
     """Return the dtype that holds numbers of some kinds, or `None`."""
+    if masked and kinds != _EMPTY:
+        kinds &= ~_EMPTY
     if kinds & _FRACTION:
         return None if kinds & (_BOOLEAN | _OTHER) else np.float64
     if kinds == _BOOLEAN:
@@ -105,7 +114,7 @@ def flat(lists: Any, *, empty: bool = False) -> tuple[tuple[int, ...], list[Any]
     return tuple(shape), leaves
 
 
-def arrays_within(lists: list[Any], texts: Any = None) -> tuple[set[int], set[int]]:
+def arrays_within(lists: list[Any], texts: Any = None, *, masked: bool = False) -> tuple[set[int], set[int]]:
     """Find the arrays in lists. Each is looked at once: to try `infer` for each takes as long for each level.
 
     Returns:
@@ -129,8 +138,15 @@ def arrays_within(lists: list[Any], texts: Any = None) -> tuple[set[int], set[in
             shape_and_kinds = _shape_and_kinds(row, found, texts_of_row)
             below.append(shape_and_kinds)
             if shape_and_kinds is not None:
-                (others if dtype_of(shape_and_kinds[1]) is None else arrays).add(id(row))
+                (others if dtype_of(shape_and_kinds[1], masked=masked) is None else arrays).add(id(row))
     return arrays, others
+
+
+def items(container: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the keys and values of an object or the elements of a list with their indexes; of others nothing."""
+    if type(container) is dict:
+        return container.items()
+    return enumerate(container) if type(container) is list else ()
 
 
 def names_of(leaves: list[Any]) -> str:
@@ -181,7 +197,9 @@ def _kinds(leaves: list[Any], texts: Any) -> int:
         kinds |= _KINDS[one]
     if int in types:
         integers = leaves if len(types) == 1 else [leaf for leaf in leaves if type(leaf) is int]
-        kinds |= (_NEGATIVE if min(integers) < 0 else 0) | (_LARGE if max(integers) >= 2**63 else 0)
+        least, most = min(integers), max(integers)
+        kinds |= (_NEGATIVE if least < 0 else 0) | (_LARGE if most >= 2**63 else 0)
+        kinds |= _HUGE if least < -(2**63) or most >= 2**64 else 0
     if float in types:
         kinds |= _FRACTION if kinds & (_BOOLEAN | _OTHER) or _has_fraction(leaves, texts) else _HUGE
     return kinds
@@ -189,7 +207,7 @@ def _kinds(leaves: list[Any], texts: Any) -> int:
 
 def _has_fraction(leaves: list[Any], texts: Any) -> bool:
     # orjson makes floats of integers beyond 64 bits.
-    if min(abs(leaf) for leaf in leaves if type(leaf) is float) < 2**63:
+    if any(not 2**63 <= abs(leaf) < math.inf for leaf in leaves if type(leaf) is float):
         return True
     if texts is None:
         raise NeedsDigits

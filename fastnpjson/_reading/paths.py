@@ -85,7 +85,7 @@ def code_of(dtype: np.dtype[Any]) -> Any:
     The scan in C leaves what it does not read to Python.
     """
     kind = ord(dtype.kind) << 8
-    if not dtype.isnative:
+    if not dtype.isnative or dtype.kind in "Ucm":
         return 1 << 16
     if dtype.kind != "M":
         return kind | dtype.itemsize
@@ -102,16 +102,19 @@ def _codes(node: Tree) -> Any:
 def _vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
     # None is float64 to NumPy.
     vetted = np.dtype("V" if dtype is None else dtype)
-    is_foreign = vetted.isbuiltin == 2 or vetted.kind not in "biufM" or vetted.itemsize > 8
-    if is_foreign or (vetted.kind == "M" and not _has_unit(vetted)):
+    if vetted.isbuiltin == 2 or not _is_readable(vetted):
         name = f"{excerpt(path)}: {excerpt(repr(dtype))}"
-        raise ValueError(f"{name}: the dtype must be bool, of integers, of floats or datetime64 with a unit")
+        kinds = "bool, of integers, floats or complex numbers of 64 bits, strings, or times with a unit"
+        raise ValueError(f"{name}: the dtype must be {kinds}")
     return vetted
 
 
-def _has_unit(dtype: np.dtype[Any]) -> bool:
-    unit, count = np.datetime_data(dtype)
-    return unit != "generic" and count > 0
+def _is_readable(dtype: np.dtype[Any]) -> bool:
+    if dtype.kind in "Mm":
+        unit, count = np.datetime_data(dtype)
+        return unit != "generic" and count > 0
+    # A longdouble has digits that the numbers of a document lose on the way.
+    return dtype.kind in "biuU" or dtype.itemsize <= {"f": 8, "c": 16}.get(dtype.kind, -1)
 
 
 def _merge(one: Tree, other: Tree) -> Tree:

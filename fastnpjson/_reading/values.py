@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from fastnpjson._reading.dates import dates
+from fastnpjson._reading.durations import durations
 from fastnpjson._reading.errors import NotArray
-from fastnpjson._reading.lists import flat, names_of
+from fastnpjson._reading.lists import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,15 +46,18 @@ class Policy(NamedTuple):
         digits: Take strings of digits for floats.
         whole: Take floats without a fraction for integers.
         exact: Refuse an integer among floats that is not a float64.
+        masked: Take `None` for any element; `filled` puts a value of the dtype in its place.
     """
 
     words: Mapping[Any, float] = WORDS
     digits: bool = False
     whole: bool = False
     exact: bool = False
+    masked: bool = False
 
 
 PATHS: Final = Policy()
+MASKED: Final = Policy(masked=True)
 TAGS: Final = Policy(digits=True)
 FIELDS: Final = Policy(whole=True, exact=True)
 FINITE_FIELDS: Final = FIELDS._replace(words={})
@@ -61,24 +65,6 @@ FILES: Final = Policy(words=_NAN, exact=True)
 
 # The dtypes of values where there has to be an array, by their types in JSON.
 _DTYPES: Final[list[tuple[set[type], str]]] = [({bool}, "?"), ({int, float, _NULL}, "f8"), ({str}, "U")]
-
-
-def array(lists: Any, dtype: DType, texts: Texts) -> Array:
-    """Make an array of a dtype, of lists or for float32 of base64 of little-endian bytes.
-
-    Args:
-        lists: From `orjson.loads`.
-        dtype: Of the array.
-        texts: Returns the digits of each number in the document.
-
-    Raises:
-        NotArray: they are ragged, or not all of the dtype.
-    """
-    if is_base64(lists, dtype):
-        return from_base64(lists, dtype)
-    shape, leaves = flat(lists)
-    check(leaves, dtype)
-    return convert(leaves, dtype, texts).reshape(shape)
 
 
 def dtype_for(leaves: list[Any]) -> DType | None:
@@ -103,7 +89,7 @@ def check(leaves: list[Any], dtype: DType, policy: Policy = PATHS) -> None:
     """
     kind = dtype.kind
     types = _TYPES[kind]
-    if kind == "f" and policy.words:
+    if policy.masked or (kind == "f" and policy.words):
         types = types | {_NULL}
     elif kind in "iu" and policy.whole:
         types = types | {float}
@@ -112,6 +98,12 @@ def check(leaves: list[Any], dtype: DType, policy: Policy = PATHS) -> None:
     for index, leaf in enumerate(leaves):
         if type(leaf) not in types and not (kind == "f" and type(leaf) is str and _is_float(leaf, policy)):
             raise NotArray(_reason(leaf, dtype, policy), index)
+
+
+def filled(leaves: list[Any], dtype: DType) -> tuple[list[Any], list[bool]]:
+    """Return values without `None` where the dtype has nothing for it, and a mask of them all."""
+    value = _FILLING.get(dtype.kind)
+    return [value if leaf is None else leaf for leaf in leaves], [leaf is None for leaf in leaves]
 
 
 def convert(leaves: list[Any], dtype: DType, texts: Texts, policy: Policy = PATHS) -> Array:
@@ -245,10 +237,6 @@ def _rounded_from_digits(narrow: Array, wide: Array, texts: Texts) -> Array:
     return narrow
 
 
-def _dates(leaves: list[Any], dtype: DType) -> Array:
-    return dates(leaves, dtype)
-
-
 def _strings(leaves: list[Any], dtype: DType) -> Array:
     longest = max(map(len, leaves), default=0)
     if not dtype.itemsize and 4 * longest * len(leaves) > _PADDING * (sum(map(len, leaves)) + len(leaves)):
@@ -267,12 +255,15 @@ _TYPES: Final[dict[str, set[type]]] = {
     "u": {int},
     "f": {float, int},
     "M": {str, _NULL},
+    "m": {str, _NULL},
     "U": {str},
 }
+_FILLING: Final[dict[str, Any]] = {"b": False, "i": 0, "u": 0, "U": ""}
 _CONVERSIONS: Final[dict[str, Callable[[list[Any], DType], Array]]] = {
     "b": _booleans,
     "i": _integers,
     "u": _integers,
-    "M": _dates,
+    "M": dates,
+    "m": durations,
     "U": _strings,
 }

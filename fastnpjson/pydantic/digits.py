@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from contextvars import ContextVar
 from decimal import Decimal
 from itertools import chain
@@ -12,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fastnpjson._patch import orjson
+from fastnpjson._reading.lists import WORD
 from fastnpjson._reading.values import REST
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
 # True once a field has asked for digits while a document is read.
 _asked: Final[ContextVar[list[bool] | None]] = ContextVar("fastnpjson.pydantic.asked", default=None)
-# A string, or what pydantic reads as a number.
-_WORD: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|-?(?:[0-9][-+.0-9eE]*|Infinity)|NaN')
 _SMALL_FLOATS: Final = (ord("f") << 8 | 2, ord("f") << 8 | 4)
 
 
@@ -55,11 +54,11 @@ def _halves_moved(data: Any, paths: Any) -> bytes:
         numbers.append(word[0])
         return b"%d" % (len(numbers) - 1)
 
-    indexes = orjson.loads(_WORD.sub(index, text))
+    indexes = orjson.loads(WORD.sub(index, text))
     for place in _small_floats(indexes, paths):
         numbers[place] = _moved(numbers[place])
     rest = iter(numbers)
-    return _WORD.sub(lambda word: word[0] if word[0][0] == ord('"') else next(rest), text)
+    return WORD.sub(lambda word: word[0] if word[0][0] == ord('"') else next(rest), text)
 
 
 def _small_floats(value: Any, node: Any) -> Iterator[int]:

@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
-from pydantic_core import PydanticCustomError
 
 from fastnpjson._extension import speedups
 from fastnpjson.pydantic.digits import with_digits
@@ -97,10 +96,6 @@ def as_of_lists(array: Array, dtype: np.dtype[Any] | None) -> Array:
         PydanticCustomError: no value of the array is one of the dtype.
         ValidationError: a value has no place in the dtype.
     """
-    if dtype is not None and dtype.kind == "f" and array.dtype.kind in "iu":
-        array = array.astype(np.float64)
-        if (np.abs(array) >= 2**53).any():
-            raise PydanticCustomError("array_value", "Input should be exact")
     if dtype is not None and array.dtype.kind == dtype.kind == "f":
         return array.astype(dtype, copy=False)
     return cast(array, dtype)

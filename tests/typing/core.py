@@ -1,5 +1,6 @@
 """What a type checker sees: checked by mypy, not run."""
 
+import mmap
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,9 @@ text: str = fastnpjson.dumps_str([1])
 decoded: Any = fastnpjson.loads(encoded)
 decoded = fastnpjson.loads(bytearray(), arrays=True)
 decoded = fastnpjson.loads(text, arrays={"$.a[*]": "float32", "$['b']": np.int64, "$.c": np.dtype("M8[s]")})
-decoded = fastnpjson.load("a.json", arrays=True)
-decoded = list(fastnpjson.load_lines("a.jsonl", arrays={"$": "f4"}))
+decoded = fastnpjson.loads(mmap.mmap(-1, 1), allow_nan=True, exact_integers=True)
+decoded = fastnpjson.load("a.json", arrays=True, masked=True, allow_nan=True, exact_integers=True)
+decoded = list(fastnpjson.load_lines("a.jsonl", arrays={"$": "f4"}, allow_nan=True, exact_integers=True))
 decoded = fastnpjson.loads(text, arrays=True, threads=2), fastnpjson.load("a.json", threads="auto")
 decoded = list(fastnpjson.load_lines("a.jsonl", arrays=True, threads="auto"))
 hook: Callable[[Any], Any] = fastnpjson.default
