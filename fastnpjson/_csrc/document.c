@@ -1,6 +1,5 @@
 /* Documents that need no Python; dumps.py does all else. */
 #include "numbers.h"
-#include "orjson.h"
 #include "survey.h"
 #include "two_pass.h"
 

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
+#include "kinds.h"
 #include "orjson.h"
-#include "survey.h"
 #include "two_pass.h"
 
 static PyObject *
