@@ -14,7 +14,7 @@
 static PyObject *log_name, *next_name, *direct_name, *ask_name, *failed_name, *keeps_name;
 
 typedef struct {
-    PyObject *replies;  /* the caller's default, with its log: `Replies` in two_pass.py */
+    PyObject *replies;  /* the caller's default, with its log: `Replies` in replies.py */
     PyObject *convert;
     PyObject *unknown;  /* what `convert` returns for what the default is to be asked about */
     PyObject *asked;    /* the class of what only Python can ask about */
@@ -212,7 +212,7 @@ answer_all(Answering *answering, PyObject *found)
     return answers;
 }
 
-/* What `Replies` in two_pass.py has for it. */
+/* What `Replies` in replies.py has for it. */
 static PyObject *
 answer_with_replies(Answering *answering, PyObject *found)
 {

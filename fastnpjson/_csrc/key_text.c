@@ -5,7 +5,6 @@
 
 #include "kinds.h"
 #include "orjson.h"
-#include "two_pass.h"
 
 static PyObject *
 repr_of(double number)

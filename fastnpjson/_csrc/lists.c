@@ -1,4 +1,6 @@
 /* Lists of numbers in the text of a document, to arrays. */
+#include "lists.h"
+
 #include "side_by_side.h"
 
 const Wanted WHATEVER = {ANY, 1, NULL};
@@ -8,18 +10,6 @@ static const int ITEMSIZES[] = {0, 8, 8, 8, 4, 2, 1, 8};
 /* By the logarithm of the size. */
 static const int SIGNED_TYPES[] = {NPY_INT8, NPY_INT16, NPY_INT32, NPY_INT64};
 static const int UNSIGNED_TYPES[] = {NPY_UINT8, NPY_UINT16, NPY_UINT32, NPY_UINT64};
-
-const char *
-loads_skip_blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r') {
-        p++;
-        while (!strncmp(p, "        ", 8)) {
-            p += 8;
-        }
-    }
-    return p;
-}
 
 static const char *const CAPSULE = "fastnpjson.values";
 

@@ -1,7 +1,8 @@
 /* Arrays of numbers in any layout: gathered block by block, and written by the writers of digits.h. */
+#include "numbers.h"
+
 #include <math.h>
 
-#include "gather.h"
 #include "items.h"
 
 /* What orjson allows with OPT_STRICT_INTEGER. */

@@ -2,7 +2,7 @@
 #ifndef FASTNPJSON_NUMBERS_H
 #define FASTNPJSON_NUMBERS_H
 
-#include "digits.h"
+#include "gather.h"
 #include "text.h"
 
 /* How the numbers of a dtype are written. */
@@ -17,12 +17,6 @@ typedef struct {
     int is_signed, is_strict, words;
     double factor, limit; /* 10**decimals, and where floats have none to round; or 0 */
 } Numbers;
-
-/* One axis of an array or more, from the innermost. */
-typedef struct {
-    int ndim;
-    npy_intp shape[MOST_AXES], stride[MOST_AXES], mask_stride[MOST_AXES];
-} Axes;
 
 int describe_numbers(Numbers *numbers, char kind, int itemsize, int swapped);
 char *write_one(const Numbers *numbers, const char *item, char *at);

@@ -3,6 +3,8 @@
    by the one who reads the list, as all that is no slice: the end of the list, and what is no array. */
 #include "side_by_side.h"
 
+#include "skip.h"
+
 static const char *const HANDOVER = "fastnpjson.handover", *const SLICE = "fastnpjson.slice";
 
 typedef struct {

@@ -4,7 +4,7 @@
 
 #include "dates.h"
 #include "decimal.h"
-#include "lists.h"
+#include "wanted.h"
 
 /* From FLOATS on numbers are not what is added, or not as doubles and integers of 64 bits. */
 typedef enum { NOTHING, SIGNED, UNSIGNED, DOUBLES, FLOATS, HALVES, BOOLEANS, DATES } Kind;

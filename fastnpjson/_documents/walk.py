@@ -20,15 +20,15 @@ from fastnpjson._documents.common import Common, is_common
 from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.fields import fields_of, is_array, is_dataclass
 from fastnpjson._documents.replace import Key
-from fastnpjson._documents.two_pass import DECLINED
+from fastnpjson._documents.replies import DECLINED
 from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fastnpjson._documents.replies import Replies
     from fastnpjson._documents.rules import Rules
-    from fastnpjson._documents.two_pass import Replies
     from fastnpjson._jsonpath import Path
 
 _INT64: Final = range(-(2**63), 2**64)

@@ -15,9 +15,9 @@ from orjson import Fragment
 from fastnpjson._arrays.dtypes import NUMPY_TYPES, has_nan
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.replace import Replacements, replace
+from fastnpjson._documents.replies import Asked, Replies
 from fastnpjson._documents.rules import Natively, Rules, make_rules
 from fastnpjson._documents.survey import Kind
-from fastnpjson._documents.two_pass import Asked, Replies
 from fastnpjson._json.keys import NeedsJson, text_by_json
 from fastnpjson._json.numpy_values import builtins, has_objects, is_numpy, text
 from fastnpjson._json.subclasses import PASSTHROUGH, builtin, is_subclass
