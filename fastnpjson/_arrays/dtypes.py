@@ -94,7 +94,10 @@ def has_nan(obj: Any) -> bool:
     if not issubclass(kind, ma.MaskedArray):
         return _has_nan(np.asarray(obj), None)
     mask: Any = ma.getmask(obj)
-    return _has_nan(ma.getdata(obj, subok=False), None if mask is ma.nomask else mask)
+    data = ma.getdata(obj, subok=False)
+    if mask is ma.nomask:
+        return _has_nan(data, None)
+    return is_mask_of(mask, data) and _has_nan(data, mask)  # of another mask `write` says what is wrong
 
 
 def _has_nan(array: Array, mask: Array | None) -> bool:

@@ -100,8 +100,8 @@ class _Replacing:
         self._to = replacements
         self.keeps = False
         self._copies = Copies()
-        kinds = replacements.kinds
-        self._leaves = _STANDS_FOR_ITSELF.union(() if kinds & Kind.NONFINITE else (float,))
+        floats_stay = not (replacements.kinds & Kind.NONFINITE or replacements.factor)
+        self._leaves = _STANDS_FOR_ITSELF.union((float,) if floats_stay else ())
 
     def value(self, obj: Any, depth: int) -> Any:
         """Return what stands for a value: the value itself, if there is nothing to replace in it."""

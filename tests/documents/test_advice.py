@@ -130,7 +130,7 @@ SETTINGS = {
     "sort_keys": (True, "pass option=OPT_SORT_KEYS"),
     "separators": ((",", ":"), "fastnpjson.compat takes it"),
     "cls": (json.JSONEncoder, "fastnpjson.compat takes it"),
-    "precision": (3, "its settings are default, option, allow_nan, decimals, decimals_of, nan, complex and bytes"),
+    "precision": (3, "its settings are default, option, allow_nan, decimals, nan, complex, bytes and decimals_of"),
 }
 
 
