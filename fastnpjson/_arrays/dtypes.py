@@ -37,8 +37,8 @@ def unit_of(dtype: np.dtype[Any]) -> tuple[str, int]:
 def key_of(dtype: np.dtype[Any]) -> Key:
     """Return a dtype as a key. Equal keys are equal dtypes, but for metadata, alignment and StringDType.
 
-    A dtype itself is no key. To NumPy ``M8[1000ns]`` equals ``M8[us]``, but not the other way round, and ``M8[2001ns]``
-    equals ``M8[2us]``. And a StringDType holds the text of its arrays.
+    A dtype itself is not a good key. To NumPy ``M8[1000ns]`` equals ``M8[us]``, but not the other way round, and
+    ``M8[2001ns]`` equals ``M8[2us]``. And a StringDType holds the text of its arrays.
 
     Raises:
         Unsupported: as `unit_of`.

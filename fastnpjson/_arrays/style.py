@@ -1,4 +1,4 @@
-"""What shapes the text of an array: orjson's flags, and settings of `Encoder`."""
+"""The style of the text of an array: orjson's flags, and settings of `Encoder`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ enum {
     KIND_NATIVE = 1,        /* scalars and arrays that orjson writes right */
     KIND_OTHER_NUMPY = 2,  /* all other scalars and arrays */
     KIND_NONFINITE = 4,    /* NaN and infinities among Python's floats */
-    KIND_KEY = 8,          /* a key that is no exact str */
+    KIND_KEY = 8,          /* a key that is not exactly a str */
     KIND_BIG_INTEGER = 16, /* beyond 64 bits */
     KIND_SUBCLASS = 32,    /* of a builtin */
     KIND_DATETIME = 64,    /* a naive datetime, date or time */

@@ -77,7 +77,7 @@ read_word(List *list, const char *p)
     }
 }
 
-/* Read an element. Returns its end, or NULL where the list is no array, or with an exception set. */
+/* Read an element. Returns its end, or NULL where the list is not an array, or with an exception set. */
 static inline const char *
 read_element(List *list, const char *p, const char *end)
 {
@@ -115,7 +115,7 @@ loads_itemsize(const List *list)
     return ITEMSIZES[list->kind];
 }
 
-/* What is no part of lists of one shape ends it. */
+/* Read nested lists of equal length; stop at anything else. */
 int
 loads_read_elements(List *list, const char **text, const char *end, npy_intp *counts, int depth)
 {

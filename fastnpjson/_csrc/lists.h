@@ -12,7 +12,7 @@ typedef struct {
 } Crew;
 
 /* Make an array of the list at `text`, and set `text` to its end. Returns NULL where it is none, with an exception set
- * where there is no memory. */
+ * where memory is lacking. */
 PyArrayObject *loads_read_list(const char **text, const char *end, const Wanted *wanted, const Crew *crew);
 
 #endif

@@ -12,7 +12,7 @@ enum { SMALL_TEXT = 2048 };
 /* Fewer floats are written one by one. */
 enum { FEW = 24 };
 
-/* -1 for what is no number, and for floats of other sizes. */
+/* -1 for other kinds, and for floats of other sizes. */
 int
 describe_numbers(Numbers *numbers, char kind, int itemsize, int swapped)
 {

@@ -7,7 +7,7 @@
 
 /* How the numbers of a dtype are written. */
 typedef struct {
-    NumberWriter write;     /* NULL for what is no number */
+    NumberWriter write;     /* NULL for other kinds */
     NumberWriter write_few; /* faster for a few of them */
     const Notation *notation;
     const char *table; /* for each number of one or two bytes, the float32 that has its digits; or NULL */

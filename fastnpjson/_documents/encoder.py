@@ -88,7 +88,7 @@ class Encoder:
         nan: What becomes of NaN and infinities, of NumPy and of Python: ``"null"``; ``"error"``, a `ValueError`; or
             ``"string"``: ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``, as in the `JSON of Protocol Buffers
             <https://protobuf.dev/programming-guides/json/>`_. Masked values and NaT stay `null`.
-        complex: What becomes of complex numbers: ``"error"``, if there is no `default`; ``"pair"``, ``[re, im]``; or
+        complex: What becomes of complex numbers: ``"error"``, unless `default` takes them; ``"pair"``, ``[re, im]``; or
             ``"string"``: ``"1.0-2.0j"``, which `complex` reads. With a NaN in it the string is what `nan` says.
         bytes: What becomes of the dtype ``S``: ``"utf-8"``, text, or an error; or ``"base64"`` (RFC 4648), also for
             `bytes` and `bytearray`, which are for `default` otherwise.

@@ -48,7 +48,7 @@ def arrow_records(obj: Any) -> Any:
     """Return the rows of a table that is known by Arrow alone, or the values of a column.
 
     Raises:
-        JSONEncodeError: it has no JSON, its package does not give it away, or there is no pyarrow to read it.
+        JSONEncodeError: it has no JSON, its package does not give it away, or pyarrow, which would read it, is missing.
     """
     try:
         column = arrow_column(obj)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-# How a default declines; all else that it raises is the caller's own, and so are subclasses.
+# Exceptions by which a default declines an object. Any other, subclasses included, reaches the caller.
 DECLINED: Final = frozenset({TypeError, JSONEncodeError})
 
 
@@ -123,7 +123,7 @@ class Replies:
         return True
 
     def freeze(self, obj: Any, reply: Any) -> None:
-        """Take another reply for an object that was asked about, and forget what was asked about on the way."""
+        """Replace the reply for an object, and drop the replies nested in it."""
         if self.keeps:
             return
         obj = obj.obj if type(obj) is Asked else obj

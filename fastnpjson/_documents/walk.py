@@ -104,7 +104,7 @@ class Walk:
         """Return the text of a key.
 
         Raises:
-            JSONEncodeError: it is no key.
+            JSONEncodeError: it cannot be a key.
             ValueError: it is NaN or an infinity, which is not allowed.
         """
         while issubclass(type(key), enum.Enum):
@@ -230,7 +230,7 @@ def _error(path: Path, obj: Any, reason: str) -> JSONEncodeError:
 
 
 def _has_parts(kind: type) -> bool:
-    """Tell whether orjson looks into an object that is no container: an enumeration or a dataclass."""
+    """Tell whether orjson looks into an object as it does into containers: an enumeration or a dataclass."""
     return not issubclass(kind, (str, int)) and (issubclass(kind, enum.Enum) or hasattr(kind, "__dataclass_fields__"))
 
 

@@ -1,4 +1,4 @@
-"""The encoder of a framework: orjson, or json where orjson refuses a document or is no faster."""
+"""The encoder of a framework: orjson, or json where orjson refuses a document or is not faster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether orjson writes the same as `json`, and the rules to let it write where it does."""
+"""Rules for documents that orjson writes as `json` does."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class JSONReplies(Replies):
 
 
 class JSONMeaning(NamedTuple):
-    """What shapes the text of a document besides its layout; the attributes are those of a `json.JSONEncoder`.
+    """The attributes of a `json.JSONEncoder` that shape the text of a document, but for its layout.
 
     Attributes:
         nulls: True to write `null` for NaN and infinities in Python's floats.

@@ -1,4 +1,4 @@
-"""What a framework settles before any document."""
+"""The settings of a framework, made before any document."""
 
 from __future__ import annotations
 

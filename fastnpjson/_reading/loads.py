@@ -60,8 +60,8 @@ def loads(data: Data, /, *, arrays: Arrays = None, threads: Threads = 1) -> Any:
 
     Raises:
         JSONDecodeError: it is not JSON; it is a `ValueError`.
-        ValueError: names the JSON path of what is no array of the dtype that was asked for: ragged, empty, of other
-            types, out of range. Or `arrays` or `threads` is not understood.
+        ValueError: names the JSON path of a value that is not such an array: ragged, empty, of other types, out of
+            range. Or `arrays` or `threads` is not understood.
         TypeError: `arrays` is neither a mapping nor a boolean, or has a dtype that NumPy does not know.
 
     >>> loads('{"id":7,"x":[[0.5,1],[null,2]]}', arrays=True)
@@ -151,7 +151,7 @@ class _Place(NamedTuple):
 
     @property
     def value(self) -> Any:
-        """What is there."""
+        """Return the value that is there."""
         return self.container[self.key]
 
 
