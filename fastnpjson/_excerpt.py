@@ -1,4 +1,4 @@
-"""What an error quotes: names, paths and texts that somebody else has chosen."""
+"""Excerpts for errors: names, paths and texts that somebody else has chosen."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ MANY: Final = 2**16
 
 
 class Copies:
-    """What a walk has made of containers, once there are many.
+    """The copies that a walk has made of containers, once there are many.
 
     >>> copies, shared = Copies(many=0), [1]
     >>> copies.of(shared) is None

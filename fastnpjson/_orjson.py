@@ -1,4 +1,4 @@
-"""What orjson writes right by itself, and room for it: orjson ends the process where memory does not suffice."""
+"""The dtypes that orjson writes correctly, and a check for memory, because orjson aborts when it runs out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NATIVE: Final = frozenset(np.dtype(code).num for code in "?bBhHiIlLqQfd")
 NATIVE_SCALARS: Final = frozenset(
     np.dtype(name).type for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 )
-# Of elements: smaller arrays take less than a megabyte, in a few dimensions.
+# In elements. The text of smaller arrays takes less than a megabyte.
 LARGE: Final = 2**14
 # Of text, in bytes: to ask for memory takes 3 microseconds, a hundredth of the time for so many digits.
 _LONG: Final = 2**20
@@ -64,7 +64,7 @@ def fragment(text: bytes) -> orjson.Fragment:
     """Make a part of a document, which grows by its text, and may hold as much already.
 
     Raises:
-        MemoryError: there is no room for both.
+        MemoryError: memory does not suffice for both.
     """
     if len(text) <= _SHORT:
         return orjson.Fragment(memoryview(text).tobytes())

@@ -1,6 +1,8 @@
 """The extension module is there wherever it can be built, and only there is it used."""
 
+import graphlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +35,16 @@ def test_extension_can_be_turned_off():
     code = "from fastnpjson._extension import speedups; print(speedups)"
     environment = os.environ | {"FASTNPJSON_NO_SPEEDUPS": "1"}
     assert subprocess.check_output([sys.executable, "-c", code], text=True, env=environment) == "None\n"
+
+
+def test_c_files_include_one_another_one_way():
+    includes = {}
+    for path in (ROOT / "fastnpjson" / "_csrc").glob("*.[ch]"):  # a file and its header are one
+        names = re.findall(r'^ *# *include "(\w+)\.h"', path.read_text("utf-8"), re.MULTILINE)
+        includes.setdefault(path.stem, set()).update({*names} - {path.stem})
+    order = [*graphlib.TopologicalSorter(includes).static_order()]  # or there is a circle
+    assert "two_pass" in includes["document"]
+    assert order.index("speedups") < order.index("orjson") < order.index("two_pass")
 
 
 MODULE = """

@@ -37,8 +37,8 @@ def unit_of(dtype: np.dtype[Any]) -> tuple[str, int]:
 def key_of(dtype: np.dtype[Any]) -> Key:
     """Return a dtype as a key. Equal keys are equal dtypes, but for metadata, alignment and StringDType.
 
-    A dtype itself is no key. To NumPy ``M8[1000ns]`` equals ``M8[us]``, but not the other way round, and ``M8[2001ns]``
-    equals ``M8[2us]``. And a StringDType holds the text of its arrays.
+    A dtype itself is not a good key. To NumPy ``M8[1000ns]`` equals ``M8[us]``, but not the other way round, and
+    ``M8[2001ns]`` equals ``M8[2us]``. And a StringDType holds the text of its arrays.
 
     Raises:
         Unsupported: as `unit_of`.
@@ -94,7 +94,10 @@ def has_nan(obj: Any) -> bool:
     if not issubclass(kind, ma.MaskedArray):
         return _has_nan(np.asarray(obj), None)
     mask: Any = ma.getmask(obj)
-    return _has_nan(ma.getdata(obj, subok=False), None if mask is ma.nomask else mask)
+    data = ma.getdata(obj, subok=False)
+    if mask is ma.nomask:
+        return _has_nan(data, None)
+    return is_mask_of(mask, data) and _has_nan(data, mask)  # of another mask `write` says what is wrong
 
 
 def _has_nan(array: Array, mask: Array | None) -> bool:

@@ -48,7 +48,7 @@ _NESTED_FIELDS: Final = 200
 
 
 class _Shape(NamedTuple):
-    """What of a style shapes the text of an element."""
+    """The part of a style that shapes the text of an element."""
 
     option: int
     decimals: int | None

@@ -1,8 +1,8 @@
-"""What shapes the text of an array: orjson's flags, and settings of `Encoder`."""
+"""The style of the text of an array: orjson's flags, and settings of `Encoder`."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args, get_origin, get_type_hints
 
 Nan: TypeAlias = Literal["null", "error", "string"]
 Complex: TypeAlias = Literal["error", "pair", "string"]
@@ -12,7 +12,7 @@ Frames: TypeAlias = Literal["error", "records", "columns", "split", "table"]
 
 
 class Style(NamedTuple):
-    """Flags and settings."""
+    """Flags and settings. Errors and the campaigns know a setting that is declared here."""
 
     option: int = 0
     decimals: int | None = None
@@ -26,3 +26,8 @@ class Style(NamedTuple):
     def factor(self) -> float:
         """By what Python's floats are multiplied to be rounded; 0 if they are not."""
         return float(10**self.decimals) if self.decimals is not None and self.decimals_of == "all" else 0.0
+
+
+# The names of the settings, and the choices of those that have some.
+SETTINGS: Final = Style._fields[1:]
+CHOICES: Final = {name: get_args(hint) for name, hint in get_type_hints(Style).items() if get_origin(hint) is Literal}

@@ -50,7 +50,7 @@ class Endpoint(NamedTuple):
 
 
 class Job(NamedTuple):
-    """What the arguments of the command line ask for.
+    """A conversion, or an inspection, as the arguments of the command line ask for it.
 
     Attributes:
         source: What to read.

@@ -1,4 +1,4 @@
-"""What is in a file: a row for each path, with dtype, shape, minimum, maximum and the count of nulls."""
+"""Show the contents of a file: a row for each path, with dtype, shape, minimum, maximum and the count of nulls."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Shape = tuple[int | str, ...]
 
 _HEADER: Final = ("path", "dtype", "shape", "min", "max", "nulls")
-# An object with a key for each of a million things is no table.
+# An object with a million keys would make a useless table.
 _MOST_ROWS: Final = 100
 # In characters: the ends of a longer path are shown.
 _END: Final = 100
@@ -48,7 +48,7 @@ def inspect(job: Job, progress: Progress) -> Iterator[str]:
 
 
 class Row:
-    """What is known of the values at a path."""
+    """The facts about the values at a path."""
 
     def __init__(self) -> None:
         self._dtypes: dict[str, None] = {}

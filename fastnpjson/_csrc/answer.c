@@ -4,6 +4,7 @@
  * object whose class only the default knows, and a reply that holds nothing unknown. */
 #include "answer.h"
 
+#include "orjson.h"
 #include "replace.h"
 #include "two_pass.h"
 
@@ -13,7 +14,7 @@
 static PyObject *log_name, *next_name, *direct_name, *ask_name, *failed_name, *keeps_name;
 
 typedef struct {
-    PyObject *replies;  /* the caller's default, with its log: `Replies` in two_pass.py */
+    PyObject *replies;  /* the caller's default, with its log: `Replies` in replies.py */
     PyObject *convert;
     PyObject *unknown;  /* what `convert` returns for what the default is to be asked about */
     PyObject *asked;    /* the class of what only Python can ask about */
@@ -211,6 +212,30 @@ answer_all(Answering *answering, PyObject *found)
     return answers;
 }
 
+/* What `Replies` in replies.py has for it. */
+static PyObject *
+answer_with_replies(Answering *answering, PyObject *found)
+{
+    answering->function = PyObject_GetAttr(answering->replies, direct_name);
+    answering->log = answering->function ? PyObject_GetAttr(answering->replies, log_name) : NULL;
+    PyObject *keeps = answering->log ? PyObject_GetAttr(answering->replies, keeps_name) : NULL;
+    PyObject *answers = NULL;
+    if (keeps && PyList_Check(answering->log)) {
+        answering->keeps = keeps == Py_True;
+        answers = answer_all(answering, found);
+        if (answering->replacing) {
+            forget_replaced(answering->replacing);
+        }
+    }
+    else if (keeps) {
+        PyErr_SetString(PyExc_TypeError, "`log` is a list");
+    }
+    Py_XDECREF(keeps);
+    Py_XDECREF(answering->log);
+    Py_XDECREF(answering->function);
+    return answers;
+}
+
 static PyObject *
 answer_python(PyObject *module, PyObject *arguments)
 {
@@ -230,24 +255,7 @@ answer_python(PyObject *module, PyObject *arguments)
         }
         answering.replacing = &replacing;
     }
-    answering.function = PyObject_GetAttr(answering.replies, direct_name);
-    answering.log = answering.function ? PyObject_GetAttr(answering.replies, log_name) : NULL;
-    PyObject *keeps = answering.log ? PyObject_GetAttr(answering.replies, keeps_name) : NULL;
-    PyObject *answers = NULL;
-    if (keeps && PyList_Check(answering.log)) {
-        answering.keeps = keeps == Py_True;
-        answers = answer_all(&answering, found);
-        if (answering.replacing) {
-            forget_replaced(answering.replacing);
-        }
-    }
-    else if (keeps) {
-        PyErr_SetString(PyExc_TypeError, "`log` is a list");
-    }
-    Py_XDECREF(keeps);
-    Py_XDECREF(answering.log);
-    Py_XDECREF(answering.function);
-    return answers;
+    return answer_with_replies(&answering, found);
 }
 
 PyMethodDef answer_methods[] = {

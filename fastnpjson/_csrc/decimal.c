@@ -58,24 +58,33 @@ read_exponent(const char *p, npy_int64 *exponent)
     return p;
 }
 
+/* Whether the digits of a number of 20 and more are all that there are. */
+static int
+fits(const Number *number, const char *first, npy_intp count)
+{
+    if (number->is_integer) {
+        /* 20 digits that wrap around 2**64 have a value of 19 digits, where the first of them is 1. */
+        return count == 20 && *first == '1' && number->digits >= 10000000000000000000u;
+    }
+    for (; *first == '0' || *first == '.'; first++) {
+        count -= *first == '0';
+    }
+    return count <= 19;
+}
+
 const char *
 loads_read_number(const char *p, const char *end, Number *number)
 {
-    npy_uint64 digits = 0;
-    const char *first, *dot = NULL;
-    npy_intp count;
     number->start = p;
     number->negative = *p == '-';
     p += number->negative;
-    first = p;
-    if (is_digit(*p)) {
-        digits = (npy_uint64)(*p++ - '0');
-    }
+    const char *first = p, *dot = NULL;
+    npy_uint64 digits = is_digit(*p) ? (npy_uint64)(*p++ - '0') : 0;
     /* Most floats have one digit before the dot: to look for eight took 3 % of the time. */
     if (is_digit(*p)) {
         p = read_digits(p, end, &digits);
     }
-    count = p - first;
+    npy_intp count = p - first;
     if (count == 0 || (count > 1 && *first == '0')) {
         return NULL;
     }
@@ -91,17 +100,7 @@ loads_read_number(const char *p, const char *end, Number *number)
     }
     number->digits = digits;
     number->is_integer = dot == NULL && *p != 'e' && *p != 'E';
-    if (count > 19) {
-        if (number->is_integer) {
-            /* 20 digits that wrap around 2**64 have a value of 19 digits, where the first of them is 1. */
-            number->fits = count == 20 && *first == '1' && digits >= 10000000000000000000u;
-            return p;
-        }
-        for (; *first == '0' || *first == '.'; first++) {
-            count -= *first == '0';
-        }
-    }
-    number->fits = count <= 19;
+    number->fits = count <= 19 || fits(number, first, count);
     if (*p == 'e' || *p == 'E') {
         p = read_exponent(p + 1, &number->exponent);
     }

@@ -26,7 +26,7 @@ is_of_64_bits(const Number *number)
     return number->fits && !(number->negative && number->digits > (npy_uint64)1 << 63);
 }
 
-/* Read a number of RFC 8259, in text that ends with what is no part of one; NULL where there is none. */
+/* Read a number of RFC 8259, up to what does not belong to one; NULL if none starts there. */
 const char *loads_read_number(const char *text, const char *end, Number *number);
 
 /* Round a number once. Returns 0, or 1 where it is out of range; of a double only Python can tell then. */

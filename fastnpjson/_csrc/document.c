@@ -1,6 +1,5 @@
 /* Documents that need no Python; dumps.py does all else. */
 #include "numbers.h"
-#include "orjson.h"
 #include "survey.h"
 #include "two_pass.h"
 
@@ -25,7 +24,7 @@ enum { FINITE = KIND_NATIVE | KIND_DATETIME | KIND_AWARE | KIND_UUID };
 static int
 may_have_nan(PyObject *obj, PyObject *text)
 {
-    /* Without this letter there is no null. */
+    /* A text without this letter has no null. */
     if (memchr(PyBytes_AS_STRING(text), 'n', (size_t)PyBytes_GET_SIZE(text)) == NULL) {
         return 0;
     }

@@ -2,10 +2,17 @@
 #ifndef FASTNPJSON_GATHER_H
 #define FASTNPJSON_GATHER_H
 
-#include "numbers.h"
+#include "digits.h"
+#include "speedups.h"
 
 /* How many numbers are taken at once. */
 enum { BLOCK = 256 };
+
+/* One axis of an array or more, from the innermost. */
+typedef struct {
+    int ndim;
+    npy_intp shape[MOST_AXES], stride[MOST_AXES], mask_stride[MOST_AXES];
+} Axes;
 
 /* Where the next number lies. Axes that follow one another in memory are one. */
 typedef struct {

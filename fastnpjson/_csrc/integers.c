@@ -144,7 +144,7 @@ write_boolean(char *at, const void *numbers, ptrdiff_t count, Rows *rows)
     return write_rows(at, put_boolean, numbers, count, rows);
 }
 
-/* NULL for what is no integer of 8, 16, 32 or 64 bits. */
+/* NULL for all but integers of 8, 16, 32 or 64 bits. */
 NumberWriter
 integer_writer(char kind, int itemsize)
 {

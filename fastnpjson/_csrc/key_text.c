@@ -3,9 +3,8 @@
 
 #include <math.h>
 
+#include "kinds.h"
 #include "orjson.h"
-#include "survey.h"
-#include "two_pass.h"
 
 static PyObject *
 repr_of(double number)
@@ -124,7 +123,7 @@ ask_python(Replacing *replacing, PyObject *key)
         Py_SETREF(text, Py_NewRef(key)); /* the error is json's, or the member is skipped */
     }
     else if (text && text != Py_None && !PyUnicode_Check(text)) {
-        PyErr_SetString(PyExc_TypeError, "the text of a key is no string");
+        PyErr_SetString(PyExc_TypeError, "the text of a key is not a str");
         Py_CLEAR(text);
     }
     return text;

@@ -1,7 +1,7 @@
 /* Large arrays of a document: orjson gets marks for them, and their text is made once, where it stays. */
 #include "large_arrays.h"
 
-#include "two_pass.h"
+#include "orjson.h"
 
 /* No UTF-8 has the first byte, and nobody knows the rest. */
 enum { MARK_LENGTH = 16 };

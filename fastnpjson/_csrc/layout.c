@@ -47,6 +47,26 @@ parse_array(Layout *layout, PyObject *tuple)
 }
 
 static Node *
+parse_field(Layout *layout, PyObject *tuple)
+{
+    const char *key;
+    Py_ssize_t key_length;
+    npy_intp offset, mask_offset;
+    PyObject *value;
+    if (!PyArg_ParseTuple(tuple, "y#nnO!", &key, &key_length, &offset, &mask_offset, &PyTuple_Type, &value)) {
+        return NULL;
+    }
+    Node *field = parse(layout, value);
+    if (field != NULL) {
+        field->key = key;
+        field->key_length = key_length;
+        field->offset = offset;
+        field->mask_offset = mask_offset;
+    }
+    return field;
+}
+
+static Node *
 parse_record(Layout *layout, PyObject *tuple)
 {
     int kind;
@@ -55,29 +75,13 @@ parse_record(Layout *layout, PyObject *tuple)
         return NULL;
     }
     Node *record = new_node(layout, kind);
-    if (record == NULL) {
-        return NULL;
-    }
-    Node **place = &record->child;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(fields); i++) {
-        const char *key;
-        Py_ssize_t key_length;
-        npy_intp offset, mask_offset;
-        PyObject *value;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(fields, i), "y#nnO!", &key, &key_length, &offset, &mask_offset,
-                              &PyTuple_Type, &value)) {
+    Node **place = record == NULL ? NULL : &record->child;
+    for (Py_ssize_t i = 0; place != NULL && i < PyTuple_GET_SIZE(fields); i++) {
+        *place = parse_field(layout, PyTuple_GET_ITEM(fields, i));
+        if (*place == NULL) {
             return NULL;
         }
-        Node *field = parse(layout, value);
-        if (field == NULL) {
-            return NULL;
-        }
-        field->key = key;
-        field->key_length = key_length;
-        field->offset = offset;
-        field->mask_offset = mask_offset;
-        *place = field;
-        place = &field->sibling;
+        place = &(*place)->sibling;
     }
     return record;
 }
@@ -142,6 +146,24 @@ is_leaf(int kind, npy_intp itemsize, long long scale, int decimals)
     }
 }
 
+/* Of dates, durations and strings. */
+static int
+set_writer(Node *node, int kind)
+{
+    if (kind == 'M' || kind == 'm') {
+        node->write = kind == 'M' ? write_date : write_duration;
+        return 0;
+    }
+    if (node->itemsize > PY_SSIZE_T_MAX / 8) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    node->write = kind == 'U' ? write_unicode : write_utf8;
+    /* Each byte, or each four of them, may become an escape such as \u001f. */
+    node->longest = 6 * (kind == 'U' ? node->itemsize / 4 : node->itemsize) + 8;
+    return 0;
+}
+
 static Node *
 parse_leaf(Layout *layout, PyObject *tuple)
 {
@@ -166,30 +188,11 @@ parse_leaf(Layout *layout, PyObject *tuple)
     node->limit = NPY_MAX_INT64 / scale;
     node->decimals = decimals;
     node->option = option;
-    /* The longest date is "+292277026596-12-04T15:30:07.123456789012345678+00:00". */
+    /* No number is longer, and the longest date is "+292277026596-12-04T15:30:07.123456789012345678+00:00". */
     node->longest = 64;
-    switch (kind) {
-    case 'b':
-    case 'i':
-    case 'u':
-    case 'f':
-        return parse_numbers(node, kind, itemsize, swapped, option, decimals, table) < 0 ? NULL : node;
-    case 'M':
-        node->write = write_date;
-        break;
-    case 'm':
-        node->write = write_duration;
-        break;
-    default:
-        node->write = kind == 'U' ? write_unicode : write_utf8;
-        /* Each byte, or each four of them, may become an escape such as \u001f. */
-        if (itemsize > PY_SSIZE_T_MAX / 8) {
-            PyErr_NoMemory();
-            return NULL;
-        }
-        node->longest = 6 * (kind == 'U' ? itemsize / 4 : itemsize) + 8;
-    }
-    return node;
+    int is_number = kind == 'b' || kind == 'i' || kind == 'u' || kind == 'f';
+    int result = is_number ? parse_numbers(node, kind, itemsize, swapped, option, decimals, table) : set_writer(node, kind);
+    return result < 0 ? NULL : node;
 }
 
 static Node *

@@ -1,4 +1,6 @@
 /* Lists of numbers in the text of a document, to arrays. */
+#include "lists.h"
+
 #include "side_by_side.h"
 
 const Wanted WHATEVER = {ANY, 1, NULL};
@@ -8,18 +10,6 @@ static const int ITEMSIZES[] = {0, 8, 8, 8, 4, 2, 1, 8};
 /* By the logarithm of the size. */
 static const int SIGNED_TYPES[] = {NPY_INT8, NPY_INT16, NPY_INT32, NPY_INT64};
 static const int UNSIGNED_TYPES[] = {NPY_UINT8, NPY_UINT16, NPY_UINT32, NPY_UINT64};
-
-const char *
-loads_skip_blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r') {
-        p++;
-        while (!strncmp(p, "        ", 8)) {
-            p += 8;
-        }
-    }
-    return p;
-}
 
 static const char *const CAPSULE = "fastnpjson.values";
 
@@ -87,7 +77,7 @@ read_word(List *list, const char *p)
     }
 }
 
-/* Read an element. Returns its end, or NULL where the list is no array, or with an exception set. */
+/* Read an element. Returns its end, or NULL where the list is not an array, or with an exception set. */
 static inline const char *
 read_element(List *list, const char *p, const char *end)
 {
@@ -125,7 +115,7 @@ loads_itemsize(const List *list)
     return ITEMSIZES[list->kind];
 }
 
-/* What is no part of lists of one shape ends it. */
+/* Read nested lists of equal length; stop at anything else. */
 int
 loads_read_elements(List *list, const char **text, const char *end, npy_intp *counts, int depth)
 {

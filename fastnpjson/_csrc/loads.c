@@ -77,7 +77,7 @@ put_in_dict(Level *level, PyObject *arrays, PyObject **inner)
     return 0;
 }
 
-/* Put arrays where they were cut out. Threads may have a small stack, and documents are deep: there is no recursion. */
+/* Put arrays where they were cut out. Threads may have a small stack, and documents are deep: this does not recurse. */
 static int
 put_arrays(PyObject *whole, PyObject *arrays)
 {

@@ -4,7 +4,9 @@
 
 #include "answer.h"
 #include "digits.h"
+#include "kinds.h"
 #include "large_arrays.h"
+#include "orjson.h"
 #include "replace.h"
 #include "survey.h"
 #include "two_pass.h"
@@ -36,6 +38,17 @@ prepare_digits(void)
     return 0;
 }
 
+static int (*const imports[])(void) = {
+    import_kinds,
+    import_survey,
+    import_orjson,
+    import_hook,
+    import_large_arrays,
+    import_replace,
+    import_answer,
+    prepare_digits,
+};
+
 static int
 exec_speedups(PyObject *module)
 {
@@ -49,10 +62,13 @@ exec_speedups(PyObject *module)
         PyErr_SetString(PyExc_ImportError, "another interpreter of the process uses the extension");
         return -1;
     }
-    if (PyArray_ImportNumPyAPI() < 0 || import_survey() < 0 || import_two_pass() < 0 || import_large_arrays() < 0 ||
-        import_replace() < 0 ||
-        import_answer() < 0 || prepare_digits() < 0) {
+    if (PyArray_ImportNumPyAPI() < 0) {
         return -1;
+    }
+    for (size_t i = 0; i < sizeof(imports) / sizeof(*imports); i++) {
+        if (imports[i]() < 0) {
+            return -1;
+        }
     }
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
         if (PyModule_AddFunctions(module, tables[i]) < 0) {

@@ -1,7 +1,8 @@
 /* Arrays of numbers in any layout: gathered block by block, and written by the writers of digits.h. */
+#include "numbers.h"
+
 #include <math.h>
 
-#include "gather.h"
 #include "items.h"
 
 /* What orjson allows with OPT_STRICT_INTEGER. */
@@ -11,7 +12,7 @@ enum { SMALL_TEXT = 2048 };
 /* Fewer floats are written one by one. */
 enum { FEW = 24 };
 
-/* -1 for what is no number, and for floats of other sizes. */
+/* -1 for other kinds, and for floats of other sizes. */
 int
 describe_numbers(Numbers *numbers, char kind, int itemsize, int swapped)
 {
@@ -191,6 +192,17 @@ break_lines(char *start, char *end)
     }
 }
 
+static Outcome
+open_brackets(Text *text, int ndim, int lines)
+{
+    if (need_room(text, 2 * ndim) < 0) {
+        return FAILED;
+    }
+    memset(text->at, '[', (size_t)ndim);
+    text->at += ndim - lines;
+    return DONE;
+}
+
 /* Write an array that is not empty, or what stands between its brackets in lines; 1 where an integer is too large. */
 Outcome
 write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *data, const char *mask, int lines)
@@ -200,11 +212,9 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
     Buffers buffers;
     set_rows(&rows, numbers, axes, lines);
     set_source(&source, axes, numbers->itemsize);
-    if (need_room(text, 2 * axes->ndim) < 0) {
+    if (open_brackets(text, axes->ndim, lines) != DONE) {
         return FAILED;
     }
-    memset(text->at, '[', (size_t)axes->ndim);
-    text->at += axes->ndim - lines;
     for (npy_intp left = count_numbers(axes), n; left; left -= n) {
         n = left < BLOCK ? left : BLOCK;
         if (need_room(text, bound_of_some(numbers, axes, n)) < 0) {
@@ -215,9 +225,7 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
             items = memmove(buffers.gathered, items, (size_t)(n * numbers->itemsize));
         }
         items = convert(numbers, items, n, &buffers);
-        if (rows.mask != NULL && !is_any_masked(rows.mask, n)) {
-            rows.mask = NULL;
-        }
+        rows.mask = rows.mask != NULL && is_any_masked(rows.mask, n) ? rows.mask : NULL;
         if (numbers->is_strict && !has_only_int53(numbers, items, rows.mask, n)) {
             return REFUSED;
         }

@@ -2,12 +2,12 @@
 #ifndef FASTNPJSON_NUMBERS_H
 #define FASTNPJSON_NUMBERS_H
 
-#include "digits.h"
+#include "gather.h"
 #include "text.h"
 
 /* How the numbers of a dtype are written. */
 typedef struct {
-    NumberWriter write;     /* NULL for what is no number */
+    NumberWriter write;     /* NULL for other kinds */
     NumberWriter write_few; /* faster for a few of them */
     const Notation *notation;
     const char *table; /* for each number of one or two bytes, the float32 that has its digits; or NULL */
@@ -17,12 +17,6 @@ typedef struct {
     int is_signed, is_strict, words;
     double factor, limit; /* 10**decimals, and where floats have none to round; or 0 */
 } Numbers;
-
-/* One axis of an array or more, from the innermost. */
-typedef struct {
-    int ndim;
-    npy_intp shape[MOST_AXES], stride[MOST_AXES], mask_stride[MOST_AXES];
-} Axes;
 
 int describe_numbers(Numbers *numbers, char kind, int itemsize, int swapped);
 char *write_one(const Numbers *numbers, const char *item, char *at);

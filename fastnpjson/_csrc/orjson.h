@@ -11,9 +11,20 @@
 /* How many levels of containers orjson writes. */
 #define DEEPEST 254
 
+/* What is wrong where the objects of a second pass are others. */
+#define CHANGED "the document was changed while it was encoded"
+
 int is_native_scalar(PyTypeObject *type);
 int is_native_dtype(PyArrayObject *array);
 int is_native_array(PyArrayObject *array);
 int has_room(size_t nbytes);
+
+/* orjson.Fragment */
+extern PyObject *fragment_type;
+
+int import_orjson(void);
+PyObject *call_orjson(PyObject *obj, PyObject *hook, PyObject *option);
+PyObject *write_natively(PyObject *obj, PyObject *option);
+PyObject *make_fragment(PyObject *text);
 
 #endif

@@ -4,16 +4,10 @@
  * a reference is held of all that is looked at across such a call, and sizes are read anew after it. */
 #include "replace.h"
 
-#include <math.h>
-
 #include "orjson.h"
 #include "seen.h"
-#include "survey.h"
-#include "two_pass.h"
 
 static PyObject *value_name, *dict_name, *slots_name;
-
-static PyObject *replace_value(Replacing *replacing, PyObject *obj, int depth);
 
 int
 import_replace(void)
@@ -22,37 +16,6 @@ import_replace(void)
     dict_name = PyUnicode_InternFromString("__dict__");
     slots_name = PyUnicode_InternFromString("__slots__");
     return value_name && dict_name && slots_name ? 0 : -1;
-}
-
-/* To whole numbers of units of the last decimal, but for floats that have none so small: as arrays are rounded. */
-static inline double
-rounded(const Replacing *replacing, double number)
-{
-    double nearest = rint(number * replacing->factor) / replacing->factor;
-    return fabs(number) < 9007199254740992.0 / replacing->factor ? nearest : number;
-}
-
-static inline int
-is_plain_float(const Replacing *replacing, double number)
-{
-    if (!isfinite(number)) {
-        return !(replacing->kinds & KIND_NONFINITE);
-    }
-    return replacing->factor == 0 || rounded(replacing, number) == number;
-}
-
-/* What stays as it is, without a call: most values are text or small numbers. */
-static inline int
-is_plain(const Replacing *replacing, PyObject *obj)
-{
-    PyTypeObject *type = Py_TYPE(obj);
-    if (type == &PyUnicode_Type || type == &PyBool_Type || obj == Py_None) {
-        return 1;
-    }
-    if (type == &PyLong_Type) {
-        return !(replacing->kinds & KIND_BIG_INTEGER) || !is_beyond_64_bits(obj);
-    }
-    return type == &PyFloat_Type && is_plain_float(replacing, PyFloat_AS_DOUBLE(obj));
 }
 
 static PyObject *
@@ -109,159 +72,6 @@ replace_items(Replacing *replacing, PyObject *obj, int depth)
         }
     }
     return copy ? copy : Py_NewRef(obj);
-}
-
-static int
-add_member(Replacing *replacing, PyObject *copy, PyObject *key, PyObject *item)
-{
-    int is_there = PyDict_Contains(copy, key);
-    if (is_there <= 0) {
-        return is_there < 0 ? -1 : PyDict_SetItem(copy, key, item);
-    }
-    /* Two keys of the same text are two members. */
-    PyObject *other = PyObject_CallOneArg(replacing->key_type, key);
-    int result = other ? PyDict_SetItem(copy, other, item) : -1;
-    Py_XDECREF(other);
-    replacing->keeps = 1;
-    return result;
-}
-
-/* The members that come before a position, as they are. */
-static PyObject *
-members_before(PyObject *obj, Py_ssize_t end)
-{
-    PyObject *copy = PyDict_New(), *key, *item;
-    Py_ssize_t position = 0;
-    while (copy && position < end && PyDict_Next(obj, &position, &key, &item)) {
-        Py_INCREF(key);
-        Py_INCREF(item);
-        int result = PyDict_SetItem(copy, key, item);
-        Py_DECREF(key);
-        Py_DECREF(item);
-        if (result < 0) {
-            Py_CLEAR(copy);
-        }
-    }
-    return copy;
-}
-
-/* Whether json takes all keys of an object as they are. It does not sort text and numbers. */
-static int
-are_keys_of_json(PyObject *obj, int sorts)
-{
-    PyObject *key, *item;
-    Py_ssize_t position = 0;
-    int kinds = 0;
-    while (PyDict_Next(obj, &position, &key, &item)) {
-        int kind = PyUnicode_Check(key) ? 1 : PyLong_Check(key) || PyFloat_Check(key) ? 2 : key == Py_None ? 4 : 0;
-        kinds |= kind;
-        if (!kind || (sorts && kinds != kind)) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* Replaces one member, in a copy from the first that is replaced; -1 with an error. */
-static int
-replace_member(Replacing *replacing, PyObject *obj, Py_ssize_t before, PyObject *key, PyObject *item, PyObject **copy,
-               int depth, int is_text)
-{
-    PyObject *text = is_text ? Py_NewRef(key) : text_of_key(replacing, key);
-    PyObject *other = !text ? NULL : text == Py_None && key != Py_None ? Py_NewRef(item) : replace_value(replacing, item, depth + 1);
-    int result = other ? 0 : -1;
-    if (other && !*copy && (text != key || other != item)) {
-        *copy = members_before(obj, before);
-        result = *copy ? 0 : -1;
-    }
-    if (!result && *copy && (text != Py_None || key == Py_None)) {
-        result = add_member(replacing, *copy, text, other);
-    }
-    Py_XDECREF(text);
-    Py_XDECREF(other);
-    return result;
-}
-
-static PyObject *
-replace_members(Replacing *replacing, PyObject *obj, int depth)
-{
-    PyObject *copy = NULL, *key, *item;
-    Py_ssize_t position = 0, before = 0;
-    int all_stay = replacing->for_json && are_keys_of_json(obj, replacing->sorts);
-    for (; PyDict_Next(obj, &position, &key, &item); before = position) {
-        int has_text = all_stay || PyUnicode_CheckExact(key);
-        replacing->room += has_text;
-        if (!copy && has_text && is_plain(replacing, item)) {
-            continue;
-        }
-        Py_INCREF(key);
-        Py_INCREF(item);
-        int result = replace_member(replacing, obj, before, key, item, &copy, depth, has_text);
-        Py_DECREF(key);
-        Py_DECREF(item);
-        if (result < 0) {
-            Py_XDECREF(copy);
-            return NULL;
-        }
-    }
-    return copy ? copy : Py_NewRef(obj);
-}
-
-static int
-has_other_keys(PyObject *obj)
-{
-    PyObject *key, *item;
-    Py_ssize_t position = 0;
-    while (PyDict_Next(obj, &position, &key, &item)) {
-        if (!PyUnicode_CheckExact(key)) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* json sorts keys before they are text. Where orjson, which sorts the text, gets another order, it is an error. */
-static PyObject *
-sorted_members(PyObject *obj)
-{
-    PyObject *items = PyMapping_Items(obj), *copy = NULL;
-    if (items && PyList_Sort(items) == 0 && (copy = PyDict_New())) {
-        for (Py_ssize_t i = 0; copy && i < PyList_GET_SIZE(items); i++) {
-            PyObject *pair = PyList_GET_ITEM(items, i);
-            if (PyDict_SetItem(copy, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1)) < 0) {
-                Py_CLEAR(copy);
-            }
-        }
-    }
-    Py_XDECREF(items);
-    return copy;
-}
-
-static int
-is_sorted_text(PyObject *obj)
-{
-    PyObject *key, *item, *last = NULL;
-    Py_ssize_t position = 0;
-    while (PyDict_Next(obj, &position, &key, &item)) {
-        if (last && PyUnicode_Compare(last, key) >= 0) {
-            return 0;
-        }
-        last = key;
-    }
-    return 1;
-}
-
-static PyObject *
-replace_sorted(Replacing *replacing, PyObject *obj, int depth)
-{
-    PyObject *members = sorted_members(obj);
-    PyObject *copy = members ? replace_members(replacing, members, depth) : NULL;
-    Py_XDECREF(members);
-    if (copy && !is_sorted_text(copy)) {
-        PyErr_SetString(PyExc_TypeError, "json sorts the keys in another order than orjson");
-        Py_CLEAR(copy);
-    }
-    return copy;
 }
 
 /* The members of a dataclass that orjson writes. */
@@ -326,11 +136,8 @@ replace_other(Replacing *replacing, PyObject *obj, int depth)
 static PyObject *
 copy_container(Replacing *replacing, PyObject *obj, int depth)
 {
-    if (!PyDict_Check(obj) && !is_dict(Py_TYPE(obj))) {
-        return replace_items(replacing, obj, depth);
-    }
-    int sorts = replacing->like_json && replacing->sorts && !replacing->for_json && has_other_keys(obj);
-    return sorts ? replace_sorted(replacing, obj, depth) : replace_members(replacing, obj, depth);
+    int has_members = PyDict_Check(obj) || is_dict(Py_TYPE(obj));
+    return has_members ? replace_members(replacing, obj, depth) : replace_items(replacing, obj, depth);
 }
 
 /* Once there are many containers, each is walked over once; _graph.py says why. */
@@ -366,7 +173,7 @@ replace_container(Replacing *replacing, PyObject *obj, int depth)
 }
 
 /* A new reference to what stands for a value: the value itself, if there is nothing to replace in it. */
-static PyObject *
+PyObject *
 replace_value(Replacing *replacing, PyObject *obj, int depth)
 {
     PyTypeObject *type = Py_TYPE(obj);

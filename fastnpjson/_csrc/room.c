@@ -85,7 +85,7 @@ put(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
-/* Give a room another size; the error of a room that is used, or that there is no memory for. */
+/* Give a room another size; it fails for a room that is in use, and where memory is lacking. */
 static Room *
 resize(PyObject *arguments, const char *format)
 {

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "digits.h"
+#include "large_integer.h"
 
 enum { LARGEST_POWER = 308 };
 
@@ -57,46 +58,54 @@ leading_zeros(npy_uint64 value)
 #endif
 }
 
+/* The first 128 bits of digits * 10**power, whose power of two is another matter; 1 where more of them would matter. */
+static inline int
+scale(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 *high, npy_uint64 *low)
+{
+    npy_uint64 more = (~(npy_uint64)0) >> (format->mantissa_bits + 3), carry, ignored;
+    multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][0], high, low);
+    if ((*high & more) != more) {
+        return 0;
+    }
+    multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][1], &carry, &ignored);
+    *low += carry;
+    *high += *low < carry;
+    return *low == ~(npy_uint64)0 && (power < -27 || power > 55);
+}
+
+/* A number below the smallest normal one, of which a part of the mantissa is left. */
+static inline npy_uint64
+round_subnormal(npy_uint64 mantissa, int exponent)
+{
+    if (exponent <= -63) {
+        return 0;
+    }
+    mantissa >>= 1 - exponent;
+    mantissa += mantissa & 1;
+    /* A carry into the exponent is right: the smallest of the normal numbers follows. */
+    return mantissa >> 1;
+}
+
 /* Round digits * 10**power to mantissa and exponent as IEEE 754 stores them, without the sign: algorithm 1 of the paper.
    Returns 0, or 1 where that takes more than 128 bits, or the number is out of range. */
 static inline int
 round_once(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 *bits)
 {
-    npy_uint64 high, low, mantissa, more, ignored;
-    int zeros, top, shift, exponent;
+    npy_uint64 high, low;
     *bits = 0;
     if (digits == 0 || power < LEAST_POWER) {
         return 0;
     }
-    if (power > LARGEST_POWER) {
+    int zeros = leading_zeros(digits);
+    if (power > LARGEST_POWER || scale(digits << zeros, power, format, &high, &low)) {
         return 1;
     }
-    zeros = leading_zeros(digits);
-    digits <<= zeros;
-    multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][0], &high, &low);
-    more = (~(npy_uint64)0) >> (format->mantissa_bits + 3);
-    if ((high & more) == more) {
-        npy_uint64 carry;
-        multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][1], &carry, &ignored);
-        low += carry;
-        high += low < carry;
-        if (low == ~(npy_uint64)0 && (power < -27 || power > 55)) {
-            return 1;
-        }
-    }
-    top = (int)(high >> 63);
-    shift = top + 64 - format->mantissa_bits - 3;
-    mantissa = high >> shift;
+    int top = (int)(high >> 63), shift = top + 64 - format->mantissa_bits - 3;
+    npy_uint64 mantissa = high >> shift;
     /* 217706 / 2**16 is the logarithm of 10 to the base of 2, near enough for all these powers. */
-    exponent = (int)((217706 * power) >> 16) + 63 + top - zeros + format->bias;
+    int exponent = (int)((217706 * power) >> 16) + 63 + top - zeros + format->bias;
     if (exponent <= 0) {
-        if (exponent <= -63) {
-            return 0;
-        }
-        mantissa >>= 1 - exponent;
-        mantissa += mantissa & 1;
-        /* A carry into the exponent is right: the smallest of the normal numbers follows. */
-        *bits = mantissa >> 1;
+        *bits = round_subnormal(mantissa, exponent);
         return 0;
     }
     if (low <= 1 && power >= format->first_tie && power <= format->last_tie && (mantissa & 3) == 1
@@ -120,56 +129,8 @@ loads_ask_python(const Number *number, double *value)
     return !isfinite(*value);
 }
 
-/* An integer of any size, the lowest part first; for 800 digits, and as many as there are in 5**1200. */
-typedef struct {
-    npy_uint32 parts[200];
-    int size;
-} Large;
-
 /* Digits from here on tell no more than whether there are any: what is half-way between two doubles has at most 767. */
 enum { MOST_DIGITS = 800 };
-
-static void
-multiply_and_add(Large *large, npy_uint32 factor, npy_uint32 more)
-{
-    npy_uint64 carry = more;
-    for (int i = 0; i < large->size; i++) {
-        carry += (npy_uint64)large->parts[i] * factor;
-        large->parts[i] = (npy_uint32)carry;
-        carry >>= 32;
-    }
-    if (carry) {
-        large->parts[large->size++] = (npy_uint32)carry;
-    }
-}
-
-static void
-multiply_by_power(Large *large, int base, npy_int64 power)
-{
-    /* 5**13 and 2**31 are the largest powers of 32 bits. */
-    int step = base == 5 ? 13 : 31;
-    npy_uint32 most = base == 5 ? 1220703125u : 2147483648u;
-    for (; power >= step; power -= step) {
-        multiply_and_add(large, most, 0);
-    }
-    for (; power > 0; power--) {
-        multiply_and_add(large, (npy_uint32)base, 0);
-    }
-}
-
-static int
-compare(const Large *one, const Large *other)
-{
-    if (one->size != other->size) {
-        return one->size < other->size ? -1 : 1;
-    }
-    for (int i = one->size - 1; i >= 0; i--) {
-        if (one->parts[i] != other->parts[i]) {
-            return one->parts[i] < other->parts[i] ? -1 : 1;
-        }
-    }
-    return 0;
-}
 
 /* Read all digits of a number. Returns the power of ten that they are to be multiplied by. */
 static npy_int64
@@ -217,7 +178,7 @@ round_between(const Number *number, const Format *format, npy_uint64 *bits)
     multiply_and_add(&other, 1, (npy_uint32)(2 * mantissa + 1));
     multiply_by_power(five < 0 ? &other : &one, 5, five < 0 ? -five : five);
     multiply_by_power(five < two ? &other : &one, 2, five < two ? two - five : five - two);
-    int order = compare(&one, &other);
+    int order = compare_large(&one, &other);
     *bits += order > 0 || (order == 0 && mantissa & 1);
 }
 

@@ -16,7 +16,7 @@ typedef struct {
 
 int look_in_table(Seen *seen, const void *container);
 
-/* Note that a walk comes to a container. Returns 1 if it has been there, 0 if not, or -1 where there is no memory. */
+/* Note that a walk comes to a container. Returns 1 if it has been there, 0 if not, or -1 where memory is lacking. */
 static inline int
 look_at(Seen *seen, const void *container)
 {

@@ -1,7 +1,9 @@
 /* The rest of a long list, read by other threads: the text is cut at commas between elements of the outermost list, and a
    slice counts where it goes on exactly where the one before it ended, with numbers of the same kind. What does not is read
-   by the one who reads the list, as all that is no slice: the end of the list, and what is no array. */
+   by the one who reads the list. So is all that no slice holds: the end of the list, and lists that are not arrays. */
 #include "side_by_side.h"
+
+#include "skip.h"
 
 static const char *const HANDOVER = "fastnpjson.handover", *const SLICE = "fastnpjson.slice";
 

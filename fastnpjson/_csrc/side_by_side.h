@@ -9,7 +9,7 @@
 const char *loads_hand_over(List *list, const char *start, const char *here, const char *end, npy_intp *rows);
 
 /* Read elements, in so many lists as `depth` to begin with, up to the end of all of them, or to `list->stop`. Returns -1 for
-   what is no array, or with an exception set. */
+   a list that is not an array, or with an exception set. */
 int loads_read_elements(List *list, const char **text, const char *end, npy_intp *counts, int depth);
 void loads_start_list(List *list, const Wanted *wanted);
 void loads_clear(List *list);

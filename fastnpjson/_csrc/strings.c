@@ -1,7 +1,7 @@
 /* Strings of fixed width to JSON: escapes as orjson writes them, and only what is Unicode. */
 #include "elements.h"
 
-/* The letter after a backslash: 'u' for those that have none of their own, 0 for what is no escape. */
+/* The letter after a backslash: 'u' for those that have none of their own, 0 for those that need no escape. */
 static const char ESCAPES[128] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu"
                                  "\0\0\"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
                                  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\\\0\0\0";

@@ -104,6 +104,28 @@ put_fraction(char *at, npy_uint64 fraction, int decimals)
     return at + decimals;
 }
 
+static inline char *
+put_time(char *at, Moment moment, const Node *node)
+{
+    *at++ = 'T';
+    at = put_pair(at, moment.second / 3600);
+    *at++ = ':';
+    at = put_pair(at, moment.second / 60 % 60);
+    *at++ = ':';
+    at = put_pair(at, moment.second % 60);
+    if (moment.fraction && !(node->option & OMIT_FRACTION)) {
+        at = put_fraction(at, moment.fraction, node->decimals);
+    }
+    if (node->option & ZULU) {
+        *at++ = 'Z';
+    }
+    else if (node->option & OFFSET) {
+        memcpy(at, "+00:00", 6);
+        at += 6;
+    }
+    return at;
+}
+
 char *
 write_date(const Node *node, const char *item, char *at)
 {
@@ -128,22 +150,7 @@ write_date(const Node *node, const char *item, char *at)
     at = put_pair(at, moment.month);
     *at++ = '-';
     at = put_pair(at, moment.day);
-    *at++ = 'T';
-    at = put_pair(at, moment.second / 3600);
-    *at++ = ':';
-    at = put_pair(at, moment.second / 60 % 60);
-    *at++ = ':';
-    at = put_pair(at, moment.second % 60);
-    if (moment.fraction && !(node->option & OMIT_FRACTION)) {
-        at = put_fraction(at, moment.fraction, node->decimals);
-    }
-    if (node->option & ZULU) {
-        *at++ = 'Z';
-    }
-    else if (node->option & OFFSET) {
-        memcpy(at, "+00:00", 6);
-        at += 6;
-    }
+    at = put_time(at, moment, node);
     *at++ = '"';
     return at;
 }

@@ -4,7 +4,7 @@
 
 #include "dates.h"
 #include "decimal.h"
-#include "lists.h"
+#include "wanted.h"
 
 /* From FLOATS on numbers are not what is added, or not as doubles and integers of 64 bits. */
 typedef enum { NOTHING, SIGNED, UNSIGNED, DOUBLES, FLOATS, HALVES, BOOLEANS, DATES } Kind;
@@ -43,7 +43,7 @@ make_doubles(List *list)
     list->kind = DOUBLES;
 }
 
-/* The functions that add an element return 0, 1 where the list is no array, or -1 with an exception set. */
+/* The functions that add an element return 0, 1 where the list is not an array, or -1 with an exception set. */
 static inline int
 add_double(List *list, double value)
 {

@@ -1,4 +1,4 @@
-"""What an error says: the JSON path, the type and dtype, the reason, and a way out of the door that one came by."""
+"""The text of errors: JSON path, type and dtype, the reason, and a way out that the function in use has."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Door(NamedTuple):
-    """The ways out that a public function has: words for an error, or none where there is no such way.
+    """The ways out that a public function has: words for an error, or none.
 
     Attributes:
         default: For any object.
@@ -130,7 +130,7 @@ def may_lose_units(array: Any) -> bool:
 
 
 def way_out(obj: Any, door: Door, *, declined: bool = False, common: bool = False) -> str:
-    """Say what to do with an object that has no JSON, after a semicolon; nothing if there is no way.
+    """Say what to do with an object that has no JSON, after a semicolon; nothing if it cannot be helped.
 
     Args:
         obj: The object.

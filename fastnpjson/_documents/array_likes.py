@@ -139,7 +139,7 @@ def arrow_column(obj: Any) -> Any:
     """Return a column of pyarrow, of structs for a table. It is imported, for nobody else reads each type of Arrow.
 
     Raises:
-        ImportError: there is no pyarrow.
+        ImportError: pyarrow is missing.
     """
     pyarrow = importlib.import_module("pyarrow")
     return pyarrow.array(obj) if hasattr(type(obj), _ARROW[0]) else pyarrow.chunked_array(obj)

@@ -46,7 +46,7 @@ _FLOATS: Final[dict[type, Convert]] = {np.float64: float, np.float32: _natively}
 
 
 class NeedsWalk(TypeError):
-    """Raised where a walk has to go on: it writes what orjson refuses, or says where it is."""
+    """Raised to fall back to the walk, which writes the object or locates the error."""
 
 
 @cache

@@ -16,9 +16,9 @@ from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.fields import fields_of
 from fastnpjson._documents.keywords import refuse
 from fastnpjson._documents.replace import Replacements
+from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.rules import CONTAINERS, make_rules
 from fastnpjson._documents.survey import Kind, has_nonfinite
-from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 from fastnpjson._extension import speedups
 

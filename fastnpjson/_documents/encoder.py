@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from operator import index
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Frames, Nan, Style
+from fastnpjson._arrays.style import CHOICES, SETTINGS, Bytes, Complex, DecimalsOf, Frames, Nan, Style
 from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode, with_replacements
 from fastnpjson._documents.keywords import refuse_settings
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from fastnpjson._documents.dumps import Encode
     from fastnpjson._documents.rules import Rules
     from fastnpjson._threads import Threads
-
-
-# The arguments of json's functions that have another name here.
-_CHOICES: Final = {
-    "nan": get_args(Nan),
-    "complex": get_args(Complex),
-    "bytes": get_args(Bytes),
-    "decimals_of": get_args(DecimalsOf),
-    "frames": get_args(Frames),
-}
 
 
 class DocumentSettings(NamedTuple):
@@ -60,12 +50,12 @@ def make_settings(
     **style: Any,
 ) -> DocumentSettings:
     """Make the settings of an `Encoder`; the arguments are those of its class, and the ways out that errors name."""
-    refuse_settings(style.keys() - {*Style._fields})
+    refuse_settings(style.keys() - {*SETTINGS})
     settings = Style(**style)
     # 10**22 is the largest power of ten that is exact in a float64.
     if settings.decimals is not None and not 0 <= index(settings.decimals) <= 22:
         raise ValueError(f"decimals must be in 0 to 22, not {settings.decimals}")
-    for name, choices in _CHOICES.items():
+    for name, choices in CHOICES.items():
         if getattr(settings, name) not in choices:
             raise ValueError(f"{name} must be one of {choices}, not {getattr(settings, name)!r}")
     if not allow_nan:
@@ -98,7 +88,7 @@ class Encoder:
         nan: What becomes of NaN and infinities, of NumPy and of Python: ``"null"``; ``"error"``, a `ValueError`; or
             ``"string"``: ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``, as in the `JSON of Protocol Buffers
             <https://protobuf.dev/programming-guides/json/>`_. Masked values and NaT stay `null`.
-        complex: What becomes of complex numbers: ``"error"``, if there is no `default`; ``"pair"``, ``[re, im]``; or
+        complex: What becomes of complex numbers: ``"error"``, unless `default` takes them; ``"pair"``, ``[re, im]``; or
             ``"string"``: ``"1.0-2.0j"``, which `complex` reads. With a NaN in it the string is what `nan` says.
         bytes: What becomes of the dtype ``S``: ``"utf-8"``, text, or an error; or ``"base64"`` (RFC 4648), also for
             `bytes` and `bytearray`, which are for `default` otherwise.

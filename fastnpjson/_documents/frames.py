@@ -63,7 +63,7 @@ def arrow_records(obj: Any, form: Callable[[Any], Any] = records) -> Any:
     """Return the rows of a table that is known by Arrow alone, or another form of it; of a column the values.
 
     Raises:
-        JSONEncodeError: it has no JSON, its package does not give it away, or there is no pyarrow to read it.
+        JSONEncodeError: it has no JSON, its package does not give it away, or pyarrow, which would read it, is missing.
     """
     try:
         column = arrow_column(obj)

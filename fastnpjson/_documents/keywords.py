@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fastnpjson._arrays.style import SETTINGS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,9 +17,9 @@ _OF_JSON: Final = {
 _OF_OTHERS: Final = {
     "allow_nan": "Encoder(nan='error') raises for NaN, and fastnpjson.compat writes it as json does",
     "arrays": "loads takes it",
-    **dict.fromkeys(("bytes", "complex", "decimals", "decimals_of", "frames", "nan"), "Encoder takes it"),
+    **dict.fromkeys(SETTINGS, "Encoder takes it"),
 }
-_SETTINGS: Final = "its settings are default, option, allow_nan, decimals, decimals_of, nan, complex, bytes, frames and threads"
+_SETTINGS: Final = f"its settings are default, option, allow_nan, {', '.join(SETTINGS)} and threads"
 
 
 def refuse(function: str, keywords: Iterable[str]) -> None:

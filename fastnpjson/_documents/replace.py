@@ -19,7 +19,7 @@ from fastnpjson._orjson import DEEPEST
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-# What `Kind` says of a value is no use where there is no such bit.
+# `Kind` has no bit for these.
 _STANDS_FOR_ITSELF: Final = frozenset({str, bool, type(None)})
 _TEXT: Final = frozenset({str})
 _LEAST: Final = -(2**63)
@@ -37,7 +37,7 @@ class Key(str):
 
 
 class Members:
-    """What orjson takes for a dataclass, whose members it does not sort."""
+    """A dataclass to orjson, whose members it does not sort."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]] = {}
 
@@ -46,7 +46,7 @@ class Members:
 
 
 class Replacements(NamedTuple):
-    """What to replace in a document, and by what.
+    """The things to replace in a document, and their replacements.
 
     Attributes:
         kinds: Of `Kind`: keys always; `BIG_INTEGER`, `NONFINITE`, `ENUM` and `UUID` to replace them, `SUBCLASS` and
@@ -78,7 +78,8 @@ class Replacements(NamedTuple):
 def replace(obj: Any, replacements: Replacements) -> tuple[Any, bool]:
     """Return a document that orjson takes, and whether it needs orjson's flag for keys that are no strings.
 
-    What holds nothing to replace is not copied. A copy is no other's: nobody changes it while orjson is inside it.
+    A container with nothing to replace in it is not copied. Nobody else has a copy, or could change it while orjson is
+    inside it.
 
     Raises:
         NeedsWalk: there is something that has no replacement, or it is nested too deep.
@@ -100,8 +101,8 @@ class _Replacing:
         self._to = replacements
         self.keeps = False
         self._copies = Copies()
-        looks_at_floats = replacements.kinds & Kind.NONFINITE or replacements.factor
-        self._leaves = _STANDS_FOR_ITSELF.union(() if looks_at_floats else (float,))
+        floats_stay = not (replacements.kinds & Kind.NONFINITE or replacements.factor)
+        self._leaves = _STANDS_FOR_ITSELF.union((float,) if floats_stay else ())
 
     def value(self, obj: Any, depth: int) -> Any:
         """Return what stands for a value: the value itself, if there is nothing to replace in it."""

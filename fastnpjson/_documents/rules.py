@@ -30,7 +30,7 @@ _DEFAULTS: Final = Style()
 
 
 class Natively(NamedTuple):
-    """What orjson may write by itself, as the extension module takes it.
+    """The things that orjson may write by itself, as the extension module takes them.
 
     Attributes:
         whole: The kinds of things in a document that orjson may write in one call; 0 for never.
@@ -69,7 +69,7 @@ class Rules(NamedTuple):
 
     @property
     def writes_words(self) -> bool:
-        """Whether NaN in NumPy data does not become `null`; orjson knows nothing of words."""
+        """True if NaN in NumPy data becomes a word, and not `null`, which is all that orjson writes."""
         return self.style.nan == "string" and (speedups is None or not self.natively.dtypes & FLOATS)
 
     def relaxed(self, replacements: Replacements) -> Rules:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fastnpjson._arrays.dtypes import Array
     from fastnpjson._documents.convert import Convert
-    from fastnpjson._documents.two_pass import Replies
+    from fastnpjson._documents.replies import Replies
 
 # Of elements: 65,536 numbers are about a megabyte of text, and stay in the cache on the way.
 _SLICE: Final = 2**16

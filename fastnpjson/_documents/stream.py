@@ -19,9 +19,9 @@ from fastnpjson._arrays.write import write_part
 from fastnpjson._documents.common import Common
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.dumps import encode, for_common
+from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.room import Room
 from fastnpjson._documents.slices import Slice, jobs, reply_to, slices
-from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 from fastnpjson._extension import speedups
 from fastnpjson._threads import Workers, count_of

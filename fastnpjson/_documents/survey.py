@@ -1,4 +1,4 @@
-"""What kinds of things are in a document, without running any Python code of theirs."""
+"""Find the kinds of things in a document, without running any Python code of theirs."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _inside(value: Any, inside: int) -> Any:
 
 
 def kind_of(value: Any) -> int:
-    """Return the kind of a value that is no container; for an int and a float 0, if it is nothing special."""
+    """Return the kind of a value, which is not a container; 0 for an int or a float that orjson writes right."""
     kind = type(value)
     if kind is int:
         return 0 if -(2**63) <= value < 2**64 else Kind.BIG_INTEGER
@@ -170,7 +170,7 @@ def has_nonfinite(obj: Any, text: bytes, option: int, *, numpy: bool, replaced: 
         numpy: False to look at the floats of Python only.
         replaced: True if keys and the floats in dataclasses have been looked at.
     """
-    # One byte is found 20 times faster than four, which take as long as the walk in C, a tenth of that in Python.
+    # Look for 'n' first: 20 times faster than 'null', which takes as long as the walk in C.
     if ord("n") not in text or (speedups is None and b"null" not in text):
         return False
     return _is_suspicious(obj, option, numpy=numpy, replaced=replaced) and b"null" in text

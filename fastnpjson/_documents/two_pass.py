@@ -9,168 +9,27 @@ a document with nothing unknown in it needs one.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from itertools import repeat
 from operator import length_hint
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._documents.array_likes import arrays_first, read
 from fastnpjson._documents.batch import with_batches
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.fields import may_hide_array, with_fields
 from fastnpjson._documents.replace import replace
+from fastnpjson._documents.replies import Asked
 from fastnpjson._extension import speedups
 from fastnpjson._graph import MOST_FOUND
 from fastnpjson._orjson import DEEPEST, fragment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-
-    from typing_extensions import Self
-
     from fastnpjson._documents.replace import Replacements
+    from fastnpjson._documents.replies import Replies
     from fastnpjson._documents.rules import Rules
-
-
-# How a default declines; all else that it raises is the caller's own, and so are subclasses.
-DECLINED: Final = frozenset({TypeError, JSONEncodeError})
-
-
-class _Raised(NamedTuple):
-    error: BaseException
-    traceback: TracebackType | None
-
-
-class Asked:
-    """Stands for an object which orjson knows, and which the default is to be asked about all the same."""
-
-    __slots__ = ("obj",)
-
-    def __init__(self, obj: Any) -> None:
-        self.obj = obj
-
-
-class Replies:
-    """A caller's default that can be rewound, and at the end of a `with` statement lets go of what it was asked.
-
-    An error refers to the frames that it went through, and with them to the document.
-
-    Attributes:
-        default: The caller's default, or `None`.
-        direct: What the extension module may call in its place; `None` for nothing but `ask`.
-        log: The objects that it was asked about, in order, each with the reply.
-        next: The place in the log of the next reply.
-        keeps: True to keep replies as they were, and not as they were settled.
-    """
-
-    keeps: ClassVar[bool] = False
-
-    def __init__(self, default: Callable[[Any], Any] | None) -> None:
-        self.default: Any = arrays_first(default)
-        self.direct: Any = self.default
-        self.log: list[tuple[Any, Any]] = []
-        self.next: int = 0
-        self._raised: _Raised | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.log.clear()
-        self._raised = None
-
-    def ask(self, obj: Any) -> Any:
-        """Return or raise what the default returns or raises; what it declines may be an array of another package."""
-        obj = obj.obj if type(obj) is Asked else obj
-        place = self.next
-        if place < len(self.log) and self.log[place][0] is obj:
-            reply = self.log[place][1]
-        else:
-            del self.log[place:]
-            try:
-                reply = self.reply(obj)
-            except BaseException as error:
-                reply = self._raised = _Raised(error, error.__traceback__)
-            self.log.append((obj, reply))
-        self.next = place + 1
-        if type(reply) is _Raised:
-            try:
-                raise reply.error.with_traceback(reply.traceback)
-            finally:
-                del reply  # or the error would refer to itself
-        return reply
-
-    def reply(self, obj: Any) -> Any:
-        """Return or raise what `ask` does, without a record."""
-        if self.default is None:
-            return read(obj)
-        try:
-            return self.default(obj)
-        except TypeError as error:
-            return self.declined(obj, error)
-
-    def declined(self, obj: Any, error: TypeError) -> Any:
-        """Return the array that an object is, or raise the error of the default."""
-        if type(error) in DECLINED and self.reads(obj):
-            with suppress(JSONEncodeError):
-                return read(obj)
-        try:
-            raise error
-        finally:
-            del error
-
-    def failed(self, obj: Any, error: BaseException) -> Any:
-        """Take what the default raised; return the array that it declined, or raise it."""
-        reply: Any = _Raised(error, error.__traceback__)
-        if isinstance(error, TypeError):
-            try:
-                reply = self.declined(obj, error)
-            except BaseException as raised:
-                reply = _Raised(raised, error.__traceback__)
-        if type(reply) is _Raised:
-            self._raised = reply
-        self.log.append((obj, reply))
-        try:
-            return self.ask(obj)
-        finally:
-            del reply, error  # or the error would refer to itself
-
-    def reads(self, _obj: Any) -> bool:
-        """Tell whether an object that the default declines is written as an array, if it is one of another package."""
-        return True
-
-    def freeze(self, obj: Any, reply: Any) -> None:
-        """Take another reply for an object that was asked about, and forget what was asked about on the way."""
-        if self.keeps:
-            return
-        obj = obj.obj if type(obj) is Asked else obj
-        start = next(index for index in range(self.next - 1, -1, -1) if self.log[index][0] is obj)
-        self.log[start:] = [(obj, reply)]
-        self.next = start + 1
-
-    def keep_error(self, obj: Any, error: BaseException) -> None:
-        """Take note that the default, asked about an object by somebody else, raised an error."""
-        self._raised = _Raised(error, error.__traceback__)
-        self.log.append((obj, self._raised))
-
-    def check(self) -> None:
-        """Raise what the default raised at last: the document does without that object by now, for it has changed."""
-        if self._raised is not None:
-            raise self._raised.error.with_traceback(self._raised.traceback)
-
-    def raised(self, error: BaseException) -> bool:
-        """Tell whether an error is what the default raised at last."""
-        reply = self.log[-1][1] if self.log else None
-        return type(reply) is _Raised and reply.error is error
-
-    def rewind(self) -> None:
-        """Give the same replies once more, from the first."""
-        self.next = 0
 
 
 # Replies that hold nothing unknown.

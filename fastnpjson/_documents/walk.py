@@ -20,15 +20,15 @@ from fastnpjson._documents.common import Common, is_common
 from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.fields import fields_of, is_array, is_dataclass
 from fastnpjson._documents.replace import Key
-from fastnpjson._documents.two_pass import DECLINED
+from fastnpjson._documents.replies import DECLINED
 from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fastnpjson._documents.replies import Replies
     from fastnpjson._documents.rules import Rules
-    from fastnpjson._documents.two_pass import Replies
     from fastnpjson._jsonpath import Path
 
 _INT64: Final = range(-(2**63), 2**64)
@@ -104,7 +104,7 @@ class Walk:
         """Return the text of a key.
 
         Raises:
-            JSONEncodeError: it is no key.
+            JSONEncodeError: it cannot be a key.
             ValueError: it is NaN or an infinity, which is not allowed.
         """
         while issubclass(type(key), enum.Enum):
@@ -230,7 +230,7 @@ def _error(path: Path, obj: Any, reason: str) -> JSONEncodeError:
 
 
 def _has_parts(kind: type) -> bool:
-    """Tell whether orjson looks into an object that is no container: an enumeration or a dataclass."""
+    """Tell whether orjson looks into an object as it does into containers: an enumeration or a dataclass."""
     return not issubclass(kind, (str, int)) and (issubclass(kind, enum.Enum) or hasattr(kind, "__dataclass_fields__"))
 
 

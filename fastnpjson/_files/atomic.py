@@ -60,7 +60,7 @@ def _target(path: str) -> str:
             break
         try:
             path = os.path.join(os.path.dirname(path), os.readlink(path))
-        except OSError:  # it is no link
+        except OSError:  # not a link
             break
     return path
 

@@ -147,7 +147,7 @@ def is_durable(durability: Durability, file: Any) -> bool:
     """Tell whether a file has to be on the disk when it is written.
 
     Raises:
-        ValueError: there is no such durability, or this file cannot have it.
+        ValueError: `durability` is not one of these, or this file cannot have it.
     """
     if durability not in {"rename", "fsync"}:
         raise ValueError(f"durability must be 'rename' or 'fsync', not {durability!r}")

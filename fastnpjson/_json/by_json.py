@@ -10,8 +10,8 @@ from orjson import Fragment
 from fastnpjson._documents.array_likes import arrays_first
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.replace import Replacements, replace
+from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.survey import Kind, survey
-from fastnpjson._documents.two_pass import Replies
 from fastnpjson._json.keys import text_by, with_text_keys
 from fastnpjson._json.text import escape_surrogates, with_fragments, with_null
 from fastnpjson._patch import json, orjson

@@ -37,7 +37,7 @@ class _Replies(JSONReplies):
 
 
 class ForeignEncoder:
-    """What `compat` calls in the place of a `json.JSONEncoder` that is none of ours.
+    """Stands for a `json.JSONEncoder` that somebody else wrote.
 
     Its `default` is asked for NumPy data, too, because what it makes of an array may be anything: a rounded list, or
     an object with dtype and shape.

@@ -1,4 +1,4 @@
-"""The encoder of a framework: orjson, or json where orjson refuses a document or is no faster."""
+"""The encoder of a framework: orjson, or json where orjson refuses a document or is not faster."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import is_numpy_array
 from fastnpjson._documents.dumps import encode, encode_with_replacements
+from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.survey import survey
-from fastnpjson._documents.two_pass import Replies, collect
+from fastnpjson._documents.two_pass import collect
 from fastnpjson._json import by_json
 from fastnpjson._json.settings import Settings
 from fastnpjson._json.text import escape

@@ -95,7 +95,7 @@ def text_by_json(key: Any, *, allow_nan: bool, skipkeys: bool) -> str | None:
     """Return the text of a key as json writes it; `None` if it is to be skipped.
 
     Raises:
-        NeedsJson: it is no key.
+        NeedsJson: it cannot be a key.
         ValueError: it is NaN or an infinity, which is not allowed.
     """
     if type(key) is int:

@@ -29,7 +29,7 @@ def is_numpy(obj: Any) -> bool:
 
 
 def has_objects(dtype: np.dtype[Any]) -> bool:
-    """Tell whether there are Python objects among the elements or their fields, which StringDType has none of."""
+    """Tell whether there are Python objects among the elements or their fields; StringDType does not count."""
     return dtype.hasobject and dtype.kind != "T"
 
 
@@ -73,5 +73,5 @@ def text(obj: Any) -> bytes:
         return dumps(obj)
     if obj.dtype.names is not None:
         return json.dumps(builtins(obj), ensure_ascii=False, separators=(",", ":")).encode()
-    # There is no other text among numbers.
+    # Numbers have no other text among them.
     return _with_words(obj).replace(b'"', b"")

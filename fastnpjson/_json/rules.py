@@ -1,4 +1,4 @@
-"""Whether orjson writes the same as `json`, and the rules to let it write where it does."""
+"""Rules for documents that orjson writes as `json` does."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from orjson import Fragment
 from fastnpjson._arrays.dtypes import NUMPY_TYPES, has_nan
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.replace import Replacements, replace
+from fastnpjson._documents.replies import Asked, Replies
 from fastnpjson._documents.rules import Natively, Rules, make_rules
 from fastnpjson._documents.survey import Kind
-from fastnpjson._documents.two_pass import Asked, Replies
 from fastnpjson._json.keys import NeedsJson, text_by_json
 from fastnpjson._json.numpy_values import builtins, has_objects, is_numpy, text
 from fastnpjson._json.subclasses import PASSTHROUGH, builtin, is_subclass
@@ -56,7 +56,7 @@ class JSONReplies(Replies):
 
 
 class JSONMeaning(NamedTuple):
-    """What shapes the text of a document besides its layout; the attributes are those of a `json.JSONEncoder`.
+    """The attributes of a `json.JSONEncoder` that shape the text of a document, but for its layout.
 
     Attributes:
         nulls: True to write `null` for NaN and infinities in Python's floats.

@@ -1,4 +1,4 @@
-"""What a framework settles before any document."""
+"""The settings of a framework, made before any document."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from fastnpjson._json.text import escape
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastnpjson._documents.replies import Replies
     from fastnpjson._documents.rules import Rules
-    from fastnpjson._documents.two_pass import Replies
 
 NUMPY: Final = NUMPY_TYPES
 NUMPY_AND_ENUMS: Final = (*NUMPY_TYPES, enum.Enum)

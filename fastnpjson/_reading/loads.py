@@ -81,9 +81,8 @@ def loads(  # noqa: PLR0913 # each is a wish of its own
 
     Raises:
         JSONDecodeError: it is not JSON; it is a `ValueError`.
-        ValueError: names the JSON path of what is no array of the dtype that was asked for: ragged, empty, of other
-            types, out of range. Or `arrays` or `threads` is not understood, or `masked` is given
-            without `arrays`.
+        ValueError: names the JSON path of a value that is not such an array: ragged, empty, of other types, out of
+            range. Or `arrays` or `threads` is not understood, or `masked` is given without `arrays`.
         TypeError: `arrays` is neither a mapping nor a boolean, or has a dtype that NumPy does not know.
 
     >>> loads('{"id":7,"x":[[0.5,1],[null,2]]}', arrays=True)

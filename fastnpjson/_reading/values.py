@@ -39,7 +39,7 @@ _PADDING: Final = 256
 
 
 class Policy(NamedTuple):
-    """What a reader takes for an element, beside the values of the dtype. docs/reading.md has them in a table.
+    """The values that a reader takes for an element, beside those of the dtype. docs/reading.md has them in a table.
 
     Args:
         words: What stands for a float that JSON has no number for.

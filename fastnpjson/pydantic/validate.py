@@ -36,7 +36,7 @@ def validate(dtype: np.dtype[Any] | None, shape: Shape, base64: bool, value: Any
     """Return the array of a field.
 
     Raises:
-        PydanticCustomError: it is no array, or one of another dtype or shape.
+        PydanticCustomError: it is not an array, or has another dtype or shape.
         ValidationError: an element of it has no place in the dtype; has the indices of the element.
     """
     allow_nan = (info.config or {}).get("allow_inf_nan", True)

@@ -1,4 +1,4 @@
-"""What pydantic writes of an array: a list, or a mark in whose place the text of the array is put."""
+"""Write arrays for pydantic: as lists, or as marks that the text of the array replaces."""
 
 from __future__ import annotations
 

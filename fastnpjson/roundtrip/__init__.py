@@ -26,8 +26,8 @@ from fastnpjson._documents import two_pass
 from fastnpjson._documents.advice import ROUND_TRIP
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.fields import may_hide_array
+from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.rules import Natively, Rules
-from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 from fastnpjson._graph import MOST_FOUND
 from fastnpjson._patch import orjson

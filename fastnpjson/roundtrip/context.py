@@ -1,4 +1,4 @@
-"""What the readers of tags share in one document: base64 that was cut out of it, and the memory left for arrays."""
+"""The state that the readers of tags share: base64 that was cut out of the document, and the memory left for arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `serialize_numpy` puts into a FastAPI application."""
+"""The route class and the exception handlers that `serialize_numpy` gives a FastAPI application."""
 
 from __future__ import annotations
 

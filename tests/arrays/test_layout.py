@@ -444,3 +444,12 @@ def test_no_reference_is_kept():
         )
     after = references()
     assert [late - early for early, late in zip(before, after, strict=True)] <= [1] * len(before)
+
+
+@pytest.mark.parametrize(
+    "number", [-1.7976931348623157e308, np.float32(-3.4028235e38), np.int64(-(2**63)), np.uint8(255), True]
+)
+def test_records_of_the_longest_numbers(number):
+    dtype = np.asarray(number).dtype
+    records = np.full(20_000, (number,), [("a", dtype)])
+    assert fastnpjson.dumps(records) == b"[" + b",".join([b'{"a":' + fastnpjson.dumps(number) + b"}"] * 20_000) + b"]"

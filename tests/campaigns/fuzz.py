@@ -20,6 +20,7 @@ import numpy as np
 import orjson
 import pytest
 from oracle import Oracle, read
+from random_settings import DEFAULTS, random_settings
 from versions import in_python
 
 import fastnpjson
@@ -43,7 +44,6 @@ SPECIAL = [
     2.5,
     65504.0,
 ]
-DEFAULTS = {"nan": "null", "decimals": None, "decimals_of": "numpy", "complex": "error", "bytes": "utf-8"}
 BATCH = 2000
 
 
@@ -53,16 +53,12 @@ class Documents:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.numpy = np.random.default_rng(seed)
-        self.nan = self.random.choice(["null", "null", "null", "error", "string"])
-        self.complex = self.random.choice(["error", "error", "pair", "string"])
-        self.bytes = self.random.choice(["utf-8", "base64"])
-        self.decimals = self.random.choice([None, None, None, self.random.choice([0, 1, 2, 5, 15])])
-        self.decimals_of = self.random.choice(["numpy", "all"])
+        self.settings = random_settings(self.random)
 
     def dtype(self, depth=0):
         kind = self.random.random()
         order = self.random.choice("<>")
-        if self.complex != "error" and self.random.random() < 0.1:
+        if self.settings["complex"] != "error" and self.random.random() < 0.1:
             return np.dtype(order + self.random.choice("FDG"))
         if kind < 0.55:
             return np.dtype(order + self.random.choice(NUMBERS)) if kind < 0.5 else np.dtype("g")
@@ -161,9 +157,9 @@ class Documents:
             return self.random.choice(SPECIAL)
         if choice == 3:
             return self.text()
-        if choice == 4 and self.complex != "error":
+        if choice == 4 and self.settings["complex"] != "error":
             return complex(self.random.choice(SPECIAL), self.random.choice(SPECIAL))
-        if choice == 5 and self.bytes == "base64":
+        if choice == 5 and self.settings["bytes"] == "base64":
             return self.random.choice([bytes, bytearray])(self.random.randbytes(self.random.randrange(5)))
         return self.scalar()
 
@@ -240,17 +236,15 @@ def trial(seed):
     for flag in documents.random.sample(FLAGS, documents.random.choice([0, 0, 1, 2, 4])):
         option |= flag
     default = documents.random.choice([None, repr])
-    settings = {name: getattr(documents, name) for name in ("decimals", "decimals_of", "complex", "bytes")}
+    settings, nan = documents.settings, documents.settings["nan"]
     try:
-        text = encoded(document, default=default, option=option, nan=documents.nan, **settings)
+        text = encoded(document, default=default, option=option, **settings)
     except ValueError:
-        assert documents.nan == "error", "refused"
+        assert nan == "error", "refused"
         assert not finite(document), "refused without a NaN"
     else:
-        assert documents.nan != "error" or finite(document), "NaN went through"
-        Oracle(option, nan="null" if documents.nan == "error" else documents.nan, **settings).check(
-            read(text), document
-        )
+        assert nan != "error" or finite(document), "NaN went through"
+        Oracle(option, **settings | {"nan": "null" if nan == "error" else nan}).check(read(text), document)
 
 
 def encoded(document, default, option, **settings):

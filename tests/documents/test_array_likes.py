@@ -195,7 +195,7 @@ def test_tensor_of_a_dtype_that_numpy_has_not():
 def test_way_out_where_a_default_declines():
     with pytest.raises(
         fastnpjson.JSONEncodeError,
-        match=r"default raised TypeError\('no'\); let default return fastnpjson.common\(it\), use .*, or write dict\(frame\)",
+        match=r"raised TypeError\('no'\); let default return fastnpjson.common\(it\), use .*, or write dict\(frame\)",
     ):
         fastnpjson.dumps(pd.DataFrame(), default=lambda _: (_ for _ in ()).throw(TypeError("no")))
 

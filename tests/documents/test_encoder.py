@@ -186,7 +186,7 @@ def test_decimals_of_all_reach_every_float(package):
         b'"nan":["NaN","-Infinity"],"whole":[3.0,-0.0,-0.0,9007199254740992.0,7,true]}'
     )
     settings = {"decimals": 2, "decimals_of": "all", "nan": "string", "complex": "pair", "default": list}
-    walk, replies = part_of(package, "_documents.walk"), part_of(package, "_documents.two_pass")
+    walk, replies = part_of(package, "_documents.walk"), part_of(package, "_documents.replies")
     encoder = package.Encoder(**settings)
     assert encoder.encode(document) == expected
     # The walk, for what is nested deeper than a copy may be, has the same text.

@@ -15,8 +15,8 @@ from cases import ANIMAL, UNKNOWN
 
 import fastnpjson
 from fastnpjson._documents.replace import Key
+from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.rules import make_rules
-from fastnpjson._documents.two_pass import Replies
 from fastnpjson._documents.walk import Walk
 
 

@@ -77,13 +77,21 @@ def significant(number):
 class Oracle:
     """Knows what a document stands for, given the settings of an `Encoder`."""
 
-    def __init__(self, option=0, decimals=None, nan="null", **settings):
+    def __init__(  # noqa: PLR0917 # the defaults of `Encoder`
+        self,
+        option=0,
+        decimals=None,
+        nan="null",
+        complex="error",  # noqa: A002
+        bytes="utf-8",  # noqa: A002
+        decimals_of="numpy",
+    ):
         self.option = option
         self.decimals = decimals
         self.nan = nan
-        self.complex = settings.get("complex", "error")
-        self.bytes = settings.get("bytes", "utf-8")
-        self.decimals_of = settings.get("decimals_of", "numpy")
+        self.complex = complex
+        self.bytes = bytes
+        self.decimals_of = decimals_of
 
     def check(self, read_back, value):
         """Assert that what `read` returned stands for `value`, a document of NumPy and Python objects."""

@@ -1,0 +1,11 @@
+"""Settings of `Encoder` at random: each that there is, so that a new one is tried in all campaigns."""
+
+from fastnpjson._arrays.style import CHOICES, SETTINGS, Style
+
+# Those that have no choices: often the default, and some values.
+VALUES = {"decimals": [None, None, None, 0, 2, 9, 15]}
+DEFAULTS = {name: getattr(Style(), name) for name in SETTINGS}
+
+
+def random_settings(random):
+    return {name: random.choice(VALUES.get(name) or CHOICES[name]) for name in SETTINGS}
