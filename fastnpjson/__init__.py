@@ -24,6 +24,7 @@ from fastnpjson._documents.common import common
 from fastnpjson._documents.default import default
 from fastnpjson._documents.dumps import dumps, dumps_str
 from fastnpjson._documents.encoder import Encoder
+from fastnpjson._files.columns import load_columns
 from fastnpjson._files.files import dump, load
 from fastnpjson._files.lines import dump_lines, load_lines
 from fastnpjson._patch import patch
@@ -56,6 +57,7 @@ __all__ = [
     "dumps",
     "dumps_str",
     "load",
+    "load_columns",
     "load_lines",
     "loads",
     "patch",
@@ -64,6 +66,6 @@ __all__ = [
 __version__ = "0.1.0"
 
 # What is pickled, or named in an error, has its public name.
-for _public in (Encoder, default, dump, dump_lines, dumps, dumps_str, load, load_lines, loads, patch):
+for _public in (Encoder, default, dump, dump_lines, dumps, dumps_str, load, load_columns, load_lines, loads, patch):
     _public.__module__ = __name__
 del _public

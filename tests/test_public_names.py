@@ -12,7 +12,7 @@ import fastnpjson
 from fastnpjson import compat
 
 OPTIONS = {name for name in dir(orjson) if name.startswith("OPT_")}
-CORE = {"Encoder", "default", "dump", "dump_lines", "dumps", "dumps_str", "load", "load_lines", "patch"}
+CORE = {"Encoder", "default", "dump", "dump_lines", "dumps", "dumps_str", "load", "load_columns", "load_lines", "patch"}
 OF_ORJSON = {"Fragment", "JSONDecodeError", "JSONEncodeError", "loads"}
 OF_JSON = {"JSONDecodeError", "JSONDecoder", "decoder", "detect_encoding", "encoder", "scanner"}
 # By module: the names of its own, and those that it passes on.

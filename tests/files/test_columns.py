@@ -119,3 +119,14 @@ def test_names_that_differ_from_line_to_line_take_no_memory():
         tracemalloc.stop()
     assert peak < 2**26
     assert ma.count(read_columns(lines, "", {"7": np.dtype("f8")})["7"]) == len(lines)
+
+
+def test_files(tmp_path):
+    path = tmp_path / "x.jsonl.gz"
+    fastnpjson.dump_lines([{"x": 1, "y": "a"}, {"x": 2}], path)
+    assert fastnpjson.load_columns(path)["x"].tolist() == [1, 2]
+    assert fastnpjson.load_columns(path, {"y": object})["y"].tolist() == ["a", None]
+    with pytest.raises(ValueError, match=r"x\.jsonl\.gz: line 1: y: a string is not of dtype float32"):
+        fastnpjson.load_columns(path, {"y": "f4"})
+    with pytest.raises(ValueError, match="limit"):
+        fastnpjson.load_columns(path, limit=3)

@@ -18,6 +18,7 @@ decoded = fastnpjson.load("a.json", arrays=True, masked=True, allow_nan=True, ex
 decoded = list(fastnpjson.load_lines("a.jsonl", arrays={"$": "f4"}, allow_nan=True, exact_integers=True))
 decoded = fastnpjson.loads(text, arrays=True, threads=2), fastnpjson.load("a.json", threads="auto")
 decoded = list(fastnpjson.load_lines("a.jsonl", arrays=True, threads="auto"))
+columns: dict[str, np.ndarray[Any, Any]] = fastnpjson.load_columns("a.jsonl", {"x": "f4"}, limit=10)
 hook: Callable[[Any], Any] = fastnpjson.default
 encoded = fastnpjson.dumps({1}, default=fastnpjson.common)
 encoder = fastnpjson.Encoder(default=fastnpjson.common.using(str))
