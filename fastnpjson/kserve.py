@@ -1,11 +1,7 @@
 """Tensors of inference servers, in the protocol of KServe, Triton and MLServer, version 2.
 
 A request or a response is the JSON of the protocol, in which ``data`` is a NumPy array. Arrays go as bytes behind the
-JSON, so that no digit is made or read::
-
-    body, headers = kserve.dumps({"inputs": [{"name": "x", "data": array}]})
-    answer = httpx.post("http://localhost:8000/v2/models/m/infer", content=body, headers=headers)
-    outputs = kserve.loads(answer.content, answer.headers)["outputs"]
+JSON, so that no digit is made or read.
 
 The protocol is at https://github.com/kserve/open-inference-protocol, the bytes behind the JSON at
 https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/protocol/extension_binary_data.html.
@@ -16,7 +12,6 @@ from __future__ import annotations
 import math
 import struct
 from importlib import import_module
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -46,6 +41,8 @@ _DATATYPES: Final = {(np.dtype(code).kind, np.dtype(code).itemsize): name for na
 _TEXT: Final = "SUTO"  # of dtype.kind: bytes, str, StringDType, and objects of either
 # There are no numbers for them in JSON by the protocol.
 _ONLY_BINARY: Final = frozenset({"FP16", "BF16"})
+# Each takes a path of its own, which the reader looks at for each other one.
+_MOST: Final = 256
 _JSON: Final = Encoder(nan="error")
 _SIZE: Final = struct.Struct("<I")
 
@@ -100,7 +97,7 @@ def loads(body: bytes | bytearray | memoryview, /, headers: Mapping[str, str] | 
 
     Raises:
         ValueError: names the JSON path of a tensor whose bytes or numbers are not those of its shape and datatype; or
-            the JSON is not of the protocol. A `JSONDecodeError` is one, too.
+            the JSON is not of the protocol, or has numbers of more than 256 tensors. A `JSONDecodeError` is one, too.
 
     >>> body, headers = dumps({"outputs": [{"name": "y", "data": np.arange(3.0)}]})
     >>> loads(body, headers)["outputs"]
@@ -110,6 +107,8 @@ def loads(body: bytes | bytearray | memoryview, /, headers: Mapping[str, str] | 
     length = _length(headers, len(view))
     text = bytes(view[:length])
     dtypes = {f"{path}.data": _CODES[name] for path, name in _numbers_in(_loads(text, arrays=True))}
+    if len(dtypes) > _MOST:
+        raise ValueError(f"{len(dtypes)} tensors with numbers in the JSON, of which at most {_MOST} are read")
     document = _loads(text, arrays=dtypes) if dtypes else _loads(text)
     if not isinstance(document, dict):
         raise ValueError("$: not a request or a response, which are objects")
@@ -129,8 +128,11 @@ def _written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
     try:
         array = np.asarray(_array(data))
         shape, datatype = list(array.shape), _datatype(array)
-        _agree("shape", [*tensor.get("shape", shape)], shape)
-        _agree("datatype", tensor.get("datatype", datatype), datatype)
+        told = [*tensor.get("shape", shape)], tensor.get("datatype", datatype)
+        if told != (shape, datatype):
+            raise ValueError(
+                f"the array has the shape and datatype {shape, datatype}, and the document {excerpt(told)}"
+            )
         written = _values(array, datatype) if parts is None else _bytes(array, datatype)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
@@ -140,11 +142,6 @@ def _written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
     del head["data"]
     parts.append(written)
     return {**head, "parameters": {**tensor.get("parameters", {}), "binary_data_size": len(written)}}
-
-
-def _agree(name: str, told: Any, found: Any) -> None:
-    if told != found:
-        raise ValueError(f"{name} is {excerpt(told)}, and that of the array {excerpt(found)}")
 
 
 def _array(data: Any) -> Any:
@@ -188,7 +185,7 @@ def _texts(array: Array) -> list[bytes]:
 
 def _bytes(array: Array, datatype: str) -> Any:
     if datatype == "BYTES":
-        return b"".join(chain.from_iterable((_SIZE.pack(len(text)), text) for text in _texts(array)))
+        return b"".join(_SIZE.pack(len(text)) + text for text in _texts(array))
     return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8)
 
 

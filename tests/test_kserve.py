@@ -137,8 +137,14 @@ def test_no_array_is_copied():
 @pytest.mark.parametrize(
     ("tensor", "message"),
     [
-        ({"data": np.zeros(2), "datatype": "FP32"}, "datatype is FP32, and that of the array FP64"),
-        ({"data": np.zeros(2), "shape": [1, 2]}, r"shape is \[1, 2\], and that of the array \[2\]"),
+        (
+            {"data": np.zeros(2), "datatype": "FP32"},
+            r"the array has the shape and datatype \(\[2\], 'FP64'\), and the document \(\[2\], 'FP32'\)",
+        ),
+        (
+            {"data": np.zeros(2), "shape": [1, 2]},
+            r"the array has .* \(\[2\], 'FP64'\), and the document \(\[1, 2\], 'FP64'\)",
+        ),
         ({"data": np.zeros(2, "M8[s]")}, r"the protocol has no datetime64\[s\]"),
         ({"data": np.zeros(2, "c16")}, "the protocol has no complex128"),
         ({"data": np.zeros(2, [("a", "i4")])}, "the protocol has no"),
@@ -207,6 +213,13 @@ def test_hostile(name):
     expected = "bytes are behind the last tensor" if message is None and headers else rf"^\$\.outputs\[0\].*{message}"
     with pytest.raises(ValueError, match=expected):
         kserve.loads(body, headers)
+
+
+def test_many_tensors():
+    body, headers = kserve.dumps({"outputs": [{"name": "y", "data": np.zeros(1)}] * 1000})
+    assert len(kserve.loads(body, headers)["outputs"]) == 1000
+    with pytest.raises(ValueError, match="1000 tensors with numbers in the JSON, of which at most 256 are read"):
+        kserve.loads(kserve.dumps({"outputs": [{"name": "y", "data": np.zeros(1)}] * 1000}, binary=False)[0])
 
 
 @pytest.mark.parametrize("length", ["-1", "1e1", "99", "٣", "9" * 30, ""])
