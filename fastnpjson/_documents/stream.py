@@ -270,10 +270,14 @@ class Stream:
     def _put_off_or_convert(self, obj: Any) -> Any:
         if self._failed is not None and obj is self._failed[0]:
             raise self._failed[1]
-        if not self._puts_off(obj):
+        if not self._puts_off(obj) or self._is_field_of_failed(obj):
             return self._rules.convert(obj)
         self._arrays.append(obj)
         return Fragment(MARK + b"%d" % (len(self._arrays) - 1) + MARK)
+
+    def _is_field_of_failed(self, array: Array) -> bool:
+        """Tell whether an array may be a field of the one that failed: the error says which of them has no JSON."""
+        return self._failed is not None and np.may_share_memory(array, self._failed[0])
 
     def _puts_off(self, obj: Any) -> bool:
         """Tell whether an array is large, and each of its elements has the same text in a slice as in the whole."""

@@ -257,7 +257,14 @@ def nan_at_end():
     return array
 
 
+def large_field():
+    array = np.zeros(SIZE, [("a", "?"), ("r", [("x", "i8"), ("y", "f4")])])
+    array["r"]["x"][-1] = 2**56
+    return array
+
+
 ERRORS = {
+    "strict-field": ([FLOATS, large_field()], {"option": OPT_STRICT_INTEGER}, fastnpjson.JSONEncodeError),
     "bytes": ({"a": [1, bad_bytes()]}, {}, fastnpjson.JSONEncodeError),
     "bytes-top": (bad_bytes(), {}, fastnpjson.JSONEncodeError),
     "strict": ({"a": [INTEGERS, bad_bytes()]}, {"option": OPT_STRICT_INTEGER}, fastnpjson.JSONEncodeError),
