@@ -49,6 +49,8 @@ def lenient_loads(data: Any, *, allow_nan: bool = False, exact_integers: bool = 
 
 def exact_loads(document: Any) -> Any:
     """Decode what is JSON to orjson, and integers of any length as they are; it raises what `lenient_loads` raises."""
+    if type(document) is bytes and not may_have_huge_integers(document):
+        return lenient_loads(document)
     return lenient_loads(document, exact_integers=True)
 
 

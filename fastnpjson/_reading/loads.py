@@ -92,6 +92,8 @@ def loads(  # noqa: PLR0913 # each is a wish of its own
     [{'x': array([1., 2.], dtype=float32)}, {'x': array([3., 4.], dtype=float32)}]
     """
     count = count_of(threads)
+    if arrays is None and not (masked or allow_nan or exact_integers):
+        return lenient_loads(data)
     return decode(data, Reading(arrays, masked, allow_nan, exact_integers), count, SLICE if count > 1 else 0)
 
 
@@ -129,12 +131,14 @@ def _load(data: Any, paths: Any, reading: Reading, crew: tuple[int, int]) -> tup
     if reading.exact_integers and has_huge_integers(data):
         return reading.decode(data), False
     count, slice_size = crew
-    with Workers(count) as workers:
-        helper = partial(read_slices, workers) if count > 1 else None
-        try:
-            document, skipped = speedups.load_paths(data, paths, helper, slice_size)
-        except orjson.JSONDecodeError:  # there may be NaN, or a better reason
-            return reading.decode(data), False
+    try:
+        if count == 1:
+            document, skipped = speedups.load_paths(data, paths, None, slice_size)
+        else:
+            with Workers(count) as workers:
+                document, skipped = speedups.load_paths(data, paths, partial(read_slices, workers), slice_size)
+    except orjson.JSONDecodeError:  # there may be NaN, or a better reason
+        return reading.decode(data), False
     return document, not skipped
 
 

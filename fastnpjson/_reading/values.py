@@ -147,7 +147,11 @@ def from_base64(text: str, dtype: DType) -> Array:
 def _reason(leaf: Any, dtype: DType, policy: Policy) -> str:
     if policy.digits and dtype.kind == "f" and type(leaf) is str:
         return f"{leaf[:40]!r} is not a number of JSON, NaN, Infinity or -Infinity"
-    null = "; only floats and dates have a null" if leaf is None else ""
+    null = (
+        "; only floats and times have a null, and masked arrays: masked=True"
+        if leaf is None and policy == PATHS
+        else ""
+    )
     return f"{names_of([leaf])} is not of dtype {dtype}{null}"
 
 

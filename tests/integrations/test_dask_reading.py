@@ -122,7 +122,7 @@ def test_empty_lines_and_files(tmp_path):
             {"columns": {"x": "f4"}},
             "line 40: x: a string is not of dtype float32.*columns= asks for float32",
         ),
-        ('{"y":1}', {"columns": {"x": "i8"}}, "line 40: x: null is not of dtype int64; only floats and dates"),
+        ('{"y":1}', {"columns": {"x": "i8"}}, "line 40: x: null is not of dtype int64; only floats and times"),
         ("[1]", {"columns": {"x": "i8"}}, "line 40: not an object"),
         ('{"x":1}', {"rows": "f4"}, r"line 40: .*asks for float32"),
     ],

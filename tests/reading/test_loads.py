@@ -448,7 +448,11 @@ REFUSED = {
     "uint64-for-int64": ('{"a":[[0],[9223372036854775808]]}', "i8", r"\$\.a\[1\]\[0\]: 9223372036854775808 is out of"),
     "beyond-64-bits": ('{"a":[18446744073709551616]}', "u8", r"\$\.a\[0\]: a float is not of dtype uint64"),
     "float-for-int": ('{"a":[1,1.0]}', "i8", r"\$\.a\[1\]: a float is not of dtype int64"),
-    "null-for-int": ('{"a":[1,null]}', "i8", r"\$\.a\[1\]: null is not of dtype int64; only floats and dates have"),
+    "null-for-int": (
+        '{"a":[1,null]}',
+        "i8",
+        r"\$\.a\[1\]: null is not of dtype int64; only floats and times have a null",
+    ),
     "null-for-bool": ('{"a":[null]}', "?", r"\$\.a\[0\]: null is not of dtype bool"),
     "bool-for-int": ('{"a":[true]}', "i8", r"\$\.a\[0\]: a boolean is not of dtype int64"),
     "bool-for-float": ('{"a":[0.5,true]}', "f4", r"\$\.a\[1\]: a boolean is not of dtype float32"),
