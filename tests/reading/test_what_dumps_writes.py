@@ -8,12 +8,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
-from oracle_of_loads import python_twin
+from versions import in_python
 
 import fastnpjson
 from fastnpjson import OPT_NAIVE_UTC, OPT_UTC_Z, Encoder, compat, loads
 
-TWIN = python_twin()
+TWIN = in_python().loads
 UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
 SHAPES = numpy_st.array_shapes(max_dims=3, max_side=4)
 TICKS = st.integers(-(2**63), 2**63 - 1) | st.integers(-(10**6), 10**6)
