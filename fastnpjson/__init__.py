@@ -65,7 +65,7 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-# What is pickled, or named in an error, has its public name.
+# Pickles and errors name these by their public names.
 for _public in (Encoder, default, dump, dump_lines, dumps, dumps_str, load, load_columns, load_lines, loads, patch):
     _public.__module__ = __name__
 del _public

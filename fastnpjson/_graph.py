@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any, Final
 
-# What orjson and json write as objects, beside subclasses: dict, and from Python 3.15 on its frozen sibling.
+# The types that orjson and json write as objects, beside subclasses: dict, and from Python 3.15 on its frozen sibling.
 DICTS: Final[frozenset[type]] = frozenset({dict, getattr(builtins, "frozendict", dict)})
 # How many objects are asked about before the rest of a document is looked at: an error in them does not wait for that.
 MOST_FOUND: Final = 2**18

@@ -22,7 +22,7 @@ _STEP: Final = re.compile(
       | \["(?P<double>(?:[^"\\]|\\.)*)"\]""",
     re.VERBOSE,
 )
-# What single quotes need no backslash for, a JSON string does, and the other way round.
+# Single quotes need a backslash where a JSON string needs none, and the other way round.
 _QUOTES: Final = {"\\'": "'", '"': '\\"'}
 
 

@@ -22,7 +22,7 @@ NATIVE_SCALARS: Final = frozenset(
 )
 # In elements. The text of smaller arrays takes less than a megabyte.
 LARGE: Final = 2**14
-# Of text, in bytes: to ask for memory takes 3 microseconds, a hundredth of the time for so many digits.
+# In bytes of text: to ask for memory takes 3 microseconds, a hundredth of the time for so many digits.
 _LONG: Final = 2**20
 # orjson shrinks each text from a kilobyte. Thousands of these in use leave as many gaps, and malloc takes 7 us to find
 # another kilobyte: a copy of so many bytes lies in a pool of Python's.

@@ -25,7 +25,7 @@ _ORIGINALS: Final[dict[str, ModuleType]] = {"orjson": orjson, "json": json}
 _REPLACEMENTS: Final = {"orjson": "fastnpjson", "json": "fastnpjson.compat"}
 # Names that are functions, of which a module keeps the original if it has imported them.
 _FUNCTIONS: Final = ("dump", "dumps", "load", "loads")
-# What has to go on with the original: this package, and the modules themselves.
+# These go on with the original: this package, and the modules themselves.
 _KEPT: Final = frozenset({"fastnpjson", "json", "orjson"})
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from werkzeug.sansio.response import Response
 
 _SETTINGS: Final = {"allow_nan", "check_circular", "default", "ensure_ascii", "sort_keys"}
-# What orjson writes for an indent and separators; all other layouts are the business of json.
+# The layouts that orjson has, by indent and separators; json writes all others.
 _LAYOUTS: Final = {
     (None, None): 0,
     (None, (",", ":")): 0,

@@ -16,7 +16,7 @@ from fastnpjson._arrays.dtypes import contiguous, known, map_elements
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
 
-# What orjson allows with OPT_STRICT_INTEGER.
+# The integers that orjson allows with OPT_STRICT_INTEGER.
 _INT53: Final = 2**53 - 1
 _BITS: Final[dict[int, np.dtype[Any]]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 # As in the JSON of Protocol Buffers.

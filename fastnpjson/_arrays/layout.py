@@ -43,7 +43,7 @@ _AS_FLOAT64: Final = 32
 FOLLOWS: Final = 1
 GOES_ON: Final = 2
 SIDE_BY_SIDE: Final = 4
-# Of records in records, fewer than Python's stack holds.
+# In levels of records in records: fewer than Python's stack holds.
 _NESTED_FIELDS: Final = 200
 
 

@@ -81,7 +81,7 @@ _WAYS_OF_PACKAGES: Final[dict[str | None, str]] = {
     "unyt": "write .value and .units",
     "xarray": "write .to_dict(data='array')",
 }
-# Of rows as dicts, durations are Python's, which have no JSON.
+# Rows as dicts have durations of Python, which have no JSON.
 _WAYS_OF_TABLES: Final[dict[str | None, str]] = {
     "astropy": "write dict(table.columns) for an object of columns, or table.as_array() for a list of rows; of a row "
     "write .as_void()",

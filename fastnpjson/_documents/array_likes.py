@@ -110,7 +110,7 @@ def _by_protocol(obj: Any) -> Any:
     if is_arrow(kind) and not hasattr(kind, "columns"):
         try:
             column = arrow_column(obj)
-            # Of a table there may be columns or rows.
+            # A table could be columns or rows.
             return NotImplemented if sys.modules["pyarrow"].types.is_struct(column.type) else _pyarrow(column)
         except ImportError:
             if not hasattr(kind, "__array__"):

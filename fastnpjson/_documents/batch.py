@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # No comma is in their text. orjson or C writes the others one by one.
 _TYPES: Final = frozenset({np.float16, np.float32, np.float64, np.longdouble, np.datetime64, np.timedelta64})
 _FEW: Final = 8
-# Of scalars: a stream puts larger arrays off.
+# For scalars: a stream puts larger arrays off.
 _LONG: Final = 1000
 # NumPy counts microseconds in 64 bits, which are a few more days, and does not say where there are too many.
 _MOST_DAYS: Final = 10**8

@@ -80,7 +80,7 @@ class Common:
         try:
             return read(obj)
         except JSONEncodeError as error:
-            # What another package says of an array of its own is an error, and no reason to ask somebody else.
+            # If a package refuses an array of its own, that is an error, and not a reason to ask somebody else.
             if self._default is None or error.__cause__ is not None:
                 raise
         return self._default(obj)
@@ -222,7 +222,7 @@ def _fraction(number: Fraction) -> Any:
 
 
 def _duration(duration: timedelta) -> Any:
-    # Of pandas, with nanoseconds.
+    # A pandas.Timedelta has nanoseconds.
     return duration.to_timedelta64() if hasattr(duration, "to_timedelta64") else duration_text(duration // _TICKS, "us")
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Convert = Callable[[Any], Any]
 
-# What `converter` makes of an object that is for the caller's default.
+# Stands for an object that `converter` leaves to the caller's default.
 UNKNOWN: Final = object()
 _PASSTHROUGH: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 # An array of one element for each of these would take 2 microseconds.

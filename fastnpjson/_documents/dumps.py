@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # For NaN, infinity and minus infinity.
 _WORDS: Final = ("NaN", "Infinity", "-Infinity")
-# What orjson refuses: the walk says where it is.
+# orjson refuses it: the walk says where it is.
 _REFUSED: Final = ("\ud800",) * 3
 
 

@@ -14,7 +14,7 @@ from fastnpjson._documents.survey import Kind, survey
 if TYPE_CHECKING:
     from fastnpjson._documents.rules import Rules
 
-# What may hold a dataclass that `survey` does not look into.
+# These may hold a dataclass that `survey` does not look into.
 _UNSEEN: Final = Kind.DATACLASS | Kind.SUBCLASS | Kind.ENUM
 
 

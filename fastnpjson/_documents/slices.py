@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from fastnpjson._documents.convert import Convert
     from fastnpjson._documents.replies import Replies
 
-# Of elements: 65,536 numbers are about a megabyte of text, and stay in the cache on the way.
+# In elements: 65,536 numbers are about a megabyte of text, and stay in the cache on the way.
 _SLICE: Final = 2**16
 # In bytes, more than the text of a slice.
 _KEPT: Final = 2**23
-# Of numbers: what a thread writes at once takes a millisecond, beside 50 us to hand it over.
+# In numbers: to write so many takes a thread a millisecond, and 50 us to be handed them.
 _JOB: Final = 2**17
 
 

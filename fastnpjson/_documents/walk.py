@@ -190,7 +190,7 @@ class Walk:
     def _reason(self, obj: Any, reason: str, *, declined: bool) -> str:
         """Return why an object has no JSON, and what to do; of a record the field is named."""
         common = type(self._default.default) is not Common and is_common(obj)
-        # Of masked arrays without elements NumPy 2.5 has no fields.
+        # NumPy 2.5 has no fields for masked arrays without elements.
         part, names = np.asarray(obj) if is_numpy_type(type(obj)) else obj, list[str]()
         while type(part) is np.ndarray and (fields := part.dtype.names) is not None:
             odd = [name for name in fields if not self._has_json(part[name])]

@@ -14,7 +14,7 @@ from fastnpjson._files.atomic import BUFFER, replacing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Of RFC 3986, section 3.1, but for those of one letter, which are the drives of Windows.
+# The schemes of RFC 3986, section 3.1, but for those of one letter, which are the drives of Windows.
 _PROTOCOL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)")
 
 

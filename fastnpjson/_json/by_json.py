@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Flags for a document as a whole.
 _DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
-# What orjson encodes without asking a default, and what may hold some of it.
+# orjson encodes these without asking a default, or they may hold such objects.
 ASKED: Final = Kind.UUID | Kind.ENUM | Kind.SUBCLASS
 
 
@@ -114,7 +114,7 @@ def make_caller(settings: Settings) -> Replies:
         reply = default(obj)
         if type(reply) is str or not survey(reply) & ASKED:
             return reply
-        # Of a reply, too, json asks for all.
+        # json asks for all of a reply, too.
         with Replies(settings.default) as caller:
             return Fragment(dumps(reply, settings, caller, separators=(",", ":")).encode())
 

@@ -25,7 +25,7 @@ from fastnpjson._orjson import fragment
 from fastnpjson._patch import orjson
 from fastnpjson._reading.exact import may_have_huge_integers
 
-# What orjson refuses, or writes otherwise: NaN as null, and members of an enum without asking the default.
+# orjson refuses these, or writes them otherwise: NaN as null, and members of an enum without asking the default.
 REPLACED: Final = Kind.KEY | Kind.BIG_INTEGER | Kind.NONFINITE | Kind.ENUM | Kind.UUID
 _WORDS: Final = (Fragment(b"NaN"), Fragment(b"Infinity"), Fragment(b"-Infinity"))
 # The most common of those that are for the default: two checks for subclasses take as long as most defaults.
@@ -97,7 +97,7 @@ def make_json_rules(option: int, meaning: JSONMeaning) -> Rules:
 
     rules = make_rules(option)._replace(convert=convert)
     replacements = _replacements(meaning)
-    # Of replies json knows whether they hold the object that they are for.
+    # Only json knows whether a reply holds the object that it is for.
     in_replies = rules._replace(natively=_NOTHING, replacements=_replacements(meaning, asks=False))
     natively = _NOTHING if meaning.asks_numpy else rules.natively
     return rules._replace(natively=natively, replacements=replacements, for_replies=in_replies)

@@ -16,7 +16,7 @@ PASSTHROUGH: Final = (
 )
 
 
-# What json writes as objects, and as objects and arrays.
+# The types that json writes as objects, and as objects and arrays.
 MAPPINGS: Final[tuple[type, ...]] = (dict, *(DICTS - {dict}))
 CONTAINERS: Final[tuple[type, ...]] = (*MAPPINGS, list, tuple)
 

@@ -70,7 +70,7 @@ def _read(texts: list[str]) -> tuple[tuple[Array, ...], Array]:
     year_length, minute, second, fraction_length, more, offset = np.array(list(map(_form, forms))).T[:, form]
     ends = np.cumsum([*map(len, lines)]) + np.arange(len(lines))
     starts = np.append(0, ends[:-1] + 1)
-    # What a date lacks is asked for as well, up to 40 characters.
+    # Parts that a date lacks are asked for as well, up to 40 characters.
     digits = (np.frombuffer(data + b"0" * 40, np.uint8) - 48).view(np.int8)
 
     year = _number(digits, starts, year_length)

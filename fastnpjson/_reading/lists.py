@@ -129,7 +129,7 @@ def arrays_within(lists: list[Any], texts: Any = None, *, masked: bool = False) 
     below: list[Any] = []
     for level, texts_of_level in zip(reversed(levels), all_texts, strict=False):
         if not any(below) and set(map(type, chain.from_iterable(level))) == {list}:
-            # Of documents that are deeper than they are wide these are most levels.
+            # Where documents are deeper than wide, most levels are such.
             below = [None] * len(level)
             continue
         found = iter(below)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Texts = Callable[[], Sequence[str] | None]
 
 _NAN: Final[dict[Any, float]] = {None: np.nan}
-# What is written of floats that JSON has no number for.
+# The words for floats that JSON has no number for.
 WORDS: Final[dict[Any, float]] = _NAN | {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
 _NULL: Final = type(None)
 # A number of JSON (RFC 8259).
@@ -211,7 +211,7 @@ def _rounded(wide: Array, dtype: DType, texts: Texts) -> Array:
     """Round float64 to a smaller dtype, as their digits would be."""
     with np.errstate(over="ignore"):
         narrow = wide.astype(dtype.newbyteorder("="))
-    # What is half-way between two floats has one bit more than they have. Most float64 have all of theirs.
+    # A number half-way between two floats has one bit more than they have. Most float64 have all of theirs.
     is_short = wide.view(np.int64) & REST[dtype.itemsize] == 0
     is_short &= wide != narrow
     if is_short.any():

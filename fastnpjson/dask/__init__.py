@@ -124,7 +124,7 @@ def _write(  # noqa: PLR0913, PLR0917
         raise ValueError(
             "the files of memory:// would be in the memory of a worker: write with dask.config.set(scheduler='threads')"
         )
-    # Of its own for each attempt: a worker that Dask has given up may still be writing.
+    # Each attempt has a name of its own: a worker that Dask has given up may still be writing.
     unfinished = f"{path}.{uuid4().hex}.part"
     fs.makedirs(path.rpartition("/")[0], exist_ok=True)
     try:

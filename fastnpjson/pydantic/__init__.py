@@ -86,7 +86,7 @@ class ArrayField:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         dtype = self._dtype_with(source)
-        # Of a setting of the model pydantic tells no serializer.
+        # pydantic does not tell serializers of a setting of the model.
         policy = handler._generate_schema._config_wrapper.ser_json_inf_nan  # type: ignore[attr-defined] # noqa: SLF001
         field = core_schema.with_info_plain_validator_function(
             partial(validate, dtype, self.shape, self.base64),

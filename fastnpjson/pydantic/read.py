@@ -32,7 +32,7 @@ _FEW: Final = 256
 _left: Final[ContextVar[dict[str, Array] | None]] = ContextVar("fastnpjson.pydantic.left", default=None)
 # The attribute of a model with its schema and its paths.
 _PATHS: Final = "__fastnpjson_paths__"
-# What has the schema of the same value in it.
+# These have the schema of the same value in them.
 _INNER: Final = {"default", "function-after", "function-wrap", "model", "nullable"}
 _ELEMENTS: Final = {"dict": "values_schema", "list": "items_schema"}
 

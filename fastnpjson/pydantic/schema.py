@@ -44,7 +44,7 @@ def _element(dtype: np.dtype[Any] | None) -> dict[str, Any]:
         return schema | ({"maxLength": dtype.itemsize // 4} if dtype.itemsize else {})
     if dtype.kind in "iu":
         bounds = np.iinfo(dtype)
-        # What JavaScript reads of larger bounds is another number.
+        # JavaScript reads larger bounds as other numbers.
         schema |= {key: value for key, value in _bounds(bounds) if abs(value) < 2**53}
     return schema | ({"format": dtype.name} if dtype.kind != "b" else {})
 

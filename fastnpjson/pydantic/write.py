@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # pydantic takes no JSON that is written already. No string of a model can be guessed to be such a mark.
 _MARK: Final = f"fastnpjson-{os.urandom(16).hex()}-"
 _MARKS: Final = re.compile(f'"{_MARK}([0-9]+)"'.encode())
-# What the values of ser_json_inf_nan stand for: https://docs.pydantic.dev/latest/api/config/
+# The values of ser_json_inf_nan, and what is written: https://docs.pydantic.dev/latest/api/config/
 _DUMPS: Final[dict[str, Callable[[Any], bytes]]] = {
     "null": dumps,
     "constants": with_constants,

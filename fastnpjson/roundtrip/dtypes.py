@@ -43,7 +43,7 @@ _NESTED_DTYPES: Final = 32
 # The bound of NumPy 2; NumPy 1 has 32, and says so.
 _MAX_DIMS: Final = 64
 _NUMPY_STRINGS: Final = getattr(getattr(np, "dtypes", None), "StringDType", None)
-# What `write` has written, up to so many.
+# The texts that `write` has written, up to so many.
 _WRITTEN: Final[dict[tuple[Key, bool], bytes]] = {}
 _MOST: Final = 256
 

@@ -85,6 +85,7 @@ class Oracle:
         complex="error",  # noqa: A002
         bytes="utf-8",  # noqa: A002
         decimals_of="numpy",
+        frames="error",
     ):
         self.option = option
         self.decimals = decimals
@@ -92,6 +93,7 @@ class Oracle:
         self.complex = complex
         self.bytes = bytes
         self.decimals_of = decimals_of
+        assert frames  # of which there are none in the documents
 
     def check(self, read_back, value):
         """Assert that what `read` returned stands for `value`, a document of NumPy and Python objects."""
