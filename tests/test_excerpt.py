@@ -65,7 +65,7 @@ ERRORS = {
     ),
     "hostile-key": lambda: fastnpjson.loads(json.dumps({HOSTILE[:-2]: ["a"]}), arrays={"$[*]": "f4"}),
     "path": lambda: fastnpjson.loads("[]", arrays={LONG: "f4"}),
-    "path-to-a-wrong-dtype": lambda: fastnpjson.loads("[]", arrays={f"$.{LONG}": "U1"}),
+    "path-to-a-wrong-dtype": lambda: fastnpjson.loads("[]", arrays={f"$.{LONG}": "S1"}),
     "path-to-two-dtypes": lambda: fastnpjson.loads("[]", arrays={f"$.{LONG}": "f4", f"$.{LONG}[0]": "f4"}),
     "path-that-fails": lambda: fastnpjson.loads(json.dumps({LONG: ["a"]}), arrays={f"$.{LONG}": "f4"}),
     "steps": lambda: fastnpjson.loads("[]", arrays={"$" + "[0]" * 100_000: "f4"}),
