@@ -157,10 +157,9 @@ def _datatype(array: Array) -> str:
         return "BYTES"
     if dtype.name == "bfloat16":
         return "BF16"
-    try:
-        return _DATATYPES[dtype.kind, dtype.itemsize]
-    except KeyError:
-        raise ValueError(f"the protocol has no {dtype}") from None
+    if (dtype.kind, dtype.itemsize) not in _DATATYPES:
+        raise ValueError(f"the protocol has no {dtype}")
+    return _DATATYPES[dtype.kind, dtype.itemsize]
 
 
 def _values(array: Array, datatype: str) -> Any:
@@ -260,12 +259,13 @@ def _from_json(data: Any, datatype: Any) -> Array:
     texts = array.reshape(-1).tolist()
     if not isinstance(data, list) or any(type(text) is not str for text in texts):
         raise ValueError("data is not a list of strings, or of lists of one length of them")
-    return _objects([text.encode() for text in texts])
+    return np.fromiter([text.encode() for text in texts], object, len(texts))
 
 
 def _from_bytes(view: memoryview, datatype: Any) -> Array:
     if datatype == "BYTES":
-        return _objects([*_split(view)])
+        texts = [*_split(view)]
+        return np.fromiter(texts, object, len(texts))
     dtype = _dtype(datatype)
     if len(view) % dtype.itemsize:
         raise ValueError(f"{len(view)} bytes, which are no whole number of {datatype}")
@@ -295,9 +295,3 @@ def _split(view: memoryview) -> Iterator[bytes]:
         if start > len(view) or (at := start + _SIZE.unpack_from(view, at)[0]) > len(view):
             raise ValueError("a string of BYTES is longer than its tensor")
         yield bytes(view[start:at])
-
-
-def _objects(texts: list[bytes]) -> Array:
-    array = np.empty(len(texts), object)
-    array[:] = texts
-    return array

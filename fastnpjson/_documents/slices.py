@@ -1,4 +1,4 @@
-"""Slices of large arrays: rows that are written together, and what of the whole text they are."""
+"""Slices of large arrays, which are rows that are written together, and the lists that are written in batches."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ _SLICE: Final = 2**16
 _KEPT: Final = 2**23
 # In numbers: to write so many takes a thread a millisecond, and 50 us to be handed them.
 _JOB: Final = 2**17
+# Lists of so many elements are long: a batch costs ten microseconds more than to write it with the rest.
+_LONG: Final = 256
+# How deep long lists are looked for, and in how large dicts: as records have them, but no graphs.
+_DEEPEST: Final = 4
+_MOST_KEYS: Final = 64
 
 
 class Slice(NamedTuple):
@@ -89,3 +94,12 @@ def _keep_memory() -> None:
     https://man7.org/linux/man-pages/man3/mallopt.3.html, on M_MMAP_THRESHOLD.
     """
     np.empty(_KEPT, np.uint8)
+
+
+def has_long_list(obj: Any, depth: int) -> bool:
+    """Tell whether a value is a long list, or is a dict with one that can be written key by key."""
+    if type(obj) is list:
+        return len(obj) >= _LONG
+    if type(obj) is not dict or depth == _DEEPEST or len(obj) > _MOST_KEYS:
+        return False
+    return all(type(key) is str for key in obj) and any(has_long_list(value, depth + 1) for value in obj.values())

@@ -21,7 +21,7 @@ from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.dumps import encode, for_common
 from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.room import Room
-from fastnpjson._documents.slices import Slice, jobs, reply_to, slices
+from fastnpjson._documents.slices import Slice, has_long_list, jobs, reply_to, slices
 from fastnpjson._documents.walk import Walk
 from fastnpjson._extension import speedups
 from fastnpjson._threads import Workers, count_of
@@ -41,14 +41,9 @@ _KINDS: Final = frozenset({np.ndarray, np.memmap, np.recarray, ma.MaskedArray})
 # Smaller arrays, in bytes, are part of the skeleton: a slice of its own costs a microsecond.
 _LARGE: Final = 2**16
 _PIECE: Final = 2**20
-# Lists of so many elements are long: a batch costs ten microseconds more than to write it with the rest.
-_LONG: Final = 256
 # A batch has so many elements at first, and then as many as make a text of so many bytes.
 _FIRST: Final = 32
 _BATCH: Final = 2**18
-# How deep long lists are looked for, and in how large dicts: as records have them, but no graphs.
-_DEEPEST: Final = 4
-_MOST_KEYS: Final = 64
 # Flags that are for a document as a whole.
 _DOCUMENT: Final = orjson.OPT_APPEND_NEWLINE
 # With these a part of a document has another text than alone, or stands in another place.
@@ -176,7 +171,7 @@ class Stream:
 
     def _parts(self, obj: Any) -> Iterator[bytes | Slice]:
         """Yield the document as texts, and as slices of its large arrays."""
-        if self._rules.option & _WHOLE or not _has_long_list(obj, 0):
+        if self._rules.option & _WHOLE or not has_long_list(obj, 0):
             yield from self._of_document(obj, self._skeleton(obj))
             return
         self._of_batch = self._putting_off._replace(option=self._rules.option & ~_DOCUMENT)
@@ -199,7 +194,7 @@ class Stream:
         for number, (key, value) in enumerate(list(obj.items())):
             name = self._name(key, path)
             yield b"," + name + b":" if number else name + b":"
-            if _has_long_list(value, depth + 1):
+            if has_long_list(value, depth + 1):
                 yield from self._spread(value, (path, key), depth + 1)
             else:
                 yield from self._elements([value], [key], path, depth)
@@ -300,12 +295,3 @@ def putting_off(rules: Rules, convert: Convert | None = None) -> Rules:
     """Return rules by which large arrays are for `convert`, and replies are written by the rules that are given."""
     natively = rules.natively._replace(below=_LARGE)
     return rules._replace(natively=natively, for_replies=rules, convert=convert or rules.convert)
-
-
-def _has_long_list(obj: Any, depth: int) -> bool:
-    """Tell whether a value is a long list, or is a dict with one that can be written key by key."""
-    if type(obj) is list:
-        return len(obj) >= _LONG
-    if type(obj) is not dict or depth == _DEEPEST or len(obj) > _MOST_KEYS:
-        return False
-    return all(type(key) is str for key in obj) and any(_has_long_list(value, depth + 1) for value in obj.values())
