@@ -11,6 +11,7 @@ import orjson
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
 from numpy import ma
 
+from fastnpjson._arrays.as_bytes import write_as_bytes
 from fastnpjson._arrays.dtypes import Unsupported, contiguous, is_mask_of, known, known_dtype, unit_of
 from fastnpjson._arrays.floats import complex_pairs, complex_strings, floats, integers, masked_integers, put_words
 from fastnpjson._arrays.layout import FOLLOWS, GOES_ON, write_in_place
@@ -39,6 +40,10 @@ def write(obj: Any, style: Style) -> Written:
         JSONEncodeError: bytes that are not UTF-8, integers that `OPT_STRICT_INTEGER` forbids.
     """
     array, mask = _parts(obj)
+    if style.arrays != "digits" and array.ndim and mask is None:
+        text = write_as_bytes(array, style.arrays)
+        if text is not None:
+            return Written(text)
     indented = not array.ndim and array.dtype.names is not None and style.option & orjson.OPT_INDENT_2
     # A record alone is an object like others, in as many lines.
     elements = (_records if indented else _elements)(array if array.ndim else array.reshape(1), style, mask)

@@ -61,7 +61,8 @@ def converter(style: Style) -> Convert:
         scalars = scalars | {complex: lambda number: _written(np.complex128(number), style)}
     if style.bytes == "base64":
         scalars = scalars | dict.fromkeys((bytes, bytearray, np.bytes_), base64_text)
-
+    if style.arrays != "digits":
+        numbers = frozenset()
     form = form_of(style.frames, one_line=not style.option & orjson.OPT_INDENT_2)
 
     def convert(obj: Any) -> Any:

@@ -6,7 +6,7 @@ from functools import partial
 from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from fastnpjson._arrays.style import CHOICES, SETTINGS, Bytes, Complex, DecimalsOf, Frames, Nan, Style
+from fastnpjson._arrays.style import CHOICES, SETTINGS, Arrays, Bytes, Complex, DecimalsOf, Frames, Nan, Style
 from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode, with_replacements
 from fastnpjson._documents.keywords import refuse_settings
@@ -62,6 +62,10 @@ def make_settings(
         if settings.nan == "string":
             raise ValueError("nan='string' contradicts allow_nan=False")
         settings = settings._replace(nan="error")
+    if settings.arrays != "digits" and settings != Style(
+        arrays=settings.arrays, complex=settings.complex, bytes=settings.bytes
+    ):
+        raise ValueError(f"arrays={settings.arrays!r} writes bytes: without decimals, nan, allow_nan=False and frames")
     rules = make_rules(option, settings)._replace(door=door)
     rules = with_replacements(rules) if settings.factor else rules
     if count_of(threads) == 1:
@@ -96,6 +100,11 @@ class Encoder:
             ``"error"``, if there is no `default`; ``"records"``, a list of rows as objects; ``"columns"``, an object of
             lists; ``"split"``, the names and lists of rows; or ``"table"``, rows with a `Table Schema
             <https://datapackage.org/standard/table-schema/>`_. The index of pandas is in the last two.
+        arrays: What stands for an array of numbers with a dimension: ``"digits"``; ``"base64"``, a string of its
+            elements, little-endian and in C order, without its shape; or ``"plotly"``, the object with ``dtype``,
+            ``bdata`` and ``shape`` that plotly.js takes. Arrays with masked elements, of other dtypes, and for plotly
+            of integers beyond 32 bits are digits all the same. It takes neither `decimals` nor `frames`, nor a `nan`,
+            for the bytes have NaN.
         threads: How many write large arrays: a number, or ``"auto"`` for the processors that this process may use.
             What is returned and raised is the same.
         unknown: None; an error says what to write for the keywords of `json`.
@@ -122,6 +131,7 @@ class Encoder:
         complex: Complex = "error",  # noqa: A002
         bytes: Bytes = "utf-8",  # noqa: A002
         frames: Frames = "error",
+        arrays: Arrays = "digits",
         threads: Threads = 1,
         **unknown: NoReturn,
     ) -> None:
@@ -135,6 +145,7 @@ class Encoder:
             complex=complex,
             bytes=bytes,
             frames=frames,
+            arrays=arrays,
             threads=threads,
             **unknown,
         )

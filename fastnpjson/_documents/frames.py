@@ -194,7 +194,8 @@ def _record_array(names: list[Any], columns: list[Any]) -> Array | None:
     if not any(ma.is_masked(array) for array in arrays):
         return data
     with np.errstate(over="ignore"):  # NumPy's own fill value is beyond a float16
-        return ma.array(data, mask=mask)
+        masked: Array = ma.array(data, mask=mask)
+    return masked
 
 
 def _without_objects(column: Any) -> Any:

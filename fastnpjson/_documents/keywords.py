@@ -16,8 +16,8 @@ _OF_JSON: Final = {
 }
 _OF_OTHERS: Final = {
     "allow_nan": "Encoder(nan='error') raises for NaN, and fastnpjson.compat writes it as json does",
-    "arrays": "loads takes it",
     **dict.fromkeys(SETTINGS, "Encoder takes it"),
+    "arrays": "loads takes it for what it reads, and Encoder for what it writes",
 }
 _SETTINGS: Final = f"its settings are default, option, allow_nan, {', '.join(SETTINGS)} and threads"
 

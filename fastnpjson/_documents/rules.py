@@ -99,10 +99,13 @@ def make_rules(option: int | None = None, settings: Style = _DEFAULTS) -> Rules:
         whole, dtypes = 0, dtypes & ~FLOATS
     if style.option & orjson.OPT_INDENT_2:  # orjson would put each element on a line
         whole = 0
+    below = sys.maxsize
+    if style.arrays != "digits":
+        whole, below = 0, 0
     return Rules(
         style,
         style.option,
         converter(style),
-        Natively(whole, dtypes, sys.maxsize),
+        Natively(whole, dtypes, below),
         None if style.nan == "null" else check_finite,
     )

@@ -259,8 +259,9 @@ class Stream:
 
     def _skeleton(self, obj: Any, found: bytes | list[Any] | TypeError | None = None) -> bytes:
         # A document that is a large array never comes to a hook.
-        document = self._put_off_or_convert(obj) if self._puts_off(obj) else obj
-        return encode(document, self._putting_off, self._default, found)
+        if self._puts_off(obj):
+            obj, found = self._put_off_or_convert(obj), None
+        return encode(obj, self._putting_off, self._default, found)
 
     def _put_off_or_convert(self, obj: Any) -> Any:
         if self._failed is not None and obj is self._failed[0]:
@@ -276,7 +277,7 @@ class Stream:
 
     def _puts_off(self, obj: Any) -> bool:
         """Tell whether an array is large, and each of its elements has the same text in a slice as in the whole."""
-        if type(obj) not in _KINDS or obj.nbytes < _LARGE or not obj.ndim:
+        if type(obj) not in _KINDS or obj.nbytes < _LARGE or not obj.ndim or self._rules.style.arrays != "digits":
             return False
         return reply_to(obj.dtype, self._rules.convert) is not UNKNOWN
 
@@ -293,5 +294,5 @@ class Stream:
 
 def putting_off(rules: Rules, convert: Convert | None = None) -> Rules:
     """Return rules by which large arrays are for `convert`, and replies are written by the rules that are given."""
-    natively = rules.natively._replace(below=_LARGE)
+    natively = rules.natively._replace(below=min(_LARGE, rules.natively.below))
     return rules._replace(natively=natively, for_replies=rules, convert=convert or rules.convert)

@@ -249,7 +249,8 @@ def _missing(size: int, dtype: DType, shape: tuple[int, ...]) -> Array:
     """Return elements that are missing."""
     if dtype.kind in "fM":
         return np.full((size, *shape), np.nan if dtype.kind == "f" else "NaT", dtype)
-    return ma.masked_all((size, *shape), dtype)
+    missing: Array = ma.masked_all((size, *shape), dtype)
+    return missing
 
 
 def _common(arrays: list[Array]) -> DType:

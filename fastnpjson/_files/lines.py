@@ -199,7 +199,7 @@ def lines(
 
 def _has_plain_rows(array: Array, settings: DocumentSettings) -> bool:
     """Tell whether the text of the rows is found in the text of the array."""
-    if not is_numpy_array(type(array)) or not array.ndim or not array.size:
+    if not is_numpy_array(type(array)) or not array.ndim or not array.size or settings.rules.style.arrays != "digits":
         return False
     return reply_to(array.dtype, settings.rules.convert) is not UNKNOWN
 

@@ -11,11 +11,12 @@ from numpy import ma
 
 from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path, steps_to
+from fastnpjson._reading.as_bytes import array_of_bytes
 from fastnpjson._reading.complexes import complexes
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import flat, items, with_texts
 from fastnpjson._reading.paths import Leaf
-from fastnpjson._reading.values import MASKED, PATHS, check, convert, filled, from_base64, is_base64
+from fastnpjson._reading.values import MASKED, PATHS, check, convert, filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,7 +123,7 @@ def _array_alone(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any]) -> 
     """Return the array of base64 or of complex numbers, whose lists are not those of one shape; else `None`."""
     if dtype.kind == "c":
         return complexes(value, dtype, texts)
-    return from_base64(value, dtype) if is_base64(value, dtype) else None
+    return array_of_bytes(value, dtype)
 
 
 def _nulls(value: Any, array: Any) -> Any:

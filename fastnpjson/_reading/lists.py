@@ -70,7 +70,8 @@ def infer(lists: Any, texts: Any = None, *, masked: bool = False) -> Array:
     if not masked:
         return np.array(leaves, dtype).reshape(shape)
     mask = [leaf is None for leaf in leaves]
-    return ma.MaskedArray([0 if leaf is None else leaf for leaf in leaves], mask, dtype).reshape(shape)
+    array: Array = ma.MaskedArray([0 if leaf is None else leaf for leaf in leaves], mask, dtype).reshape(shape)
+    return array
 
 
 def dtype_of(kinds: int, *, masked: bool = False) -> type[np.generic] | None:

@@ -65,8 +65,9 @@ def loads(  # noqa: PLR0913 # each is a wish of its own
         arrays: True for an array of each list of numbers or booleans, and of lists of such lists if all are of one
             length. Or dtypes by JSONPath (RFC 9535, of which ``$``, ``.name``, ``['name']``, ``[0]`` and ``[*]``):
             bool, integers, floats, complex numbers as pairs or strings, strings, or dates and durations as ISO 8601
-            writes them, in UTC. Among floats may be ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``, and for float32
-            base64 of little-endian bytes in the place of a list. A path that leads nowhere is not an error.
+            writes them, in UTC. Among floats may be ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``. In the
+            place of a list of numbers may be base64 of little-endian bytes, or the object of plotly.js that has it. A
+            path that leads nowhere is not an error.
         masked: Make masked arrays, in which ``null`` is masked, of any dtype.
         allow_nan: Take the words ``NaN``, ``Infinity`` and ``-Infinity`` for floats, as `json` does.
         exact_integers: Return integers beyond 64 bits as they are, as `json` does. `orjson.loads` makes floats of them.

@@ -7,7 +7,6 @@ they take beside the values of the dtype is a `Policy`.
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -122,26 +121,6 @@ def convert(leaves: list[Any], dtype: DType, texts: Texts, policy: Policy = PATH
     if dtype.kind == "f":
         return _floats(leaves, dtype, texts, policy)
     return _CONVERSIONS[dtype.kind](leaves, dtype)
-
-
-def is_base64(value: Any, dtype: DType) -> bool:
-    """Tell whether a value is to be base64 of a dtype."""
-    return type(value) is str and dtype.kind == "f" and dtype.itemsize == 4
-
-
-def from_base64(text: str, dtype: DType) -> Array:
-    """Make an array of base64 of little-endian bytes.
-
-    Raises:
-        NotArray: it is not base64, or of no whole number of elements.
-    """
-    try:
-        data = b64decode(text, validate=True)
-    except ValueError:
-        data = b""
-    if not data or len(data) % dtype.itemsize:
-        raise NotArray(f"a string is not a list, and this one not base64 of {dtype}")
-    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype)
 
 
 def _reason(leaf: Any, dtype: DType, policy: Policy) -> str:

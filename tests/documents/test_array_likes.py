@@ -319,8 +319,8 @@ def test_column_of_a_time_zone_is_written_as_its_times(start, zone, unit):
     a_day = np.timedelta64(1, "D") // np.timedelta64(1, unit)
     for step in (1, 1001, a_day // 40):
         moments = np.datetime64(start, unit) + np.arange(40) * np.timedelta64(step, unit)
+        moments[3] = "NaT"
         column = pd.Series(moments).dt.tz_localize("UTC").dt.tz_convert(zone)
-        column[3] = pd.NaT
         for like in (column, pd.DatetimeIndex(column)):
             text = fastnpjson.dumps(like)
             assert [pd.Timestamp(time or "NaT") for time in json.loads(text)[:3]] == [*column[:3]]
@@ -335,8 +335,8 @@ def test_column_of_a_time_zone_is_written_as_its_times(start, zone, unit):
 def test_times_that_no_date_of_python_has():
     moment = pd.Timestamp(np.datetime64("12000-01-01", "s"))
     for tz in (None, "UTC"):
-        column = pd.Series([moment] * 9).dt.tz_localize(tz)
-        for document in ([column[0]], list(column), [*column, pd.Timestamp("2026-01-01")] * 9):
-            with pytest.raises(TypeError, match=r"^\$\[0\]: pandas.Timestamp"):
+        times = [moment.tz_localize(tz)] * 9
+        for document in (times[:1], times, [*times, pd.Timestamp("2026-01-01")] * 9):
+            with pytest.raises(TypeError, match=r"^\$\[0\]: pandas\.\S*Timestamp"):
                 fastnpjson.dumps(document)
             assert b"12000-01-01" in fastnpjson.dumps(document, default=str)

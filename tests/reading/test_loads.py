@@ -474,7 +474,7 @@ REFUSED = {
     "empty-2-d": ('{"a":[[],[]]}', "i1", r"\$\.a: a list is empty, and tells no shape"),
     "number": ('{"a":1}', "f4", r"\$\.a: an integer is not a list"),
     "string": ('{"a":"2020-01-01"}', "M8[s]", r"\$\.a: a string is not a list"),
-    "base64-for-float64": ('{"a":"AAAAAAAAAAA="}', "f8", r"\$\.a: a string is not a list"),
+    "base64-for-dates": ('{"a":"AAAAAAAAAAA="}', "M8[s]", r"\$\.a: a string is not a list"),
     "object": ('{"a":{"b":[1]}}', "f4", r"\$\.a: an object is not a list"),
     "null": ('{"a":null}', "f4", r"\$\.a: null is not a list"),
     "dimensions": ('{"a":' + "[" * 33 + "1" + "]" * 33 + "}", "f4", r"\$\.a: more than 32 dimensions"),

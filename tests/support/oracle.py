@@ -86,6 +86,7 @@ class Oracle:
         bytes="utf-8",  # noqa: A002
         decimals_of="numpy",
         frames="error",
+        arrays="digits",
     ):
         self.option = option
         self.decimals = decimals
@@ -94,6 +95,7 @@ class Oracle:
         self.bytes = bytes
         self.decimals_of = decimals_of
         assert frames  # of which there are none in the documents
+        assert arrays == "digits"  # bytes have tests of their own
 
     def check(self, read_back, value):
         """Assert that what `read` returned stands for `value`, a document of NumPy and Python objects."""

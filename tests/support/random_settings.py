@@ -2,8 +2,8 @@
 
 from fastnpjson._arrays.style import CHOICES, SETTINGS, Style
 
-# Those that have no choices: often the default, and some values.
-VALUES = {"decimals": [None, None, None, 0, 2, 9, 15]}
+# Those that have no choices: often the default, and some values. Arrays as bytes have tests of their own.
+VALUES = {"decimals": [None, None, None, 0, 2, 9, 15], "arrays": ["digits"]}
 DEFAULTS = {name: getattr(Style(), name) for name in SETTINGS}
 
 

@@ -22,7 +22,9 @@ columns: dict[str, np.ndarray[Any, Any]] = fastnpjson.load_columns("a.jsonl", {"
 hook: Callable[[Any], Any] = fastnpjson.default
 encoded = fastnpjson.dumps({1}, default=fastnpjson.common)
 encoder = fastnpjson.Encoder(default=fastnpjson.common.using(str))
-encoder = fastnpjson.Encoder(default=str, option=None, allow_nan=False, decimals=2, decimals_of="all", frames="split")
+encoder = fastnpjson.Encoder(
+    default=str, option=None, allow_nan=False, decimals=2, decimals_of="all", frames="split", arrays="digits"
+)
 again: bytes = encoder.encode(np.float32(1))
 fragment = fastnpjson.Fragment(b"[]")
 flag: int = fastnpjson.OPT_INDENT_2
@@ -39,7 +41,7 @@ fastnpjson.dumps(1, indent=2)  # type: ignore[arg-type]
 fastnpjson.dumps_str(1, sort_keys=True)  # type: ignore[arg-type]
 fastnpjson.Encoder(indent=2)  # type: ignore[arg-type]
 fastnpjson.dumps(1, option="x")  # type: ignore[arg-type]
-fastnpjson.dump({}, "x.json", durability="fsync", decimals=2, decimals_of="all", frames="split")
+fastnpjson.dump({}, "x.json", durability="fsync", decimals=2, decimals_of="all", frames="split", arrays="digits")
 fastnpjson.dump({}, "x.json", durability="never")  # type: ignore[arg-type]
 fastnpjson.dump_lines([], "x.jsonl", nan="string", complex="pair", bytes="base64")
 fastnpjson.Encoder(nan="string", complex="string", bytes="utf-8")

@@ -1,0 +1,80 @@
+"""Arrays of base64: of a string, or of the object that plotly.js takes in the place of a list."""
+
+from __future__ import annotations
+
+import math
+from base64 import b64decode
+from typing import Any, Final
+
+import numpy as np
+
+from fastnpjson._reading.errors import NotArray
+
+Array = np.ndarray[Any, Any]
+DType = np.dtype[Any]
+
+_WIDEST: Final = 8
+# https://github.com/plotly/plotly.js/blob/master/src/lib/array.js has these names, and others for NumPy's other dtypes.
+_CODES: Final = frozenset({"i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"})
+_MEMBERS: Final = [{"dtype", "bdata"}, {"dtype", "bdata", "shape"}]
+
+
+def array_of_bytes(value: Any, dtype: DType) -> Array | None:
+    """Return the array of a value that is base64, or has it; `None` for any other.
+
+    Raises:
+        NotArray: it is not one of the dtype.
+
+    >>> array_of_bytes({"dtype": "i2", "bdata": "AQACAA==", "shape": "2, 1"}, np.dtype("i4")).tolist()
+    [[1], [2]]
+    """
+    if type(value) is str and dtype.kind in "biuf" and dtype.itemsize <= _WIDEST:
+        return _from_base64(value, dtype)
+    if type(value) is dict and value.keys() in _MEMBERS:
+        return _from_object(value, dtype)
+    return None
+
+
+def _from_base64(text: str, dtype: DType) -> Array:
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError:
+        data = b""
+    if not data or len(data) % dtype.itemsize:
+        raise NotArray(f"a string is not a list, and this one not base64 of {dtype}")
+    if dtype.kind == "b" and max(data) > 1:
+        raise NotArray("a byte of a boolean is 0 or 1, and here is another")
+    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype)
+
+
+def _from_object(value: dict[str, Any], dtype: DType) -> Array:
+    code, text = value["dtype"], value["bdata"]
+    if type(code) is not str or code not in _CODES or type(text) is not str:
+        raise NotArray(f"an object with bdata has one of the dtypes {', '.join(sorted(_CODES))}, and base64")
+    array = _from_base64(text, np.dtype(code))
+    if not _is_exact(array, dtype):
+        raise NotArray(f"an array of {array.dtype} may not be exact in {dtype}")
+    shape = _shape_of(value.get("shape", str(array.size)))
+    if math.prod(shape) != array.size:
+        raise NotArray(f"{array.size} elements, and the shape {shape} has {math.prod(shape)}")
+    with np.errstate(over="ignore"):
+        return array.reshape(shape).astype(dtype)
+
+
+def _is_exact(array: Array, dtype: DType) -> bool:
+    """Tell whether a dtype holds the elements of an array; floats are rounded once."""
+    kind = array.dtype.kind
+    if kind in "iu" and dtype.kind in "iu":
+        bounds = np.iinfo(dtype)
+        return bool(bounds.min <= array.min() <= array.max() <= bounds.max)
+    return np.can_cast(array.dtype, dtype, "same_kind" if kind == dtype.kind == "f" else "safe")
+
+
+def _shape_of(text: Any) -> tuple[int, ...]:
+    lengths = [length.strip() for length in str(text).split(",")]
+    if (
+        not all(length.isascii() and length.isdecimal() and len(length) <= 20 for length in lengths)
+        or len(lengths) > 32
+    ):
+        raise NotArray("the shape of an object with bdata is a string of lengths, such as '2, 3'")
+    return tuple(map(int, lengths))
