@@ -132,7 +132,8 @@ SETTINGS = {
     "cls": (json.JSONEncoder, "fastnpjson.compat takes it"),
     "precision": (
         3,
-        "its settings are default, option, allow_nan, decimals, nan, complex, bytes, decimals_of, frames, arrays and threads",
+        "its settings are default, option, allow_nan, decimals, nan, complex, bytes, decimals_of, frames, arrays and "
+        "threads",
     ),
 }
 
