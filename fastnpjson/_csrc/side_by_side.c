@@ -16,6 +16,7 @@ typedef struct {
 } Handover;
 
 typedef struct {
+    PyObject *handover;       /* the capsule: it is a slice of no other text */
     List list;
     const char *start, *stop; /* NULL where it cannot be read */
     npy_intp rows;
@@ -33,6 +34,7 @@ free_slice(PyObject *capsule)
 {
     Slice *slice = PyCapsule_GetPointer(capsule, SLICE);
     loads_clear(&slice->list);
+    Py_DECREF(slice->handover);
     PyMem_Free(slice);
 }
 
@@ -130,6 +132,7 @@ read_slice_of(PyObject *module, PyObject *arguments)
         PyMem_Free(slice);
         return NULL;
     }
+    slice->handover = Py_NewRef(capsule);
     npy_intp rest = handover->end - handover->start;
     if (!handover->list || index < 0 || index >= rest / handover->list->slice_size || start_slice(slice, handover, index) < 0) {
         slice->stop = NULL;
@@ -148,27 +151,16 @@ read_slice_of(PyObject *module, PyObject *arguments)
     return result;
 }
 
-static Slice *
-parse(PyObject *arguments, Handover **handover)
-{
-    PyObject *first, *second;
-    if (!PyArg_ParseTuple(arguments, "OO", &first, &second)) {
-        return NULL;
-    }
-    *handover = PyCapsule_GetPointer(first, HANDOVER);
-    return *handover ? PyCapsule_GetPointer(second, SLICE) : NULL;
-}
-
-/* Takes a handover and a slice, which is made a part of the list; returns False where it does not go on there. */
+/* Takes a slice, which is made a part of the list; returns False where it does not go on there. */
 static PyObject *
-accept_slice(PyObject *module, PyObject *arguments)
+accept_slice(PyObject *module, PyObject *capsule)
 {
-    Handover *handover;
-    Slice *slice = parse(arguments, &handover);
+    Slice *slice = PyCapsule_GetPointer(capsule, SLICE);
     (void)module;
     if (!slice) {
         return NULL;
     }
+    Handover *handover = PyCapsule_GetPointer(slice->handover, HANDOVER);
     List *list = handover->list;
     if (!list || !slice->stop || slice->start != handover->here || slice->place >= 0 || slice->list.kind != list->kind ||
         slice->list.count > list->room - list->count) {
@@ -183,16 +175,16 @@ accept_slice(PyObject *module, PyObject *arguments)
     Py_RETURN_TRUE;
 }
 
-/* Takes a handover and a slice that has been accepted, whose values are copied to their place. */
+/* Takes a slice that has been accepted, whose values are copied to their place. */
 static PyObject *
-copy_slice(PyObject *module, PyObject *arguments)
+copy_slice(PyObject *module, PyObject *capsule)
 {
-    Handover *handover;
-    Slice *slice = parse(arguments, &handover);
+    Slice *slice = PyCapsule_GetPointer(capsule, SLICE);
     (void)module;
     if (!slice) {
         return NULL;
     }
+    Handover *handover = PyCapsule_GetPointer(slice->handover, HANDOVER);
     if (!handover->list || slice->place < 0) {
         PyErr_SetString(PyExc_ValueError, "the slice has no place");
         return NULL;
@@ -280,7 +272,7 @@ loads_hand_over(List *list, const char *start, const char *here, const char *end
 
 PyMethodDef side_by_side_methods[] = {
     {"read_slice", read_slice_of, METH_VARARGS, "Read a slice of the rest of a list."},
-    {"accept_slice", accept_slice, METH_VARARGS, "Make a slice that has been read a part of the list, if it is the next one."},
-    {"copy_slice", copy_slice, METH_VARARGS, "Copy the values of a slice that has been accepted."},
+    {"accept_slice", accept_slice, METH_O, "Make a slice that has been read a part of the list, if it is the next one."},
+    {"copy_slice", copy_slice, METH_O, "Copy the values of a slice that has been accepted."},
     {NULL, NULL, 0, NULL},
 };

@@ -28,9 +28,9 @@ def read_slices(workers: Workers, handover: Any, count: int) -> None:
     copies: deque[Callable[[], object]] = deque()
     for _, read in workers.in_order(partial(speedups.read_slice, handover), range(count)):
         part = read()
-        if not speedups.accept_slice(handover, part):
+        if not speedups.accept_slice(part):
             break
-        copies.append(workers.start(partial(speedups.copy_slice, handover), part))
+        copies.append(workers.start(speedups.copy_slice, part))
         if len(copies) > workers.count:
             copies.popleft()()
     while copies:

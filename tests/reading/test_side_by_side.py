@@ -192,33 +192,53 @@ def test_a_helper_that_does_nothing_or_all_it_must_not(monkeypatch):
         part = speedups.read_slice(handover, 0)
         later = speedups.read_slice(handover, 1)
         for index in (-1, count, 2**62):
-            assert not speedups.accept_slice(handover, speedups.read_slice(handover, index))
-        assert not speedups.accept_slice(handover, later)
+            assert not speedups.accept_slice(speedups.read_slice(handover, index))
+        assert not speedups.accept_slice(later)
         with pytest.raises(ValueError, match="no place"):
-            speedups.copy_slice(handover, part)
-        assert speedups.accept_slice(handover, part)
-        assert not speedups.accept_slice(handover, part)
-        speedups.copy_slice(handover, part)
+            speedups.copy_slice(part)
+        assert speedups.accept_slice(part)
+        assert not speedups.accept_slice(part)
+        speedups.copy_slice(part)
         kept.append(later)
 
     monkeypatch.setattr(module, "read_slices", read)
     assert fastnpjson.loads(text, arrays=True, threads=2).tolist() == [*range(1000)]
     handover, part = kept[:2]
-    assert not speedups.accept_slice(handover, part)
-    assert not speedups.accept_slice(handover, speedups.read_slice(handover, 0))
+    assert not speedups.accept_slice(part)
+    assert not speedups.accept_slice(speedups.read_slice(handover, 0))
     with pytest.raises(ValueError, match="no place"):
-        speedups.copy_slice(handover, part)
-    for call, arguments in ((speedups.accept_slice, (part, part)), (speedups.copy_slice, (handover, handover))):
+        speedups.copy_slice(part)
+    for call in (speedups.accept_slice, speedups.copy_slice):
         with pytest.raises(ValueError, match="PyCapsule"):
-            call(*arguments)
-    for call in (speedups.read_slice, speedups.accept_slice, speedups.copy_slice):
-        with pytest.raises(TypeError):
             call(handover)
-    with pytest.raises(ValueError, match="PyCapsule"):
-        speedups.read_slice(None, 0)
+    with pytest.raises(TypeError):
+        speedups.read_slice(handover)
+    for other in (None, part):
+        with pytest.raises(ValueError, match="PyCapsule"):
+            speedups.read_slice(other, 0)
     for arguments in ((None, -1), (print, 0)):
         with pytest.raises(ValueError, match="size"):
             speedups.load_paths(text, True, *arguments)
+
+
+def test_a_slice_has_no_place_in_another_list():
+    kept = []
+
+    def keep(handover, count):
+        kept.extend(speedups.read_slice(handover, index) for index in range(count))
+        assert all(map(speedups.accept_slice, kept))
+        for part in kept:
+            speedups.copy_slice(part)
+
+    def use(*_):
+        for part in kept:
+            assert not speedups.accept_slice(part)
+            with pytest.raises(ValueError, match="no place"):
+                speedups.copy_slice(part)
+
+    for size, helper, slice_size in ((100_000, keep, 4096), (1000, use, 64)):
+        numbers = [*range(size)]
+        assert speedups.load_paths(orjson.dumps(numbers), True, helper, slice_size)[0].tolist() == numbers
 
 
 @posix
