@@ -18,6 +18,7 @@
 
 #include <structmember.h>
 
+#include "kinds.h"
 #include "orjson.h"
 
 PyTypeObject *common_type;
@@ -79,8 +80,8 @@ items_of(const Rules *rules, PyObject *obj)
         type == &PyDictKeys_Type || type == &PyDictValues_Type || type == &PyDictItems_Type) {
         return PySequence_List(obj);
     }
-    /* Named tuples, but not those of which a function of Python says how long they are or what is in them. */
-    int is_tuple = PyTuple_Check(obj) && type->tp_iter == PyTuple_Type.tp_iter &&
+    /* Named tuples, but not enums, nor those of which a function of Python says how long they are or what is in them. */
+    int is_tuple = PyTuple_Check(obj) && kind_of(obj) != KIND_ENUM && type->tp_iter == PyTuple_Type.tp_iter &&
                    type->tp_as_sequence->sq_length == PyTuple_Type.tp_as_sequence->sq_length;
     return is_tuple ? PyTuple_GetSlice(obj, 0, PyTuple_GET_SIZE(obj)) : NULL;
 }

@@ -498,6 +498,19 @@ class Twice(tuple):
         return iter([2 * item for item in tuple.__iter__(self)])
 
 
+class Registered(enum.EnumMeta):
+    """A metaclass that orjson does not take for the one of enums."""
+
+
+class Range(tuple, enum.Enum, metaclass=Registered):
+    def __new__(cls, items):
+        member = tuple.__new__(cls, items)
+        member._value_ = "from {} to {}".format(*items)
+        return member
+
+    SMALL = (1, 2)
+
+
 CONTAINERS = {
     "nested": (frozenset({frozenset({frozenset({1})})}), "[[[1]]]"),
     "beside an array": ([np.arange(3), {1}, np.float32(0.1)], "[[0,1,2],[1],0.1]"),
@@ -513,6 +526,7 @@ CONTAINERS = {
     ),
     "long tuple": (NamedPair(NamedPair(1, (2,)), {"a": {3}}), '[[1,[2]],{"a":[3]}]'),
     "tuple with items of its own": (Twice((1, 2)), "[2,4]"),
+    "tuple that is an enum": ([{1}, Range.SMALL], '[[1],"from 1 to 2"]'),
     "time": (time.gmtime(0), "[1970,1,1,0,0,0,3,1,0]"),
     "views": ([{"a": 1}.items(), {"a": {1}}.values(), {"b": 0}.keys()], '[[["a",1]],[[1]],["b"]]'),
     "many": ([{"seen": {i}} for i in range(3000)], "[" + ",".join(f'{{"seen":[{i}]}}' for i in range(3000)) + "]"),
