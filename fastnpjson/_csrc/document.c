@@ -123,6 +123,9 @@ make_encode(PyObject *module, PyObject *arguments)
                           &PyBool_Type, &checks_nan)) {
         return NULL;
     }
+    if (PyLong_AsLong(option) == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
     PyObject *name = PyUnicode_FromString("fastnpjson");
     PyObject *function = name ? PyCFunction_NewEx(&encode_method, arguments, name) : NULL;
     Py_XDECREF(name);

@@ -27,6 +27,8 @@ INTEGERS: Final = 4
 # It makes lists of sets, named tuples and other containers, as `common` does.
 CONTAINERS: Final = 8
 _DEFAULTS: Final = Style()
+# orjson takes an integer without these bits for 0, of any size: it looks at the lowest of CPython's digits.
+_FLAGS: Final = 2**30 - 1
 
 
 class Natively(NamedTuple):
@@ -90,7 +92,7 @@ def make_rules(option: int | None = None, settings: Style = _DEFAULTS) -> Rules:
         JSONEncodeError: `option` is not one of orjson's.
     """
     orjson.dumps(None, None, option)
-    style = settings._replace(option=(option or 0) & ~NUMPY)
+    style = settings._replace(option=(option or 0) & _FLAGS & ~NUMPY)
     whole = Kind.NATIVE if style.option & orjson.OPT_PASSTHROUGH_DATETIME else Kind.NATIVE | Kind.DATETIME
     dtypes = FLOATS | LONGS | INTEGERS
     if style.option & orjson.OPT_STRICT_INTEGER:  # orjson forgets it for integers of NumPy

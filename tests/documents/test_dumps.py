@@ -19,6 +19,7 @@ from oracle import check, read
 from strategies import documents
 
 import fastnpjson
+from fastnpjson._extension import speedups
 
 FLAGS = {name: getattr(orjson, name) for name in dir(orjson) if name.startswith("OPT_")}
 
@@ -123,6 +124,23 @@ def test_default_and_option_together(document, option):
 def test_option_that_is_none(option):
     with pytest.raises(fastnpjson.JSONEncodeError, match="Invalid opts"):
         fastnpjson.dumps(1, option=option)
+
+
+@pytest.mark.parametrize("option", [2**30, 2**40, 2**63, 2**70, -(2**63), -(2**70)])
+@pytest.mark.parametrize(
+    "document",
+    [np.arange(2.0), [np.arange(2.0), 1], [{1}], [np.arange(4)[::2], np.float32(0.5)], {"b": {}, "a": 2**64}],
+)
+def test_option_that_is_none_for_orjson(document, option):
+    orjson.dumps(1, option=option)
+    assert fastnpjson.dumps(document, str, option) == fastnpjson.dumps(document, str)
+    assert fastnpjson.Encoder(default=str, option=option).encode(document) == fastnpjson.dumps(document, str)
+
+
+@pytest.mark.skipif(speedups is None, reason="Python has no bounds")
+def test_encoder_of_more_flags_than_there_may_be():
+    with pytest.raises(OverflowError):
+        speedups.make_encode(2**70, (0, 0, 0), print, False)
 
 
 def test_string():
