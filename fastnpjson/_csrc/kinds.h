@@ -39,7 +39,9 @@ is_beyond_64_bits(PyObject *integer)
         return overflow < 0;
     }
     /* A conversion would raise, which takes ten times as long. A subclass is not asked. */
-    return PyLong_Type.tp_richcompare(integer, two_to_64, Py_GE) == Py_True;
+    PyObject *is_beyond = PyLong_Type.tp_richcompare(integer, two_to_64, Py_GE);
+    Py_DECREF(is_beyond);
+    return is_beyond == Py_True;
 }
 
 static inline int

@@ -101,15 +101,17 @@ PyObject *
 call_orjson(PyObject *obj, PyObject *hook, PyObject *option)
 {
     PyObject *arguments[3] = {obj, hook, option};
+    /* orjson takes a reference to an option that is None, and keeps it. */
+    size_t count = option == Py_None ? 2 : 3;
 #if PY_VERSION_HEX < 0x030C0000
     /* Until then any allocation may collect garbage, whose finalizers are Python code. */
     int collects = PyGC_Disable();
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, count, NULL);
     if (collects) {
         PyGC_Enable();
     }
 #else
-    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, 3, NULL);
+    PyObject *text = PyObject_Vectorcall(orjson_dumps, arguments, count, NULL);
 #endif
     if (text && !PyBytes_CheckExact(text)) { /* a test may have replaced it */
         PyErr_SetString(PyExc_TypeError, "orjson.dumps returned no bytes");

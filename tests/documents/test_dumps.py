@@ -6,6 +6,7 @@ import decimal
 import inspect
 import itertools
 import json
+import sys
 import uuid
 
 import numpy as np
@@ -141,6 +142,18 @@ def test_option_that_is_none_for_orjson(document, option):
 def test_encoder_of_more_flags_than_there_may_be():
     with pytest.raises(OverflowError):
         speedups.make_encode(2**70, (0, 0, 0), print, False)
+
+
+@pytest.mark.skipif(speedups is None, reason="orjson keeps a reference to an option that is None")
+def test_references_to_constants_are_given_back():
+    documents = [1], [2**63, 2**64], {1: 2**64}, [np.float64("nan"), None]
+    before = [sys.getrefcount(constant) for constant in (None, True, False)]
+    for document in documents * 100:
+        fastnpjson.dumps(document)
+        fastnpjson.dumps(document, fastnpjson.common)
+        fastnpjson.Encoder(decimals=2, nan="string", default=str).encode(document)
+    after = [sys.getrefcount(constant) for constant in (None, True, False)]
+    assert np.all(np.subtract(after, before) < 100)
 
 
 def test_string():
