@@ -12,6 +12,7 @@ typedef struct {
     const char *here, *end; /* what is left of the text from where slices have been accepted on */
     const char *start;     /* of the first slice */
     npy_intp *rows;        /* of the outermost list */
+    npy_intp size;         /* of a slice, in bytes of the text */
     Py_ssize_t at_work;    /* threads that read the text, or write to the values; changed with the GIL */
 } Handover;
 
@@ -69,7 +70,7 @@ start_slice(Slice *slice, const Handover *handover, npy_intp index)
 {
     const List *whole = handover->list;
     List *list = &slice->list;
-    npy_intp size = whole->slice_size;
+    npy_intp size = handover->size;
     int ndim = whole->ndim;
     slice->start = index ? find_element(handover, index * size, ndim) : handover->start;
     slice->stop = slice->start ? find_element(handover, (index + 1) * size, ndim) : NULL;
@@ -134,7 +135,7 @@ read_slice_of(PyObject *module, PyObject *arguments)
     }
     slice->handover = Py_NewRef(capsule);
     npy_intp rest = handover->end - handover->start;
-    if (!handover->list || index < 0 || index >= rest / handover->list->slice_size || start_slice(slice, handover, index) < 0) {
+    if (!handover->list || index < 0 || index >= rest / handover->size || start_slice(slice, handover, index) < 0) {
         slice->stop = NULL;
         return result;
     }
@@ -223,7 +224,7 @@ reserve(List *list, npy_intp rest)
 static int
 call_helper(Handover *handover, PyObject *capsule)
 {
-    npy_intp count = (handover->end - handover->start) / handover->list->slice_size;
+    npy_intp count = (handover->end - handover->start) / handover->size;
     PyObject *done = PyObject_CallFunction(handover->list->helper, "On", capsule, (Py_ssize_t)count);
     handover->list = NULL;
     while (handover->at_work) { /* only after an error, and for a millisecond */
@@ -238,8 +239,10 @@ const char *
 loads_hand_over(List *list, const char *start, const char *here, const char *end, npy_intp *rows)
 {
     int is_unlocked = list->thread != NULL;
+    /* Rows that are longer than a slice would leave most slices without a beginning. */
+    npy_intp two_rows = (here - start) / *rows * 2, size = two_rows > list->slice_size ? two_rows : list->slice_size;
     list->stop = end + 1;
-    if ((end - here) / 2 < list->slice_size) {
+    if ((end - here) / 2 < size) {
         return here;
     }
     loads_take_gil(list);
@@ -249,7 +252,7 @@ loads_hand_over(List *list, const char *start, const char *here, const char *end
         PyErr_NoMemory();
         return NULL;
     }
-    *handover = (Handover){list, here, end, here, rows, 0};
+    *handover = (Handover){list, here, end, here, rows, size, 0};
     PyObject *capsule = PyCapsule_New(handover, HANDOVER, free_handover);
     if (!capsule) {
         PyMem_Free(handover);

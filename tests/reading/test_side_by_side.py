@@ -162,6 +162,15 @@ def test_lists_of_the_real_size(shape, threads, accepted):
         assert sum(accepted) >= 2 * (len(text) // 2 // side_by_side.SLICE - 2)
 
 
+@pytest.mark.usefixtures("small_slices")
+@pytest.mark.parametrize("shape", [(40, 10), (40, 100), (40, 5, 20)])
+def test_rows_longer_than_a_slice_are_read_once(shape, accepted):
+    array = np.arange(np.prod(shape), dtype=float).reshape(shape) + 0.5
+    assert np.array_equal(fastnpjson.loads(fastnpjson.dumps(array), arrays=True, threads=2), array)
+    assert sum(accepted) > 10
+    assert accepted.count(False) <= 1
+
+
 def test_integers_after_which_floats_come_are_read_side_by_side_again(accepted):
     text = orjson.dumps([*range(500_000), 0.5, *range(2_000_000)])
     assert fastnpjson.loads(text, arrays=True, threads=2).tolist() == orjson.loads(text)
