@@ -90,7 +90,7 @@ class Limited:
             ValueError: a line is longer than the limit.
         """
         most = self._most()
-        return decoded_lines(self.file if most is None else self._lines(most), self._check)
+        return decoded_lines(self.file if most is None else self._lines(most), self._check, self._place)
 
     def _lines(self, most: int) -> Iterator[Any]:
         lines: Iterable[Any] = self.file
@@ -103,9 +103,9 @@ class Limited:
                 raise self._error(most, f"line {number}: ")
             yield line
 
-    def _check(self, line: str, number: int) -> None:
+    def _check(self, length: int, number: int) -> None:
         most = self._most()
-        if most is not None and len(line) > most:
+        if most is not None and length > most:
             raise self._error(most, f"line {number}: ")
 
     def _error(self, most: int, line: str = "") -> ValueError:
