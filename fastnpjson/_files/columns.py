@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy import ma
@@ -98,12 +100,14 @@ def read_columns(
         budget.grow(sum(map(len, batch.lines)))
         budget.charge((len(columns), len(batch.rows)), _OBJECT)
         for name in batch.names() if dtypes is None else dtypes:
-            part = _inferred(batch, name) if dtypes is None else _part(batch, name, dtypes[name], prefix)
+            part = _inferred(batch, name, budget) if dtypes is None else _part(batch, name, dtypes[name], prefix)
             if dtypes is not None and not columns[name].fits(part):
                 raise ValueError(f"{prefix}{batch.place()}: {name}: lists of another length than in the lines before")
             columns[name].add(count, part, len(batch.rows))
         count += len(batch.rows)
-    return {name: column.joined(count, None if dtypes is None else dtypes[name]) for name, column in columns.items()}
+    return {
+        name: column.joined(count, None if dtypes is None else dtypes[name], budget) for name, column in columns.items()
+    }
 
 
 class _Column:
@@ -123,8 +127,8 @@ class _Column:
         first = self._parts[0] if self._parts else part
         return isinstance(first, int) or isinstance(part, int) or first.shape[1:] == part.shape[1:]
 
-    def joined(self, size: int, dtype: DType | None) -> Array:
-        """Return the column, of so many rows."""
+    def joined(self, size: int, dtype: DType | None, budget: Budget) -> Array:
+        """Return the column, of so many rows; it raises what `Budget` raises."""
         self.add(size, 0, 0)
         arrays = [part for part in self._parts if not isinstance(part, int)]
         if dtype is None:
@@ -132,6 +136,8 @@ class _Column:
         if dtype.kind == "O":
             return _objects([item for part in self._parts for item in _items(part)])
         shape = arrays[0].shape[1:] if arrays else ()
+        if shape:  # by which each missing element takes as much as a list
+            budget.charge((size, *shape), dtype)
         parts = [_missing(part, dtype, shape) if isinstance(part, int) else part.astype(dtype) for part in self._parts]
         # A part of none makes no masked array of others.
         parts = [part for part in parts if len(part)] or [np.empty(0, dtype)]
@@ -140,7 +146,8 @@ class _Column:
         return column
 
 
-class _Batch(NamedTuple):
+@dataclass
+class _Batch:
     """Some lines, their numbers in the file, and the objects in them."""
 
     numbers: Sequence[int]
@@ -164,7 +171,12 @@ class _Batch(NamedTuple):
 
     def texts(self, name: str) -> list[Any]:
         """Return the members of a name with strings for numbers, as they are written."""
-        return [with_texts(line).get(name) for line in self.lines]
+        return [row.get(name) for row in self._rows_of_texts]
+
+    @cached_property
+    def _rows_of_texts(self) -> list[dict[str, Any]]:
+        # Any number of columns may ask for them.
+        return [*map(with_texts, self.lines)]
 
 
 def _batches(lines: Iterable[Line], prefix: str, first: int) -> Iterator[_Batch]:
@@ -213,8 +225,8 @@ def _part(batch: _Batch, name: str, dtype: DType, prefix: str) -> Array:
         raise ValueError(f"{prefix}{batch.place(row)}: {name}: {error}; columns= asks for {dtype}") from None
 
 
-def _inferred(batch: _Batch, name: str) -> Array | int:
-    """Return a part of a column of the dtype that it has."""
+def _inferred(batch: _Batch, name: str, budget: Budget) -> Array | int:
+    """Return a part of a column of the dtype that it has; it raises what `Budget` raises."""
     values = batch.members(name)
     present = [value for value in values if value is not None] if None in values else values
     if not present:
@@ -225,6 +237,7 @@ def _inferred(batch: _Batch, name: str) -> Array | int:
         return _objects(values)
     if present is values:
         return found
+    budget.charge((len(values), *found.shape[1:]), found.dtype)
     column = _missing(len(values), found.dtype, found.shape[1:])
     column[np.array([value is not None for value in values])] = found
     return column

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy import ma
+from timing import check_takes_at_most
 
 import fastnpjson
 from fastnpjson._files import columns as module
@@ -119,6 +120,25 @@ def test_names_that_differ_from_line_to_line_take_no_memory():
         tracemalloc.stop()
     assert peak < 2**26
     assert ma.count(read_columns(lines, "", {"7": np.dtype("f8")})["7"]) == len(lines)
+
+
+@pytest.mark.parametrize("first", [b'{"x":[' + b"1.5," * 20_000 + b"2]}", b'{"x":[' + b"1," * 20_000 + b"2]}"])
+def test_long_lists_that_are_missing_take_no_memory(first):
+    for lines in ([first, *[b"{}"] * 5000], [*[b"{}"] * 5000, first]):
+        tracemalloc.start()
+        try:
+            with pytest.raises(ValueError, match=r"limit of \d+ bytes; columns=\{name: dtype\} reads the members"):
+                read_columns(lines, "")
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 2**26
+    assert len(read_columns([first, first, b"{}"], "")["x"]) == 3
+
+
+def test_time_of_many_columns_that_only_digits_tell():
+    line = json.dumps({f"{number}": 1e300 for number in range(2000)})
+    check_takes_at_most(10, lambda: read_columns([line], ""), lambda: read_columns([line.replace("e+300", ".5")], ""))
 
 
 def test_files(tmp_path):
