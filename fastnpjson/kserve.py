@@ -43,6 +43,8 @@ _TEXT: Final = "SUTO"  # of dtype.kind: bytes, str, StringDType, and objects of 
 _ONLY_BINARY: Final = frozenset({"FP16", "BF16"})
 # Each takes a path of its own, which the reader looks at for each other one.
 _MOST: Final = 256
+# Of NumPy 2.
+_MOST_DIMS: Final = 64
 _JSON: Final = Encoder(nan="error")
 _SIZE: Final = struct.Struct("<I")
 
@@ -174,12 +176,10 @@ def _values(array: Array, datatype: str) -> Any:
 
 
 def _texts(array: Array) -> list[bytes]:
-    try:
-        return [
-            text.encode() if isinstance(text, str) else bytes(memoryview(text)) for text in array.reshape(-1).tolist()
-        ]
-    except TypeError:
-        raise ValueError("objects other than bytes and str; the protocol has no other objects") from None
+    texts = array.reshape(-1).tolist()
+    if not all(isinstance(text, (str, bytes)) for text in texts):
+        raise ValueError("objects other than bytes and str; the protocol has no other objects")
+    return [text.encode() if isinstance(text, str) else bytes(text) for text in texts]
 
 
 def _bytes(array: Array, datatype: str) -> Any:
@@ -215,8 +215,13 @@ def _numbers_in(document: Any) -> Iterator[tuple[str, str]]:
     """Yield paths and datatypes of the tensors whose numbers are in the JSON."""
     for path, tensor in _tensors(document) if isinstance(document, dict) else ():
         datatype = tensor.get("datatype")
-        if "data" in tensor and isinstance(datatype, str) and datatype in _CODES:
+        if "data" in tensor and not _is_empty(tensor["data"]) and isinstance(datatype, str) and datatype in _CODES:
             yield path, datatype
+
+
+def _is_empty(data: Any) -> bool:
+    """Tell whether data is a list without elements, whose shape the tensor has alone."""
+    return type(data) is list and not data
 
 
 def _filled(tensor: Tensor, path: str, view: memoryview, at: int) -> int:
@@ -229,8 +234,10 @@ def _filled(tensor: Tensor, path: str, view: memoryview, at: int) -> int:
 
 def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
     shape, datatype = tensor.get("shape"), tensor.get("datatype")
-    if not isinstance(shape, list) or any(type(length) is not int or length < 0 for length in shape):
+    if not isinstance(shape, list) or any(type(length) is not int or length < 0 for length in shape[: _MOST_DIMS + 1]):
         raise ValueError(f"shape is {excerpt(shape)}, not a list of lengths")
+    if len(shape) > _MOST_DIMS:  # their product would have as many digits as they have together
+        raise ValueError(f"{len(shape)} dimensions, of which arrays have {_MOST_DIMS} at most")
     parameters = tensor.get("parameters", {})
     if "binary_data_size" not in parameters:
         array = _from_json(tensor["data"], datatype)
@@ -253,6 +260,8 @@ def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
 def _from_json(data: Any, datatype: Any) -> Array:
     if isinstance(data, np.ndarray):
         return data
+    if _is_empty(data) and isinstance(datatype, str) and datatype in _CODES:
+        return np.empty(0, _CODES[datatype])
     if datatype != "BYTES":
         raise ValueError(f"datatype is {excerpt(datatype)}, which has no numbers in JSON")
     array = np.array(data, object)
