@@ -39,13 +39,16 @@ def decoded(data: Text) -> Text:
         raise _refusal(error) from None
 
 
-def decoded_lines(lines: Iterable[Any], check: Callable[[int, int], object], prefix: str) -> Iterable[Any]:
+def decoded_lines(
+    lines: Iterable[Any], check: Callable[[int, int], object], prefix: str, more: Any = None
+) -> Iterable[Any]:
     """Return the lines of a file, as `decoded` does; those of UTF-16 and UTF-32 end where their text says so.
 
     Args:
         lines: Those of the file, which end with the byte of a newline.
         check: Called with the length, so far, of a line whose end has not come yet, and with its number.
         prefix: The start of an error message.
+        more: Returns what is behind the first line, in pieces that may end anywhere, if the file has such.
     """
     lines = iter(lines)
     first = next(lines, b"")
@@ -55,7 +58,9 @@ def decoded_lines(lines: Iterable[Any], check: Callable[[int, int], object], pre
         return chain([first], lines) if first else ()
     if isinstance(first, str) or encoding == "utf-8-sig":
         return chain([decoded(first)], lines)
-    return _lines_of_text(chain([first], lines), codecs.getincrementaldecoder(encoding)(), check, prefix)
+    return _lines_of_text(
+        chain([first], lines if more is None else more), codecs.getincrementaldecoder(encoding)(), check, prefix
+    )
 
 
 def _lines_of_text(

@@ -12,8 +12,8 @@ import orjson
 
 # Integers of more than 308 digits are beyond the floats, which orjson makes of them. An escape in a string has four.
 _LONG: Final = re.compile(rb"(?<![.eE+\d])\d{19,}(?![.eE\d])")
-# A string, or a word. A string without an end is one to the end: to look for strings in it would take quadratic time.
-_WORD: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|-?Infinity|NaN')
+# A string without escapes, or a word. One without an end goes to the end: to look for more in it takes quadratic time.
+_WORD: Final = re.compile(rb'"[^"]*"?|-?Infinity|NaN')
 _RUN: Final = b"\1" * 19
 _IS_DIGIT: Final = bytes(byte in b"0123456789" for byte in range(256))
 _BEFORE_POSITIVE: Final = np.array([byte in b"[:, \t\r\n" for byte in range(256)])
@@ -88,7 +88,7 @@ def _utf8(data: bytes | str) -> bytes:
 def _by_json(data: bytes | str, *, allow_nan: bool, exact_integers: bool) -> Any:
     utf8 = _utf8(data)
     # json takes lone surrogates and 1e400, too.
-    checked = _WORD.sub(_number_for, utf8) if allow_nan else utf8
+    checked = _WORD.sub(_number_for, _without_quotes(utf8)) if allow_nan else utf8
     try:
         orjson.loads(_LONG.sub(_shorter, checked) if exact_integers else checked)
         return json.loads(utf8.decode(), parse_int=None if exact_integers else _int_of_64_bits)
@@ -98,6 +98,11 @@ def _by_json(data: bytes | str, *, allow_nan: bool, exact_integers: bool) -> Any
         raise ValueError("a document with NaN, or integers beyond 64 bits, is nested too deep") from None
     document = data if isinstance(data, str) else data.decode("utf-8", "replace")
     raise _explained(orjson.JSONDecodeError(message, document, place), data)
+
+
+def _without_quotes(utf8: bytes) -> bytes:
+    """Return text of the same length without escaped quotes; a pattern that skips them takes 60 bytes for each."""
+    return utf8.replace(rb"\\", b"__").replace(rb"\"", b"__")
 
 
 def _number_for(word: re.Match[bytes]) -> bytes:
