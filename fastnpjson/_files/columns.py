@@ -18,6 +18,8 @@ from fastnpjson._reading.at_paths import array
 from fastnpjson._reading.budget import Budget
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import NeedsDigits, flat, infer, with_texts
+from fastnpjson._reading.paths import vet
+from fastnpjson._reading.values import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,17 +55,33 @@ def load_columns(
 
     Raises:
         JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
-        ValueError: names the line that is not an object, or whose member is not of its dtype; or names differ so much
-            from line to line that the arrays would take many times the memory of the file; or as for `load_lines`.
+        ValueError: names the line that is not an object, or whose member is not of its dtype; or names, or the
+            lengths of lists, differ so much from line to line that the arrays would take many times the memory of the
+            file; or no list is of a dtype; or as for `load_lines`.
         OSError: the file cannot be read.
+        TypeError: NumPy does not know a dtype.
 
     >>> import io
     >>> load_columns(io.StringIO('{"id":1,"x":0.5}\n{"id":2}'), {"id": "u1", "x": "f4"})
     {'id': array([1, 2], dtype=uint8), 'x': array([0.5, nan], dtype=float32)}
     """
-    dtypes = None if columns is None else {name: np.dtype(dtype) for name, dtype in columns.items()}
+    dtypes = None if columns is None else dtypes_of(columns)
     with limited(file, limit) as source:
         return read_columns(source.lines(), error_prefix(file), dtypes)
+
+
+def dtypes_of(columns: Mapping[str, DTypeLike]) -> dict[str, DType]:
+    """Return the dtypes of columns.
+
+    Raises:
+        TypeError: NumPy does not know one.
+        ValueError: no list of JSON is of one.
+
+    >>> dtypes_of({"a": "f4", "b": object})
+    {'a': dtype('float32'), 'b': dtype('O')}
+    """
+    is_object = {name: dtype is not None and np.dtype(dtype).kind == "O" for name, dtype in columns.items()}
+    return {name: _OBJECT if is_object[name] else vet(name, dtype) for name, dtype in columns.items()}
 
 
 def read_columns(
@@ -219,7 +237,7 @@ def _part(batch: _Batch, name: str, dtype: DType, prefix: str) -> Array:
     if dtype.kind == "O":
         return _objects(values)
     try:
-        return array(values, dtype, lambda: flat(batch.texts(name))[1])
+        return array(values, dtype, lambda: flat(batch.texts(name))[1], COLUMNS)
     except NotArray as error:
         row = None if error.index is None else error.index * len(values) // len(flat(values)[1])
         raise ValueError(f"{prefix}{batch.place(row)}: {name}: {error}; columns= asks for {dtype}") from None

@@ -1,5 +1,6 @@
 """Columns of JSON Lines: what `loads` makes of a list of all their members, and errors that name a line."""
 
+import io
 import json
 import tracemalloc
 
@@ -107,6 +108,18 @@ def test_dtypes():
 def test_errors_name_the_line(lines, dtype, message):
     with pytest.raises(ValueError, match=message):
         read_columns(lines, "f: ", None if dtype is None else {"x": np.dtype(dtype)})
+
+
+@pytest.mark.parametrize("dtype", ["V", "S", "g", "M8", [("a", "i4")], "G", None], ids=str)
+def test_dtypes_that_no_list_is_of(dtype):
+    with pytest.raises(ValueError, match=r"^x: .*: the dtype must be bool, of integers"):
+        fastnpjson.load_columns(io.BytesIO(b'{"x":1}'), {"x": dtype})
+
+
+def test_error_about_null_names_what_works_here():
+    with pytest.raises(ValueError, match=r"line 2: x: null is not of dtype int32; .* and object takes any value; col"):
+        fastnpjson.load_columns(io.BytesIO(b'{"x":1}\n{}'), {"x": "i4"})
+    assert fastnpjson.load_columns(io.BytesIO(b'{"x":1}\n{}'), {"x": object})["x"].tolist() == [1, None]
 
 
 def test_names_that_differ_from_line_to_line_take_no_memory():
