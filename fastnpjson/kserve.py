@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy import ma
+from orjson import JSONEncodeError
 
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.encoder import Encoder
@@ -64,7 +65,7 @@ def dumps(document: Mapping[str, Any], /, *, binary: bool = True) -> tuple[bytes
     Raises:
         ValueError: names the JSON path of an array that has no datatype, or not the one or the shape that the document
             says, that has masked elements, or cannot be written as JSON.
-        JSONEncodeError: the rest of the document is not JSON serializable; it is a `TypeError`.
+        JSONEncodeError: `data` is no array, or the rest of the document not JSON serializable; it is a `TypeError`.
 
     >>> body, headers = dumps({"inputs": [{"name": "x", "data": np.array([[1, 2]], "i2")}]})
     >>> body
@@ -138,6 +139,8 @@ def _written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
         written = _values(array, datatype) if parts is None else _bytes(array, datatype)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+    except JSONEncodeError as error:
+        raise JSONEncodeError(f"{path}: data is a {type(data).__qualname__}, not an array: {error}") from None
     head = {**tensor, "shape": shape, "datatype": datatype}
     if parts is None:
         return {**head, "data": written}

@@ -165,6 +165,12 @@ def test_not_written(tensor, message):
         kserve.dumps({"outputs": [{"name": "x", "shape": [1], "datatype": "INT8", "data": [1]}, tensor]})
 
 
+@pytest.mark.parametrize("data", [np.float32(1), {1}])
+def test_data_that_is_no_array(data):
+    with pytest.raises(TypeError, match=rf"^\$\.outputs\[0\]: data is a {type(data).__name__}, not an array"):
+        kserve.dumps({"outputs": [{"name": "y", "data": data}]})
+
+
 @pytest.mark.parametrize("array", [np.array([np.nan]), np.array([b"\xff"])])
 def test_not_written_as_json(array):
     with pytest.raises((ValueError, TypeError), match=r"^\$\.outputs\[0\]"):

@@ -133,6 +133,12 @@ def _explained(error: orjson.JSONDecodeError, data: Any) -> orjson.JSONDecodeErr
     if encoding != "utf-8":
         name = "text with a byte order mark" if encoding == "utf-8-sig" else encoding.upper()
         message = f"{name} is not JSON (RFC 8259), but fastnpjson.load and load_lines read it from a file"
+    return about_words(orjson.JSONDecodeError(message, error.doc, error.pos))
+
+
+def about_words(error: orjson.JSONDecodeError) -> orjson.JSONDecodeError:
+    """Return an error that says what can be done about the words that json has for NaN and infinities."""
+    message = error.msg
     # Of -Infinity the position is that of the letter.
     word = next((word for word in ("NaN", "Infinity") if error.doc.startswith(word, error.pos)), None)
     if word is not None:

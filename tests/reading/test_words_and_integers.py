@@ -1,5 +1,6 @@
 """NaN, infinities and integers beyond 64 bits on request; the oracle is json."""
 
+import io
 import json
 import math
 import sys
@@ -143,6 +144,16 @@ def test_place_in_the_whole_text():
         assert (caught.value.lineno, caught.value.colno) == (2, 6)
     with pytest.raises(fastnpjson.JSONDecodeError, match=r"^NaN is not JSON .*allow_nan=True"):
         fastnpjson.loads("[18446744073709551616,NaN]", exact_integers=True)
+
+
+@pytest.mark.parametrize("settings", [{}, {"arrays": True}, {"exact_integers": True}], ids=str)
+@pytest.mark.parametrize("word", ["NaN", "-Infinity"])
+def test_errors_of_lines_name_the_setting(word, settings):
+    lines = io.StringIO(f'{{"x":1}}\n{{"x":{word}}}')
+    with pytest.raises(
+        fastnpjson.JSONDecodeError, match=r"^(NaN|Infinity) is not JSON .*allow_nan=True\).*: line 2 column"
+    ):
+        [*fastnpjson.load_lines(lines, **settings)]
 
 
 def test_deeper_than_json_goes():
