@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy import ma
+from orjson import JSONEncodeError
 
 from fastnpjson._documents.array_likes import read
 from fastnpjson._documents.encoder import Encoder
@@ -43,6 +44,8 @@ _TEXT: Final = "SUTO"  # of dtype.kind: bytes, str, StringDType, and objects of 
 _ONLY_BINARY: Final = frozenset({"FP16", "BF16"})
 # Each takes a path of its own, which the reader looks at for each other one.
 _MOST: Final = 256
+# Of NumPy 2.
+_MOST_DIMS: Final = 64
 _JSON: Final = Encoder(nan="error")
 _SIZE: Final = struct.Struct("<I")
 
@@ -62,7 +65,7 @@ def dumps(document: Mapping[str, Any], /, *, binary: bool = True) -> tuple[bytes
     Raises:
         ValueError: names the JSON path of an array that has no datatype, or not the one or the shape that the document
             says, that has masked elements, or cannot be written as JSON.
-        JSONEncodeError: the rest of the document is not JSON serializable; it is a `TypeError`.
+        JSONEncodeError: `data` is no array, or the rest of the document not JSON serializable; it is a `TypeError`.
 
     >>> body, headers = dumps({"inputs": [{"name": "x", "data": np.array([[1, 2]], "i2")}]})
     >>> body
@@ -136,6 +139,8 @@ def _written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
         written = _values(array, datatype) if parts is None else _bytes(array, datatype)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+    except JSONEncodeError as error:
+        raise JSONEncodeError(f"{path}: data is a {type(data).__qualname__}, not an array: {error}") from None
     head = {**tensor, "shape": shape, "datatype": datatype}
     if parts is None:
         return {**head, "data": written}
@@ -174,12 +179,10 @@ def _values(array: Array, datatype: str) -> Any:
 
 
 def _texts(array: Array) -> list[bytes]:
-    try:
-        return [
-            text.encode() if isinstance(text, str) else bytes(memoryview(text)) for text in array.reshape(-1).tolist()
-        ]
-    except TypeError:
-        raise ValueError("objects other than bytes and str; the protocol has no other objects") from None
+    texts = array.reshape(-1).tolist()
+    if not all(isinstance(text, (str, bytes)) for text in texts):
+        raise ValueError("objects other than bytes and str; the protocol has no other objects")
+    return [text.encode() if isinstance(text, str) else bytes(text) for text in texts]
 
 
 def _bytes(array: Array, datatype: str) -> Any:
@@ -215,8 +218,13 @@ def _numbers_in(document: Any) -> Iterator[tuple[str, str]]:
     """Yield paths and datatypes of the tensors whose numbers are in the JSON."""
     for path, tensor in _tensors(document) if isinstance(document, dict) else ():
         datatype = tensor.get("datatype")
-        if "data" in tensor and isinstance(datatype, str) and datatype in _CODES:
+        if "data" in tensor and not _is_empty(tensor["data"]) and isinstance(datatype, str) and datatype in _CODES:
             yield path, datatype
+
+
+def _is_empty(data: Any) -> bool:
+    """Tell whether data is a list without elements, whose shape the tensor has alone."""
+    return type(data) is list and not data
 
 
 def _filled(tensor: Tensor, path: str, view: memoryview, at: int) -> int:
@@ -229,8 +237,10 @@ def _filled(tensor: Tensor, path: str, view: memoryview, at: int) -> int:
 
 def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
     shape, datatype = tensor.get("shape"), tensor.get("datatype")
-    if not isinstance(shape, list) or any(type(length) is not int or length < 0 for length in shape):
+    if not isinstance(shape, list) or any(type(length) is not int or length < 0 for length in shape[: _MOST_DIMS + 1]):
         raise ValueError(f"shape is {excerpt(shape)}, not a list of lengths")
+    if len(shape) > _MOST_DIMS:  # their product would have as many digits as they have together
+        raise ValueError(f"{len(shape)} dimensions, of which arrays have {_MOST_DIMS} at most")
     parameters = tensor.get("parameters", {})
     if "binary_data_size" not in parameters:
         array = _from_json(tensor["data"], datatype)
@@ -253,6 +263,8 @@ def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
 def _from_json(data: Any, datatype: Any) -> Array:
     if isinstance(data, np.ndarray):
         return data
+    if _is_empty(data) and isinstance(datatype, str) and datatype in _CODES:
+        return np.empty(0, _CODES[datatype])
     if datatype != "BYTES":
         raise ValueError(f"datatype is {excerpt(datatype)}, which has no numbers in JSON")
     array = np.array(data, object)

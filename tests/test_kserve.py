@@ -97,6 +97,13 @@ def test_numbers_in_json(name):
         assert same(kserve.loads(text)["outputs"][0]["data"], array)
 
 
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("array", [np.empty((0, 3), "f4"), np.empty(0, "?"), np.empty((2, 0), object)])
+def test_empty_arrays_come_back(array, binary):
+    written = kserve.dumps({"outputs": [{"name": "y", "data": array}]}, binary=binary)
+    assert same(kserve.loads(*written)["outputs"][0]["data"], array)
+
+
 def test_float32_in_json_is_rounded_once():
     body = b'{"outputs":[{"name":"y","shape":[1],"datatype":"FP32","data":[1.000000178813934326171875001]}]}'
     assert kserve.loads(body)["outputs"][0]["data"][0] == np.nextafter(np.float32(1.0000001), np.float32(2))
@@ -149,12 +156,19 @@ def test_no_array_is_copied():
         ({"data": np.zeros(2, "c16")}, "the protocol has no complex128"),
         ({"data": np.zeros(2, [("a", "i4")])}, "the protocol has no"),
         ({"data": np.array([1, None])}, "objects other than bytes and str"),
+        ({"data": np.array([np.int64(1), "a"], object)}, "objects other than bytes and str"),
         ({"data": ma.array([1, 2], mask=[0, 1])}, r"a masked array.*filled\(\)"),
     ],
 )
 def test_not_written(tensor, message):
     with pytest.raises(ValueError, match=rf"^\$\.outputs\[1\]: {message}"):
         kserve.dumps({"outputs": [{"name": "x", "shape": [1], "datatype": "INT8", "data": [1]}, tensor]})
+
+
+@pytest.mark.parametrize("data", [np.float32(1), {1}])
+def test_data_that_is_no_array(data):
+    with pytest.raises(TypeError, match=rf"^\$\.outputs\[0\]: data is a {type(data).__name__}, not an array"):
+        kserve.dumps({"outputs": [{"name": "y", "data": data}]})
 
 
 @pytest.mark.parametrize("array", [np.array([np.nan]), np.array([b"\xff"])])
@@ -182,7 +196,10 @@ HOSTILE = {
     "endless-shape": (*binary(8, [2**40, 2**40], "FP32", b"12345678"), "2 elements"),
     "empty-and-endless": (*binary(0, [0, 2**63, 2**63], "FP32"), ""),
     "negative-lengths": (*binary(4, [-1, -1], "FP32", b"1234"), "shape is"),
-    "65-lengths": (*binary(4, [1] * 65, "FP32", b"1234"), ""),
+    "65-lengths": (*binary(4, [1] * 65, "FP32", b"1234"), "65 dimensions"),
+    # The product of these has 600,000 digits, and takes quadratic time.
+    "many-lengths": (*binary(4, [2**63 - 1] * 30_000, "FP32", b"1234"), "30000 dimensions"),
+    "empty-json-of-more": (*plain(shape=[1], datatype="INT8", data=[]), "0 elements"),
     "no-shape": (*binary(4, None, "FP32", b"1234"), "shape is None, not a list of lengths"),
     "half-a-number": (*binary(3, [1], "FP16", b"123"), "3 bytes, which are no whole number of FP16"),
     "no-datatype": (*binary(4, [1], "FP80", b"1234"), "datatype is FP80, not one of the protocol"),

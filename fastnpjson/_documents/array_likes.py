@@ -181,9 +181,13 @@ def _pandas(obj: Any) -> Any:
 def _moments(column: Any) -> list[Any] | None:
     """Return times of a time zone as builtins, in a sixth of the time; `None` if some have no builtin of their own."""
     clocks = column.tz_localize(None).to_numpy()
-    rounded = clocks.astype("M8[us]")
+    try:
+        rounded = clocks.astype("M8[us]")
+    except OverflowError:  # of NumPy 2.4; others wrap around, and would compare two that did
+        return None
     moments: list[Any] = rounded.tolist()
-    if not set(map(type, moments)) <= {datetime, type(None)} or (rounded != clocks)[~np.isnat(clocks)].any():
+    kept = rounded.astype(clocks.dtype) == clocks
+    if not set(map(type, moments)) <= {datetime, type(None)} or not (kept | np.isnat(clocks)).all():
         return None
     offsets = (clocks - column.tz_convert(None).to_numpy()).astype("m8[s]").tolist()
     zones = {offset: timezone(offset) for offset in set(offsets) if offset is not None}

@@ -50,9 +50,20 @@ def _columns(frame: Any) -> tuple[list[Any], list[Any]]:
         JSONEncodeError: a column has no JSON.
     """
     names = list(getattr(frame, "column_names", frame.columns))
-    if len(set(names)) != len(names):
-        raise ValueError(f"columns with the same name: {names}")
+    if _count_of_keys(names) != len(names):
+        raise ValueError(f"columns with the same name: {excerpt(names)}")
     return names, [_read(_column(frame, place), name) for place, name in enumerate(names)]
+
+
+def _count_of_keys(names: list[Any]) -> int:
+    """Return how many keys of JSON names are: 1 and "1" are one."""
+    keys = dict.fromkeys(names)
+    if set(map(type, names)) <= {str}:
+        return len(keys)
+    try:
+        return len(orjson.loads(orjson.dumps(keys, option=orjson.OPT_NON_STR_KEYS)))
+    except JSONEncodeError:  # of a name that is no key; the error about it has its path
+        return len(keys)
 
 
 def _rows(columns: list[Any], count: int) -> Iterable[tuple[Any, ...]]:

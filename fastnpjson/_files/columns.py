@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy import ma
@@ -16,6 +18,8 @@ from fastnpjson._reading.at_paths import array
 from fastnpjson._reading.budget import Budget
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import NeedsDigits, flat, infer, with_texts
+from fastnpjson._reading.paths import vet
+from fastnpjson._reading.values import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,17 +55,33 @@ def load_columns(
 
     Raises:
         JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
-        ValueError: names the line that is not an object, or whose member is not of its dtype; or names differ so much
-            from line to line that the arrays would take many times the memory of the file; or as for `load_lines`.
+        ValueError: names the line that is not an object, or whose member is not of its dtype; or names, or the
+            lengths of lists, differ so much from line to line that the arrays would take many times the memory of the
+            file; or no list is of a dtype; or as for `load_lines`.
         OSError: the file cannot be read.
+        TypeError: NumPy does not know a dtype.
 
     >>> import io
     >>> load_columns(io.StringIO('{"id":1,"x":0.5}\n{"id":2}'), {"id": "u1", "x": "f4"})
     {'id': array([1, 2], dtype=uint8), 'x': array([0.5, nan], dtype=float32)}
     """
-    dtypes = None if columns is None else {name: np.dtype(dtype) for name, dtype in columns.items()}
+    dtypes = None if columns is None else dtypes_of(columns)
     with limited(file, limit) as source:
         return read_columns(source.lines(), error_prefix(file), dtypes)
+
+
+def dtypes_of(columns: Mapping[str, DTypeLike]) -> dict[str, DType]:
+    """Return the dtypes of columns.
+
+    Raises:
+        TypeError: NumPy does not know one.
+        ValueError: no list of JSON is of one.
+
+    >>> dtypes_of({"a": "f4", "b": object})
+    {'a': dtype('float32'), 'b': dtype('O')}
+    """
+    is_object = {name: dtype is not None and np.dtype(dtype).kind == "O" for name, dtype in columns.items()}
+    return {name: _OBJECT if is_object[name] else vet(name, dtype) for name, dtype in columns.items()}
 
 
 def read_columns(
@@ -98,12 +118,14 @@ def read_columns(
         budget.grow(sum(map(len, batch.lines)))
         budget.charge((len(columns), len(batch.rows)), _OBJECT)
         for name in batch.names() if dtypes is None else dtypes:
-            part = _inferred(batch, name) if dtypes is None else _part(batch, name, dtypes[name], prefix)
+            part = _inferred(batch, name, budget) if dtypes is None else _part(batch, name, dtypes[name], prefix)
             if dtypes is not None and not columns[name].fits(part):
                 raise ValueError(f"{prefix}{batch.place()}: {name}: lists of another length than in the lines before")
             columns[name].add(count, part, len(batch.rows))
         count += len(batch.rows)
-    return {name: column.joined(count, None if dtypes is None else dtypes[name]) for name, column in columns.items()}
+    return {
+        name: column.joined(count, None if dtypes is None else dtypes[name], budget) for name, column in columns.items()
+    }
 
 
 class _Column:
@@ -123,8 +145,8 @@ class _Column:
         first = self._parts[0] if self._parts else part
         return isinstance(first, int) or isinstance(part, int) or first.shape[1:] == part.shape[1:]
 
-    def joined(self, size: int, dtype: DType | None) -> Array:
-        """Return the column, of so many rows."""
+    def joined(self, size: int, dtype: DType | None, budget: Budget) -> Array:
+        """Return the column, of so many rows; it raises what `Budget` raises."""
         self.add(size, 0, 0)
         arrays = [part for part in self._parts if not isinstance(part, int)]
         if dtype is None:
@@ -132,6 +154,8 @@ class _Column:
         if dtype.kind == "O":
             return _objects([item for part in self._parts for item in _items(part)])
         shape = arrays[0].shape[1:] if arrays else ()
+        if shape:  # by which each missing element takes as much as a list
+            budget.charge((size, *shape), dtype)
         parts = [_missing(part, dtype, shape) if isinstance(part, int) else part.astype(dtype) for part in self._parts]
         # A part of none makes no masked array of others.
         parts = [part for part in parts if len(part)] or [np.empty(0, dtype)]
@@ -140,7 +164,8 @@ class _Column:
         return column
 
 
-class _Batch(NamedTuple):
+@dataclass
+class _Batch:
     """Some lines, their numbers in the file, and the objects in them."""
 
     numbers: Sequence[int]
@@ -164,7 +189,12 @@ class _Batch(NamedTuple):
 
     def texts(self, name: str) -> list[Any]:
         """Return the members of a name with strings for numbers, as they are written."""
-        return [with_texts(line).get(name) for line in self.lines]
+        return [row.get(name) for row in self._rows_of_texts]
+
+    @cached_property
+    def _rows_of_texts(self) -> list[dict[str, Any]]:
+        # Any number of columns may ask for them.
+        return [*map(with_texts, self.lines)]
 
 
 def _batches(lines: Iterable[Line], prefix: str, first: int) -> Iterator[_Batch]:
@@ -207,14 +237,14 @@ def _part(batch: _Batch, name: str, dtype: DType, prefix: str) -> Array:
     if dtype.kind == "O":
         return _objects(values)
     try:
-        return array(values, dtype, lambda: flat(batch.texts(name))[1])
+        return array(values, dtype, lambda: flat(batch.texts(name))[1], COLUMNS)
     except NotArray as error:
         row = None if error.index is None else error.index * len(values) // len(flat(values)[1])
         raise ValueError(f"{prefix}{batch.place(row)}: {name}: {error}; columns= asks for {dtype}") from None
 
 
-def _inferred(batch: _Batch, name: str) -> Array | int:
-    """Return a part of a column of the dtype that it has."""
+def _inferred(batch: _Batch, name: str, budget: Budget) -> Array | int:
+    """Return a part of a column of the dtype that it has; it raises what `Budget` raises."""
     values = batch.members(name)
     present = [value for value in values if value is not None] if None in values else values
     if not present:
@@ -225,6 +255,7 @@ def _inferred(batch: _Batch, name: str) -> Array | int:
         return _objects(values)
     if present is values:
         return found
+    budget.charge((len(values), *found.shape[1:]), found.dtype)
     column = _missing(len(values), found.dtype, found.shape[1:])
     column[np.array([value is not None for value in values])] = found
     return column

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from io import StringIO
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,12 +39,16 @@ def decoded(data: Text) -> Text:
         raise _refusal(error) from None
 
 
-def decoded_lines(lines: Iterable[Any], check: Callable[[str, int], object]) -> Iterable[Any]:
+def decoded_lines(
+    lines: Iterable[Any], check: Callable[[int, int], object], prefix: str, more: Any = None
+) -> Iterable[Any]:
     """Return the lines of a file, as `decoded` does; those of UTF-16 and UTF-32 end where their text says so.
 
     Args:
         lines: Those of the file, which end with the byte of a newline.
-        check: Called with the start of a line whose end has not come yet, and with its number.
+        check: Called with the length, so far, of a line whose end has not come yet, and with its number.
+        prefix: The start of an error message.
+        more: Returns what is behind the first line, in pieces that may end anywhere, if the file has such.
     """
     lines = iter(lines)
     first = next(lines, b"")
@@ -53,22 +58,34 @@ def decoded_lines(lines: Iterable[Any], check: Callable[[str, int], object]) -> 
         return chain([first], lines) if first else ()
     if isinstance(first, str) or encoding == "utf-8-sig":
         return chain([decoded(first)], lines)
-    return _lines_of_text(chain([first], lines), codecs.getincrementaldecoder(encoding)(), check)
+    return _lines_of_text(
+        chain([first], lines if more is None else more), codecs.getincrementaldecoder(encoding)(), check, prefix
+    )
 
 
-def _lines_of_text(pieces: Iterable[bytes], decoder: Any, check: Callable[[str, int], object]) -> Iterator[bytes]:
-    rest, number = "", 1
+def _lines_of_text(
+    pieces: Iterable[bytes], decoder: Any, check: Callable[[int, int], object], prefix: str
+) -> Iterator[bytes]:
+    # A text has any number of bytes like that of a newline: to join each piece to the line would take quadratic time.
+    line, number = StringIO(), 1
     try:
         for piece in pieces:
-            *whole, rest = (rest + decoder.decode(piece)).split("\n")
-            for line in whole:
-                yield line.encode()
-            number += len(whole)
-            check(rest, number)
-        yield (rest + decoder.decode(b"", final=True)).encode()
+            *ends, rest = decoder.decode(piece).split("\n")
+            for end in ends:
+                line.write(end)
+                yield line.getvalue().encode()
+                line = StringIO()
+            line.write(rest)
+            number += len(ends)
+            check(line.tell(), number)
+        yield (line.getvalue() + decoder.decode(b"", final=True)).encode()
     except UnicodeDecodeError as error:
-        raise _refusal(error) from None
+        refusal = _refusal(error, prefix)
+        refusal.lineno = number
+        refusal.args = (f"{refusal.msg}: line {number}",)
+        raise refusal from None
 
 
-def _refusal(error: UnicodeDecodeError) -> JSONDecodeError:
-    return JSONDecodeError(f"it begins as {error.encoding.upper()} does, and is not: {error.reason}", "", 0)
+def _refusal(error: UnicodeDecodeError, prefix: str = "") -> JSONDecodeError:
+    message = f"{prefix}it begins as {error.encoding.upper()} does, and is not: {error.reason}"
+    return JSONDecodeError(message, "", 0)

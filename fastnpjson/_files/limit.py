@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FLOOR: Final = 2**27
 WASTE: Final = 64
 _PIECE: Final = 2**20
+# In bytes: of lines in other encodings than UTF-8, as many as a pipe has.
+_AT_ONCE: Final = 2**12
 
 
 class Counted(io.RawIOBase):
@@ -90,7 +92,8 @@ class Limited:
             ValueError: a line is longer than the limit.
         """
         most = self._most()
-        return decoded_lines(self.file if most is None else self._lines(most), self._check)
+        more = iter(partial(self.file.read1, _AT_ONCE), b"") if isinstance(self.file, io.BufferedIOBase) else None
+        return decoded_lines(self.file if most is None else self._lines(most), self._check, self._place, more)
 
     def _lines(self, most: int) -> Iterator[Any]:
         lines: Iterable[Any] = self.file
@@ -103,9 +106,9 @@ class Limited:
                 raise self._error(most, f"line {number}: ")
             yield line
 
-    def _check(self, line: str, number: int) -> None:
+    def _check(self, length: int, number: int) -> None:
         most = self._most()
-        if most is not None and len(line) > most:
+        if most is not None and length > most:
             raise self._error(most, f"line {number}: ")
 
     def _error(self, most: int, line: str = "") -> ValueError:

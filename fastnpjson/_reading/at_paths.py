@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 
     from fastnpjson._jsonpath import Path
     from fastnpjson._reading.paths import Tree
+    from fastnpjson._reading.values import Policy
 
 
-def array(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any]) -> np.ndarray[Any, Any]:
+def array(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any], policy: Policy = PATHS) -> np.ndarray[Any, Any]:
     """Make an array of a dtype, of lists or of base64.
 
     Args:
         value: From `orjson.loads`.
         dtype: Of the array.
         texts: Returns the digits of each number in the lists.
+        policy: What is taken beside the values of the dtype.
 
     Raises:
         NotArray: they are ragged, or not all of the dtype.
@@ -40,8 +42,8 @@ def array(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any]) -> np.ndar
     if alone is not None:
         return alone
     shape, leaves = flat(value)
-    check(leaves, dtype)
-    return convert(leaves, dtype, texts).reshape(shape)
+    check(leaves, dtype, policy)
+    return convert(leaves, dtype, texts, policy).reshape(shape)
 
 
 class _Place(NamedTuple):

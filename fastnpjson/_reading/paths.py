@@ -61,7 +61,7 @@ def paths_of(arrays: Mapping[str, DTypeLike]) -> Paths:
     if not isinstance(arrays, Mapping):
         raise TypeError(f"arrays= is True or dtypes by path, not a {type(arrays).__name__}")
     try:
-        return _paths(tuple((path, _vet(path, dtype).str) for path, dtype in arrays.items()))
+        return _paths(tuple((path, vet(path, dtype).str) for path, dtype in arrays.items()))
     except RecursionError:
         raise ValueError("arrays= has a path of more steps than Python follows") from None
 
@@ -99,7 +99,13 @@ def _codes(node: Tree) -> Any:
     return {step: _codes(child) for step, child in node.items()}
 
 
-def _vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
+def vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
+    """Return a dtype that arrays of lists may have.
+
+    Raises:
+        TypeError: NumPy does not know it.
+        ValueError: it is another; the error begins with the path.
+    """
     # None is float64 to NumPy.
     vetted = np.dtype("V" if dtype is None else dtype)
     if vetted.isbuiltin == 2 or not _is_readable(vetted):

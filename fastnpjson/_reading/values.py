@@ -46,6 +46,7 @@ class Policy(NamedTuple):
         whole: Take floats without a fraction for integers.
         exact: Refuse an integer among floats that is not a float64.
         masked: Take `None` for any element; `filled` puts a value of the dtype in its place.
+        null: What an error about `None` says beside the reason.
     """
 
     words: Mapping[Any, float] = WORDS
@@ -53,9 +54,11 @@ class Policy(NamedTuple):
     whole: bool = False
     exact: bool = False
     masked: bool = False
+    null: str = ""
 
 
-PATHS: Final = Policy()
+PATHS: Final = Policy(null="; only floats and times have a null, and masked arrays: masked=True")
+COLUMNS: Final = Policy(null="; only floats and times have a null, and object takes any value")
 MASKED: Final = Policy(masked=True)
 TAGS: Final = Policy(digits=True)
 FIELDS: Final = Policy(whole=True, exact=True)
@@ -126,12 +129,7 @@ def convert(leaves: list[Any], dtype: DType, texts: Texts, policy: Policy = PATH
 def _reason(leaf: Any, dtype: DType, policy: Policy) -> str:
     if policy.digits and dtype.kind == "f" and type(leaf) is str:
         return f"{leaf[:40]!r} is not a number of JSON, NaN, Infinity or -Infinity"
-    null = (
-        "; only floats and times have a null, and masked arrays: masked=True"
-        if leaf is None and policy == PATHS
-        else ""
-    )
-    return f"{names_of([leaf])} is not of dtype {dtype}{null}"
+    return f"{names_of([leaf])} is not of dtype {dtype}{policy.null if leaf is None else ''}"
 
 
 def _is_float(text: str, policy: Policy) -> bool:

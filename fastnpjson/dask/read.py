@@ -15,7 +15,7 @@ from fsspec.core import OpenFile, open_files
 from fsspec.utils import read_block
 
 from fastnpjson._excerpt import excerpt
-from fastnpjson._files.columns import read_columns
+from fastnpjson._files.columns import dtypes_of, read_columns
 from fastnpjson._files.lines import parse_lines
 from fastnpjson._reading.loads import loads
 from fastnpjson.dask.compression import compression_of
@@ -77,7 +77,7 @@ def read_json_lines(  # noqa: PLR0913 the names of Dask's own readers
         raise TypeError("arrays= is for a bag, columns= for a dataframe, rows= for an array: give one of them")
     blocks = _blocks(path, parse_bytes(blocksize), storage_options or {})
     if columns is not None:
-        return _dataframe(blocks, {name: np.dtype(dtype) for name, dtype in columns.items()})
+        return _dataframe(blocks, dtypes_of(columns))
     if rows is not None:
         dtype = np.dtype(rows)
         return _array(blocks, partial(_rows, dtype=dtype, shape=shape), (np.nan, *shape), dtype)

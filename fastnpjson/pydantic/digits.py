@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fastnpjson._patch import orjson
-from fastnpjson._reading.lists import WORD
+from fastnpjson._reading.lists import with_words
 from fastnpjson._reading.values import REST
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator
 
 # True once a field has asked for digits while a document is read.
@@ -48,17 +47,15 @@ def _halves_moved(data: Any, paths: Any) -> bytes:
     text = data.encode() if isinstance(data, str) else bytes(data)
     numbers: list[bytes] = []
 
-    def index(word: re.Match[bytes]) -> bytes:
-        if word[0][0] == ord('"'):
-            return word[0]
-        numbers.append(word[0])
+    def index(number: bytes) -> bytes:
+        numbers.append(number)
         return b"%d" % (len(numbers) - 1)
 
-    indexes = orjson.loads(WORD.sub(index, text))
+    indexes = orjson.loads(with_words(text, index))
     for place in _small_floats(indexes, paths):
         numbers[place] = _moved(numbers[place])
     rest = iter(numbers)
-    return WORD.sub(lambda word: word[0] if word[0][0] == ord('"') else next(rest), text)
+    return with_words(text, lambda _: next(rest))
 
 
 def _small_floats(value: Any, node: Any) -> Iterator[int]:
@@ -75,8 +72,11 @@ def _small_floats(value: Any, node: Any) -> Iterator[int]:
 
 def _moved(number: bytes) -> bytes:
     """Return the float64 next to that of a number, on the side of the number, if it is another one."""
-    near, exact = float(number), Decimal(number.decode())
-    # The float64 next to another one may be half-way itself.
-    if not math.isfinite(near) or exact == Decimal(near) or int(np.float64(near).view(np.int64)) & REST[4]:
+    near = float(number)
+    # The float64 next to another one may be half-way itself. 1e-99999999999999999999 is 0, and no Decimal.
+    if not near or not math.isfinite(near) or int(np.float64(near).view(np.int64)) & REST[4]:
+        return number
+    exact = Decimal(number.decode())
+    if exact == Decimal(near):
         return number
     return repr(math.nextafter(near, math.inf if exact > Decimal(near) else -math.inf)).encode()

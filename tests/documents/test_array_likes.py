@@ -332,6 +332,14 @@ def test_column_of_a_time_zone_is_written_as_its_times(start, zone, unit):
                 assert fastnpjson.dumps(like, option=option) == b"[" + b",".join(one_by_one) + b"]"
 
 
+@pytest.mark.parametrize("year", ["12000", "500000", "586562", "-300000"])
+def test_column_of_a_time_zone_beyond_the_dates_of_python(year):
+    """In microseconds, the first moment of 586562 is one of 2007 and 2**64 of them."""
+    column = pd.Series(np.array(["2026-01-01", f"{year}-01-01"], "M8[s]")).dt.tz_localize("UTC")
+    with pytest.raises(TypeError, match=r"^\$\[1\]: pandas\."):
+        fastnpjson.dumps(column)
+
+
 def test_times_that_no_date_of_python_has():
     moment = pd.Timestamp(np.datetime64("12000-01-01", "s"))
     for tz in (None, "UTC"):

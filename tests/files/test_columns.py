@@ -1,5 +1,6 @@
 """Columns of JSON Lines: what `loads` makes of a list of all their members, and errors that name a line."""
 
+import io
 import json
 import tracemalloc
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy import ma
+from timing import check_takes_at_most
 
 import fastnpjson
 from fastnpjson._files import columns as module
@@ -108,6 +110,18 @@ def test_errors_name_the_line(lines, dtype, message):
         read_columns(lines, "f: ", None if dtype is None else {"x": np.dtype(dtype)})
 
 
+@pytest.mark.parametrize("dtype", ["V", "S", "g", "M8", [("a", "i4")], "G", None], ids=str)
+def test_dtypes_that_no_list_is_of(dtype):
+    with pytest.raises(ValueError, match=r"^x: .*: the dtype must be bool, of integers"):
+        fastnpjson.load_columns(io.BytesIO(b'{"x":1}'), {"x": dtype})
+
+
+def test_error_about_null_names_what_works_here():
+    with pytest.raises(ValueError, match=r"line 2: x: null is not of dtype int32; .* and object takes any value; col"):
+        fastnpjson.load_columns(io.BytesIO(b'{"x":1}\n{}'), {"x": "i4"})
+    assert fastnpjson.load_columns(io.BytesIO(b'{"x":1}\n{}'), {"x": object})["x"].tolist() == [1, None]
+
+
 def test_names_that_differ_from_line_to_line_take_no_memory():
     lines = [json.dumps({f"{number}": 1}).encode() for number in range(5000)]
     tracemalloc.start()
@@ -119,6 +133,25 @@ def test_names_that_differ_from_line_to_line_take_no_memory():
         tracemalloc.stop()
     assert peak < 2**26
     assert ma.count(read_columns(lines, "", {"7": np.dtype("f8")})["7"]) == len(lines)
+
+
+@pytest.mark.parametrize("first", [b'{"x":[' + b"1.5," * 20_000 + b"2]}", b'{"x":[' + b"1," * 20_000 + b"2]}"])
+def test_long_lists_that_are_missing_take_no_memory(first):
+    for lines in ([first, *[b"{}"] * 5000], [*[b"{}"] * 5000, first]):
+        tracemalloc.start()
+        try:
+            with pytest.raises(ValueError, match=r"limit of \d+ bytes; columns=\{name: dtype\} reads the members"):
+                read_columns(lines, "")
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 2**26
+    assert len(read_columns([first, first, b"{}"], "")["x"]) == 3
+
+
+def test_time_of_many_columns_that_only_digits_tell():
+    line = json.dumps({f"{number}": 1e300 for number in range(2000)})
+    check_takes_at_most(10, lambda: read_columns([line], ""), lambda: read_columns([line.replace("e+300", ".5")], ""))
 
 
 def test_files(tmp_path):

@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+from timing import check_takes_at_most
 
 import fastnpjson
 from fastnpjson import load, load_lines
@@ -66,6 +67,21 @@ def test_text_files():
 def test_not_of_the_encoding_that_it_begins_with(read, data):
     with pytest.raises(fastnpjson.JSONDecodeError, match=r"it begins as UTF-(16|32).* does, and is not"):
         read(io.BytesIO(data))
+
+
+def test_error_of_an_encoding_names_the_line(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes("1\n2\n3".encode("utf-16") + b"\0")
+    with pytest.raises(fastnpjson.JSONDecodeError, match=r"a\.jsonl: it begins .*: truncated data: line 3$") as caught:
+        [*load_lines(tmp_path / "a.jsonl")]
+    assert caught.value.lineno == 3
+
+
+def test_time_of_a_line_with_the_bytes_of_newlines():
+    text = "\u0a0a" * 100_000
+    data = f'["{text}"]'.encode("utf-16")
+    other = "\n".join(f'["{letter}"]' for letter in text).encode("utf-16")
+    assert next(load_lines(io.BytesIO(data))) == [text]
+    check_takes_at_most(2, lambda: [*load_lines(io.BytesIO(data))], lambda: [*load_lines(io.BytesIO(other))])
 
 
 def test_a_line_without_an_end():

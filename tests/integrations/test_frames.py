@@ -177,6 +177,14 @@ def test_types_of_a_schema():
     assert schema["primaryKey"] == ["k", "level_1"]
 
 
+@pytest.mark.parametrize("names", [[1, "1"], [np.nan, None], [True, "true"], [datetime.date(2026, 1, 2), "2026-01-02"]])
+def test_names_that_are_one_key(names):
+    frame = pd.DataFrame([[1, 2]], columns=pd.Index(names, dtype=object))
+    for form in ("records", "columns", "split", "table"):
+        with pytest.raises(ValueError, match="columns with the same name"):
+            Encoder(frames=form).encode(frame)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_errors(form):
     with pytest.raises(ValueError, match="columns with the same name"):

@@ -384,6 +384,17 @@ def test_largest_floats_are_rounded_once(number):
         Model.model_validate_json(text.replace("999999]", "]").replace("447.0", "448.0").replace("65519.9", "65520.0"))
 
 
+@pytest.mark.parametrize("number", ["1e-99999999999999999999", "-0e99999999999999999999", "1e99999999999999999999"])
+def test_numbers_that_decimal_does_not_take(number):
+    class Model(BaseModel):
+        values: Annotated[np.ndarray, ArrayField(dtype="f4")]
+
+    digits, bits = ONCE["f4"]
+    values = Model.model_validate_json(f'{{"values":[{digits},{number}]}}').values
+    assert rounded_once(values[:1]) == {bits}
+    assert values[1] == float(number)
+
+
 def test_a_model_without_paths_has_the_floats_of_pydantic():
     class Model(BaseModel):
         values: Annotated[np.ndarray, ArrayField(dtype="f4")] = Field(validation_alias=AliasChoices("values", "v"))

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import tracemalloc
 
 import numpy as np
 import orjson
@@ -116,6 +117,22 @@ def test_lists_that_are_nearly_arrays(rows, lengths, both):
     text = f"[{text},{text[1:-1]}]" if both else text
     for loads in WAYS.values():
         assert same(loads(text, arrays=True), expected(text)), text
+
+
+@pytest.mark.parametrize("part", ["a", r"\n", r"\"", r"\\", "é"])
+def test_memory_of_strings_beside_numbers_that_only_digits_tell(part, loads):
+    text = f'{{"a":[1.000000178813934326171875001],"b":[1e300],"c":"{part * SIZE}"}}'.encode()
+    for settings in ({"arrays": {"$.a": "f4"}, "masked": True}, {"arrays": True, "masked": True}, {"allow_nan": True}):
+        data = text if "arrays" in settings else text.replace(b"1e300", b"NaN")
+        tracemalloc.start()
+        try:
+            document = loads(data, **settings)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        # A pattern with a choice in a string takes 60 to 120 bytes for each character of it.
+        assert peak < 20 * len(data)
+        assert document["c"] == orjson.loads(text)["c"]
 
 
 def test_documents_that_only_digits_tell(loads):

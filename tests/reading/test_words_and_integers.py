@@ -1,5 +1,6 @@
 """NaN, infinities and integers beyond 64 bits on request; the oracle is json."""
 
+import io
 import json
 import math
 import sys
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle_of_loads import same
+from timing import check_takes_at_most
 from versions import in_python
 
 import fastnpjson
@@ -98,6 +100,42 @@ def test_what_is_wrong_stays_wrong(loads, text, settings):
         loads(f'{{"a":[1.5],"b":{text}}}'.encode(errors="surrogatepass"), allow_nan=True, **settings)
 
 
+BEYOND = ["1" + "0" * 400 + ".0", "1" + "0" * 24 + "e300", "1e" + "0" * 20 + "400", "-1" + "0" * 24 + "E+300"]
+
+
+@pytest.mark.parametrize("text", BEYOND)
+def test_floats_beyond_the_range_are_no_infinities(loads, text):
+    for settings in SETTINGS.values():
+        with pytest.raises(fastnpjson.JSONDecodeError, match="infinity when parsed"):
+            loads(f"[36893488147419103232,{text}]", **settings)
+
+
+@pytest.mark.parametrize("text", ["0." + "0" * 30 + "1e30", "1e-" + "0" * 20 + "4", "1" + "0" * 24 + "e-300", "1" * 25])
+def test_long_numbers_beside_large_integers(loads, text):
+    document = f"[{10**400},{text}]"
+    assert loads(document, exact_integers=True) == json.loads(document)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n", "\r\n" * 3000])
+@pytest.mark.parametrize("digits", ["18446744073709551616", "-9223372036854775809", "9" * 100])
+def test_documents_that_are_an_integer(loads, digits, blank):
+    for text in (digits + blank, blank + digits, blank + digits + blank):
+        assert loads(text, exact_integers=True) == int(digits)
+        assert loads(text.encode(), exact_integers=True) == int(digits)
+
+
+@pytest.mark.parametrize("end", ["", "\\"])
+def test_time_of_a_string_without_an_end(loads, end):
+    string = '[NaN,"' + '\\"' * 20_000
+    text = string + end
+
+    def read():
+        with pytest.raises(fastnpjson.JSONDecodeError):
+            loads(text, allow_nan=True)
+
+    check_takes_at_most(10, read, lambda: json.loads(string + '"]'))
+
+
 def test_place_in_the_whole_text():
     text = '[-Infinity, 18446744073709551616, "NaN é",\n  1.5.]'
     for settings in ({"allow_nan": True}, {"allow_nan": True, "exact_integers": True}):
@@ -106,6 +144,16 @@ def test_place_in_the_whole_text():
         assert (caught.value.lineno, caught.value.colno) == (2, 6)
     with pytest.raises(fastnpjson.JSONDecodeError, match=r"^NaN is not JSON .*allow_nan=True"):
         fastnpjson.loads("[18446744073709551616,NaN]", exact_integers=True)
+
+
+@pytest.mark.parametrize("settings", [{}, {"arrays": True}, {"exact_integers": True}], ids=str)
+@pytest.mark.parametrize("word", ["NaN", "-Infinity"])
+def test_errors_of_lines_name_the_setting(word, settings):
+    lines = io.StringIO(f'{{"x":1}}\n{{"x":{word}}}')
+    with pytest.raises(
+        fastnpjson.JSONDecodeError, match=r"^(NaN|Infinity) is not JSON .*allow_nan=True\).*: line 2 column"
+    ):
+        [*fastnpjson.load_lines(lines, **settings)]
 
 
 def test_deeper_than_json_goes():
