@@ -44,8 +44,7 @@ _TEXT: Final = "SUTO"  # of dtype.kind: bytes, str, StringDType, and objects of 
 _ONLY_BINARY: Final = frozenset({"FP16", "BF16"})
 # Each takes a path of its own, which the reader looks at for each other one.
 _MOST: Final = 256
-# Of NumPy 2.
-_MOST_DIMS: Final = 64
+_MOST_DIMS: Final = 64  # of NumPy 2
 _JSON: Final = Encoder(nan="error")
 _SIZE: Final = struct.Struct("<I")
 
@@ -113,8 +112,6 @@ def loads(body: bytes | bytearray | memoryview, /, headers: Mapping[str, str] | 
     if len(dtypes) > _MOST:
         raise ValueError(f"{len(dtypes)} tensors with numbers in the JSON, of which at most {_MOST} are read")
     document = _loads(text, arrays=dtypes) if dtypes else _loads(text)
-    if not isinstance(document, dict):
-        raise ValueError("$: not a request or a response, which are objects")
     at = length
     for path, tensor in _tensors(document):
         at = _filled(tensor, path, view, at)
@@ -133,18 +130,15 @@ def _written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
         shape, datatype = list(array.shape), _datatype(array)
         told = [*tensor.get("shape", shape)], tensor.get("datatype", datatype)
         if told != (shape, datatype):
-            raise ValueError(
-                f"the array has the shape and datatype {shape, datatype}, and the document {excerpt(told)}"
-            )
+            raise ValueError(f"the array has {shape, datatype}, and the document {excerpt(told)}")
         written = _values(array, datatype) if parts is None else _bytes(array, datatype)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     except JSONEncodeError as error:
         raise JSONEncodeError(f"{path}: data is a {type(data).__qualname__}, not an array: {error}") from None
-    head = {**tensor, "shape": shape, "datatype": datatype}
+    head = {name: value for name, value in tensor.items() if name != "data"} | {"shape": shape, "datatype": datatype}
     if parts is None:
         return {**head, "data": written}
-    del head["data"]
     parts.append(written)
     return {**head, "parameters": {**tensor.get("parameters", {}), "binary_data_size": len(written)}}
 
@@ -179,10 +173,9 @@ def _values(array: Array, datatype: str) -> Any:
 
 
 def _texts(array: Array) -> list[bytes]:
-    texts = array.reshape(-1).tolist()
-    if not all(isinstance(text, (str, bytes)) for text in texts):
+    if not all(isinstance(text, (str, bytes)) for text in array.flat):
         raise ValueError("objects other than bytes and str; the protocol has no other objects")
-    return [text.encode() if isinstance(text, str) else bytes(text) for text in texts]
+    return [text.encode() if isinstance(text, str) else bytes(text) for text in array.flat]
 
 
 def _bytes(array: Array, datatype: str) -> Any:
@@ -201,8 +194,10 @@ def _length(headers: Mapping[str, str] | None, size: int) -> int:
     return size
 
 
-def _tensors(document: dict[str, Any]) -> Iterator[tuple[str, Tensor]]:
+def _tensors(document: Any) -> Iterator[tuple[str, Tensor]]:
     """Yield the paths of tensors, and the tensors; what asks for an output has no data."""
+    if not isinstance(document, dict):
+        raise ValueError("$: not a request or a response, which are objects")
     for key in ("inputs", "outputs"):
         tensors = document.get(key, [])
         if not isinstance(tensors, list):
@@ -216,14 +211,13 @@ def _tensors(document: dict[str, Any]) -> Iterator[tuple[str, Tensor]]:
 
 def _numbers_in(document: Any) -> Iterator[tuple[str, str]]:
     """Yield paths and datatypes of the tensors whose numbers are in the JSON."""
-    for path, tensor in _tensors(document) if isinstance(document, dict) else ():
+    for path, tensor in _tensors(document):
         datatype = tensor.get("datatype")
         if "data" in tensor and not _is_empty(tensor["data"]) and isinstance(datatype, str) and datatype in _CODES:
             yield path, datatype
 
 
 def _is_empty(data: Any) -> bool:
-    """Tell whether data is a list without elements, whose shape the tensor has alone."""
     return type(data) is list and not data
 
 
@@ -239,7 +233,7 @@ def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
     shape, datatype = tensor.get("shape"), tensor.get("datatype")
     if not isinstance(shape, list) or any(type(length) is not int or length < 0 for length in shape[: _MOST_DIMS + 1]):
         raise ValueError(f"shape is {excerpt(shape)}, not a list of lengths")
-    if len(shape) > _MOST_DIMS:  # their product would have as many digits as they have together
+    if len(shape) > _MOST_DIMS:
         raise ValueError(f"{len(shape)} dimensions, of which arrays have {_MOST_DIMS} at most")
     parameters = tensor.get("parameters", {})
     if "binary_data_size" not in parameters:
@@ -247,9 +241,7 @@ def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
     else:
         size = parameters.pop("binary_data_size")
         if type(size) is not int or not 0 <= size <= len(view) - at:
-            raise ValueError(
-                f"binary_data_size is {excerpt(size)}, and {len(view) - at} bytes are left behind the JSON"
-            )
+            raise ValueError(f"binary_data_size is {excerpt(size)}, and {len(view) - at} bytes are left")
         array = _from_bytes(view[at : at + size], datatype)
         at += size
         if not parameters:
@@ -290,10 +282,10 @@ def _from_bytes(view: memoryview, datatype: Any) -> Array:
 def _dtype(datatype: Any) -> np.dtype[Any]:
     if datatype == "BF16":
         try:
-            bfloat16: np.dtype[Any] = np.dtype(import_module("ml_dtypes").bfloat16)
+            import_module("ml_dtypes")
         except ImportError:
             raise ValueError("BF16 needs a dtype that NumPy has not: pip install ml_dtypes") from None
-        return bfloat16
+        return np.dtype("bfloat16")
     if not isinstance(datatype, str) or datatype not in _CODES:
         raise ValueError(f"datatype is {excerpt(datatype)}, not one of the protocol")
     return np.dtype(_CODES[datatype])

@@ -146,11 +146,11 @@ def test_no_array_is_copied():
     [
         (
             {"data": np.zeros(2), "datatype": "FP32"},
-            r"the array has the shape and datatype \(\[2\], 'FP64'\), and the document \(\[2\], 'FP32'\)",
+            r"the array has \(\[2\], 'FP64'\), and the document \(\[2\], 'FP32'\)",
         ),
         (
             {"data": np.zeros(2), "shape": [1, 2]},
-            r"the array has .* \(\[2\], 'FP64'\), and the document \(\[1, 2\], 'FP64'\)",
+            r"the array has \(\[2\], 'FP64'\), and the document \(\[1, 2\], 'FP64'\)",
         ),
         ({"data": np.zeros(2, "M8[s]")}, r"the protocol has no datetime64\[s\]"),
         ({"data": np.zeros(2, "c16")}, "the protocol has no complex128"),

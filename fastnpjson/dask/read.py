@@ -75,7 +75,9 @@ def read_json_lines(  # noqa: PLR0913 the names of Dask's own readers
     """
     if (arrays is not None) + (columns is not None) + (rows is not None) > 1:
         raise TypeError("arrays= is for a bag, columns= for a dataframe, rows= for an array: give one of them")
-    blocks = _blocks(path, parse_bytes(blocksize), storage_options or {})
+    if (size := parse_bytes(blocksize)) < 1:
+        raise ValueError(f"blocksize must be one byte or more, not {blocksize!r}")
+    blocks = _blocks(path, size, storage_options or {})
     if columns is not None:
         return _dataframe(blocks, dtypes_of(columns))
     if rows is not None:

@@ -155,6 +155,8 @@ def test_lists_are_no_column(tmp_path):
 def test_arguments(tmp_path, lines):
     with pytest.raises(TypeError, match="give one of them"):
         read_json_lines(lines, arrays=True, columns={"x": "f4"})
+    with pytest.raises(ValueError, match="blocksize must be one byte or more, not 0"):
+        read_json_lines(lines, blocksize=0)
     with pytest.raises(FileNotFoundError, match=r"no\*\.jsonl"):
         read_json_lines(tmp_path / "no*.jsonl")
     with pytest.raises(FileNotFoundError):
