@@ -111,12 +111,11 @@ def loads(body: bytes | bytearray | memoryview, /, headers: Mapping[str, str] | 
     dtypes = {f"{path}.data": _CODES[name] for path, name in _numbers_in(_loads(text, arrays=True))}
     if len(dtypes) > _MOST:
         raise ValueError(f"{len(dtypes)} tensors with numbers in the JSON, of which at most {_MOST} are read")
-    document = _loads(text, arrays=dtypes) if dtypes else _loads(text)
-    at = length
+    document: dict[str, Any] = _loads(text, arrays=dtypes or None)
     for path, tensor in _tensors(document):
-        at = _filled(tensor, path, view, at)
-    if at != len(view):
-        raise ValueError(f"{len(view) - at} bytes are behind the last tensor")
+        length = _filled(tensor, path, view, length)
+    if length != len(view):
+        raise ValueError(f"{len(view) - length} bytes are behind the last tensor")
     return document
 
 

@@ -103,12 +103,6 @@ def read_columns(
         JSONDecodeError: a line is not JSON.
         ValueError: a line is not an object, a member is not of its dtype, or names differ so much from line to line
             that the columns would take many times the memory of the text.
-
-    >>> read_columns(['{"a":1,"x":[1,2.5]}', '{"x":[3,4]}'], "")
-    {'a': masked_array(data=[1, --],
-                 mask=[False,  True],
-           fill_value=999999), 'x': array([[1. , 2.5],
-           [3. , 4. ]])}
     """
     columns = {name: _Column() for name in dtypes or ()}
     budget, count = Budget(way_out=_WAY_OUT), 0
