@@ -144,6 +144,7 @@ SLOW = {
     ("compat, indent=4", "one OrderedDict with a key of NumPy"): "the same",
     ("", "many named tuple with a big int"): "each reply is replaced and written by itself",
     ("nan=", "many named tuple"): "each reply is looked through for NaN, in Python",
+    ("nan=", "many set"): "the same",
     **dict.fromkeys(
         [
             *(("dump_lines", f"many key: {name}") for name in KEYS),

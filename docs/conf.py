@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import fastnpjson
@@ -42,26 +43,31 @@ nitpick_ignore_regex = [
     ("py:.*", r"[a-z_*]\w*|.*=.*|OPT_\w+"),
 ]
 _ALIASES = {
+    "Array": "numpy.ndarray",
+    "ArrayForm": "Literal['digits', 'base64', 'plotly']",
     "Arrays": "bool | Mapping[str, Any] | None",
     "Bytes": "Literal['utf-8', 'base64']",
     "Complex": "Literal['error', 'pair', 'string']",
     "Convert": "Callable[[Any], Any]",
     "Data": "bytes | bytearray | memoryview | str",
+    "DTypeLike": "Any",
+    "DecimalsOf": "Literal['numpy', 'all']",
     "Default": "Callable[[Any], Any]",
     "Durability": "Literal['rename', 'fsync']",
     "File": "str | bytes | os.PathLike | IO",
+    "Frames": "Literal['error', 'records', 'columns', 'split', 'table']",
     "Nan": "Literal['null', 'error', 'string']",
     "Threads": "int | Literal['auto']",
     "Unpack[Settings]": "Any",
 }
 
 
-def spell_out(*event: Any) -> tuple[str | None, str | None]:
+def spell_out(*event: Any) -> tuple[str | None, ...]:
     """Replace the names that the annotations of this package have for longer types."""
-    signature, returned = event[-2:]
+    texts = event[-2:]
     for alias, meaning in _ALIASES.items():
-        signature = signature and signature.replace(f": {alias}", f": {meaning}")
-    return signature, returned
+        texts = tuple(text and re.sub(rf"(?<![\w.]){re.escape(alias)}(?!\w)", meaning, text) for text in texts)
+    return texts
 
 
 def setup(app: Sphinx) -> None:

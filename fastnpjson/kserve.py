@@ -99,7 +99,8 @@ def loads(body: bytes | bytearray | memoryview, /, headers: Mapping[str, str] | 
 
     Raises:
         ValueError: names the JSON path of a tensor whose bytes or numbers are not those of its shape and datatype; or
-            the JSON is not of the protocol, or has numbers of more than 256 tensors. A `JSONDecodeError` is one, too.
+            the JSON is not of the protocol, or has numbers of more than 256 tensors.
+        fastnpjson.JSONDecodeError: it is not JSON; it is a `ValueError`.
 
     >>> body, headers = dumps({"outputs": [{"name": "y", "data": np.arange(3.0)}]})
     >>> loads(body, headers)["outputs"]

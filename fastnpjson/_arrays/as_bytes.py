@@ -9,14 +9,14 @@ import numpy as np
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
-    from fastnpjson._arrays.style import Arrays
+    from fastnpjson._arrays.style import ArrayForm
 
 # What plotly.js has typed arrays for.
 PLOTLY: Final = frozenset({"i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"})
 _WIDEST: Final = 8
 
 
-def write_as_bytes(array: Array, form: Arrays) -> bytes | None:
+def write_as_bytes(array: Array, form: ArrayForm) -> bytes | None:
     """Write an array as base64 of its elements, little-endian and in C order.
 
     Args:

@@ -9,7 +9,7 @@ Complex: TypeAlias = Literal["error", "pair", "string"]
 Bytes: TypeAlias = Literal["utf-8", "base64"]
 DecimalsOf: TypeAlias = Literal["numpy", "all"]
 Frames: TypeAlias = Literal["error", "records", "columns", "split", "table"]
-Arrays: TypeAlias = Literal["digits", "base64", "plotly"]
+ArrayForm: TypeAlias = Literal["digits", "base64", "plotly"]
 
 
 class Style(NamedTuple):
@@ -22,7 +22,7 @@ class Style(NamedTuple):
     bytes: Bytes = "utf-8"
     decimals_of: DecimalsOf = "numpy"
     frames: Frames = "error"
-    arrays: Arrays = "digits"
+    arrays: ArrayForm = "digits"
 
     @property
     def factor(self) -> float:

@@ -2,8 +2,9 @@
 #ifndef FASTNPJSON_GATHER_H
 #define FASTNPJSON_GATHER_H
 
-#include "digits.h"
 #include "speedups.h"
+
+#include "digits.h"
 
 /* How many numbers are taken at once. */
 enum { BLOCK = 256 };

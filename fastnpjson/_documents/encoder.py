@@ -6,7 +6,7 @@ from functools import partial
 from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from fastnpjson._arrays.style import CHOICES, SETTINGS, Arrays, Bytes, Complex, DecimalsOf, Frames, Nan, Style
+from fastnpjson._arrays.style import CHOICES, SETTINGS, ArrayForm, Bytes, Complex, DecimalsOf, Frames, Nan, Style
 from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode, with_replacements
 from fastnpjson._documents.keywords import refuse_settings
@@ -131,7 +131,7 @@ class Encoder:
         complex: Complex = "error",  # noqa: A002
         bytes: Bytes = "utf-8",  # noqa: A002
         frames: Frames = "error",
-        arrays: Arrays = "digits",
+        arrays: ArrayForm = "digits",
         threads: Threads = 1,
         **unknown: NoReturn,
     ) -> None:

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from fastnpjson._arrays.style import Arrays as ArrayForm
-    from fastnpjson._arrays.style import Bytes, Complex, DecimalsOf, Frames, Nan
+    from fastnpjson._arrays.style import ArrayForm, Bytes, Complex, DecimalsOf, Frames, Nan
     from fastnpjson._reading.loads import Arrays
     from fastnpjson._threads import Threads
 
