@@ -47,6 +47,20 @@ def test_c_files_include_one_another_one_way():
     assert order.index("speedups") < order.index("orjson") < order.index("two_pass")
 
 
+def headers_of(path):
+    """The headers that a file of C includes, in order, those of headers of our own in their place."""
+    for own, system in re.findall(r'^ *# *include (?:"(\w+\.h)"|<([\w./]+)>)', path.read_text("utf-8"), re.MULTILINE):
+        yield from headers_of(path.parent / own) if own else [system]
+
+
+def test_pythons_header_comes_first():
+    """It defines macros that the headers of the system look at (https://docs.python.org/3/c-api/intro.html)."""
+    files = {path.name: [*headers_of(path)] for path in (ROOT / "fastnpjson" / "_csrc").glob("*.c")}
+    with_python = {name: headers for name, headers in files.items() if "Python.h" in headers}
+    assert len(with_python) > 20
+    assert [name for name, headers in with_python.items() if headers[0] != "Python.h"] == []
+
+
 MODULE = """
 #include <Python.h>
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_speedups"};

@@ -162,6 +162,11 @@ def _integers(array: Array, style: Style) -> bytes:
     return integers(array, strict=bool(style.option & orjson.OPT_STRICT_INTEGER))
 
 
+def _booleans(array: Array, style: Style) -> bytes:
+    # In memory of others a boolean may be any byte: true to NumPy if it is not 0, to orjson if it is 1.
+    return _integers(array.view(np.uint8) != 0, style)
+
+
 def _floats(array: Array, style: Style, mask: Array | None = None) -> bytes | Array:
     written = floats(array, style.decimals)
     return put_words(written, array, mask) if style.nan == "string" else written
@@ -203,7 +208,7 @@ def _records(array: Array, style: Style, mask: Array | None) -> Array:
 
 
 _WRITERS: Final[dict[str, Callable[[Array, Style], bytes | Array]]] = {
-    "b": _integers,
+    "b": _booleans,
     "i": _integers,
     "u": _integers,
     "f": _floats,

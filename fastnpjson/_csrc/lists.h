@@ -2,8 +2,9 @@
 #ifndef FASTNPJSON_LISTS_H
 #define FASTNPJSON_LISTS_H
 
-#include "skip.h"
 #include "wanted.h"
+
+#include "skip.h"
 
 /* How lists are read beside other threads. */
 typedef struct {

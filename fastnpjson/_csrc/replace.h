@@ -2,10 +2,10 @@
 #ifndef FASTNPJSON_REPLACE_H
 #define FASTNPJSON_REPLACE_H
 
-#include <math.h>
-
 #include "key_text.h"
 #include "kinds.h"
+
+#include <math.h>
 
 int import_replace(void);
 int read_replacements(PyObject *replacements, Replacing *replacing);

@@ -113,3 +113,12 @@ def test_node_reads_the_same_bits(dtype):
     again = np.frombuffer(bytes.fromhex(result.stdout.decode())).astype(dtype)
     expected = np.where(np.isfinite(numbers), numbers, np.nan) if dtype[0] == "f" else numbers
     np.testing.assert_array_equal(again, expected)
+
+
+def test_booleans_of_any_byte(package):
+    array = np.array([[0, 1, 2, 128], [255, 0, 0, 1]], "u1").view("?")
+    for layout in (array[:, ::2], array.T[::-1], np.ma.array(array, mask=False)):
+        assert json.loads(package.dumps(layout)) == [
+            [bool(byte) for byte in row] for row in np.asarray(layout).view("u1")
+        ]
+    assert json.loads(package.dumps(array[:, :1].copy().view([("a", "?")]))) == [[{"a": False}], [{"a": True}]]
