@@ -147,13 +147,18 @@ def test_encoder_of_more_flags_than_there_may_be():
 @pytest.mark.skipif(speedups is None, reason="orjson keeps a reference to an option that is None")
 def test_references_to_constants_are_given_back():
     documents = [1], [2**63, 2**64], {1: 2**64}, [np.float64("nan"), None]
-    before = [sys.getrefcount(constant) for constant in (None, True, False)]
-    for document in documents * 100:
-        fastnpjson.dumps(document)
-        fastnpjson.dumps(document, fastnpjson.common)
-        fastnpjson.Encoder(decimals=2, nan="string", default=str).encode(document)
-    after = [sys.getrefcount(constant) for constant in (None, True, False)]
-    assert np.all(np.subtract(after, before) < 100)
+
+    def more_references():
+        before = [sys.getrefcount(constant) for constant in (None, True, False)]
+        for document in documents * 100:
+            fastnpjson.dumps(document)
+            fastnpjson.dumps(document, fastnpjson.common)
+            fastnpjson.Encoder(decimals=2, nan="string", default=str).encode(document)
+        after = [sys.getrefcount(constant) for constant in (None, True, False)]
+        return np.subtract(after, before)
+
+    # Others, such as the collector and threads of other tests, change them, too: but not each time.
+    assert np.min([more_references() for _ in range(4)], axis=0).max() < 100
 
 
 def test_string():
