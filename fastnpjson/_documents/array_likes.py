@@ -43,15 +43,24 @@ def read(obj: Any) -> Any:
         JSONEncodeError: it stands for none, or its package does not give it away.
     """
     reader = _subclass if issubclass(type(obj), np.ndarray) else _READERS.get(package_of(obj), _by_protocol)
+    array = ask_package(reader, obj)
+    if array is NotImplemented:
+        raise JSONEncodeError("Type is not JSON serializable")
+    return array
+
+
+def ask_package(reader: Callable[[Any], Any], obj: Any) -> Any:
+    """Return what a reader makes of an object of another package.
+
+    Raises:
+        JSONEncodeError: the package raised an exception, which is the cause, or is missing.
+    """
     try:
-        array = reader(obj)
+        return reader(obj)
     except MemoryError:
         raise
     except Exception as error:  # of other packages
         raise JSONEncodeError(f"{type(error).__name__}: {excerpt(error)}") from error
-    if array is NotImplemented:
-        raise JSONEncodeError("Type is not JSON serializable")
-    return array
 
 
 def may_be_array(obj: Any) -> bool:

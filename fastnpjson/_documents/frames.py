@@ -13,7 +13,7 @@ from orjson import JSONEncodeError
 
 from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write
-from fastnpjson._documents.array_likes import arrow_column, is_arrow, read
+from fastnpjson._documents.array_likes import arrow_column, ask_package, is_arrow, read
 from fastnpjson._excerpt import excerpt
 
 if TYPE_CHECKING:
@@ -76,12 +76,7 @@ def arrow_records(obj: Any, form: Callable[[Any], Any] = records) -> Any:
     Raises:
         JSONEncodeError: it has no JSON, its package does not give it away, or pyarrow, which would read it, is missing.
     """
-    try:
-        column = arrow_column(obj)
-    except MemoryError:
-        raise
-    except Exception as error:  # of other packages
-        raise JSONEncodeError(f"{type(error).__name__}: {excerpt(error)}") from error
+    column = ask_package(arrow_column, obj)
     pyarrow = sys.modules["pyarrow"]
     if not pyarrow.types.is_struct(column.type) or column.null_count:
         return read(column)

@@ -107,11 +107,12 @@ def read_columns(
     columns = {name: _Column() for name in dtypes or ()}
     budget, count = Budget(way_out=_WAY_OUT), 0
     for batch in _batches(lines, prefix, first):
-        for name in batch.names() if dtypes is None else ():
+        names = batch.names() if dtypes is None else [*dtypes]
+        for name in names:
             columns.setdefault(name, _Column())
         budget.grow(sum(map(len, batch.lines)))
         budget.charge((len(columns), len(batch.rows)), _OBJECT)
-        for name in batch.names() if dtypes is None else dtypes:
+        for name in names:
             part = _inferred(batch, name, budget) if dtypes is None else _part(batch, name, dtypes[name], prefix)
             if dtypes is not None and not columns[name].fits(part):
                 raise ValueError(f"{prefix}{batch.place()}: {name}: lists of another length than in the lines before")
