@@ -1,6 +1,5 @@
 """Large arrays are written without the GIL: who runs meanwhile, and what he may do."""
 
-import signal
 import threading
 
 import numpy as np
@@ -8,6 +7,8 @@ import orjson
 import pytest
 from numpy import ma
 from processes import linux, posix, run_code
+from signals import check_a_signal_ends
+from threads import in_threads
 from ticking import held
 
 import fastnpjson
@@ -198,25 +199,7 @@ def test_an_array_that_is_being_written_cannot_be_resized():
 @pytest.mark.parametrize("of", [lambda array: array, lambda array: {"x": array}, lambda array: array.view("m8[s]")])
 def test_a_signal_ends_the_writing(of):
     # A hundred million numbers, which take no memory and a second or so.
-    array = of(np.broadcast_to(np.int64(2), 100_000_000))
-
-    class Stop(Exception):
-        pass
-
-    def stop(*_):
-        raise Stop
-
-    texts = []
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.03)
-        # In one call: no bytecode, at which Python looks at signals by itself, follows on `dumps`.
-        with pytest.raises(Stop):
-            texts.extend(map(fastnpjson.dumps, [array]))
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert texts == []
+    check_a_signal_ends(fastnpjson.dumps, of(np.broadcast_to(np.int64(2), 100_000_000)))
 
 
 @posix
@@ -226,24 +209,7 @@ def test_a_signal_ends_the_writing(of):
 )
 def test_an_error_of_a_signal_is_not_taken_for_one_of_the_document(encode, error):
     # In the end orjson would be asked to write it once more, without what it refuses.
-    document = {"x": np.broadcast_to(np.int64(2), 100_000_000)}
-
-    class Stop(error):
-        pass
-
-    def stop(*_):
-        raise Stop
-
-    texts = []
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.03)
-        with pytest.raises(Stop):
-            texts.extend(map(encode, [document]))
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert texts == []
+    check_a_signal_ends(encode, {"x": np.broadcast_to(np.int64(2), 100_000_000)}, error)
 
 
 @linux
@@ -323,9 +289,5 @@ def test_many_threads_write_large_and_small_documents():
             if texts != expected or any(fastnpjson.dumps(small) != expected[1] for _ in range(200)):
                 wrong.append(texts)
 
-    threads = [threading.Thread(target=write) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(8, write)
     assert not wrong

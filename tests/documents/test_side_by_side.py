@@ -1,7 +1,6 @@
 """`threads=`: the bytes and the errors of one thread, in processes that fork, end, are interrupted or lack memory."""
 
 import pickle
-import threading
 import tracemalloc
 
 import numpy as np
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import linux, posix, run_code
 from strategies import documents
+from threads import in_threads
 
 import fastnpjson
 from fastnpjson import Encoder
@@ -260,9 +260,5 @@ def test_many_threads_with_threads_of_their_own():
     def write():
         wrong.extend(text for text in (encoder.encode(document) for _ in range(5)) if text != expected)
 
-    threads = [threading.Thread(target=write) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(6, write)
     assert not wrong

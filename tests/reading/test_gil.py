@@ -1,12 +1,11 @@
 """Long lists of numbers are read without the GIL: other threads run meanwhile, and signals are handled."""
 
-import signal
-import threading
-
 import numpy as np
 import orjson
 import pytest
 from processes import linux, posix, run_code
+from signals import check_a_signal_ends
+from threads import in_threads
 from ticking import held
 
 import fastnpjson
@@ -65,25 +64,7 @@ def test_a_long_list_that_ends_otherwise(last):
 @posix
 @pytest.mark.parametrize("error", [ValueError, KeyError])
 def test_a_signal_ends_the_reading(error):
-    text = b"[" + b"2.25," * 20_000_000 + b"1]"
-
-    class Stop(error):
-        pass
-
-    def stop(*_):
-        raise Stop
-
-    documents = []
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.03)
-        # In one call: no bytecode, at which Python looks at signals by itself, follows on `loads`.
-        with pytest.raises(Stop):
-            documents.extend(map(load_arrays, [text]))
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert documents == []
+    check_a_signal_ends(load_arrays, b"[" + b"2.25," * 20_000_000 + b"1]", error)
 
 
 def load_arrays(text):
@@ -128,9 +109,5 @@ def test_many_threads_read_at_once():
             if found.dtype != np.int64 or not np.array_equal(found, np.arange(200_000)):
                 wrong.append(found)
 
-    threads = [threading.Thread(target=read) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(8, read)
     assert not wrong

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import linux, posix, run_code
+from threads import in_threads
 
 import fastnpjson
 from fastnpjson._extension import speedups
@@ -346,9 +347,5 @@ def test_many_threads_with_threads_of_their_own():
             if not np.array_equal(found["x"], np.arange(1_000_000)):
                 wrong.append(found)
 
-    threads = [threading.Thread(target=read) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(6, read)
     assert not wrong
