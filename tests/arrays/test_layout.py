@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 import pytest
 from cases import DATES, DURATIONS, NUMPY_2, TABLES, layouts, ticks
+from tracing import untraced
 
 import fastnpjson
 from fastnpjson import compat, roundtrip
@@ -392,16 +393,14 @@ def test_mask_that_is_no_array_is_an_error():
 
 
 @pytest.fixture
-def untraced():
+def no_tracer():
     # Python 3.12 never ends when the function that traces for coverage gets no memory.
-    trace = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(trace)
+    with untraced():
+        yield
 
 
 @needs_speedups
-@pytest.mark.usefixtures("untraced")
+@pytest.mark.usefixtures("no_tracer")
 def test_lack_of_memory_at_each_allocation_is_an_error():
     testcapi = pytest.importorskip("_testcapi", reason="CPython was built without its own tests")
     array = np.ma.array(np.zeros(300, [("a", "M8[s]"), ("v", "f4", (2,)), ("s", "U9")]), mask=True)

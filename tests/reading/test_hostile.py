@@ -78,7 +78,7 @@ PATHS = {
 
 
 def check(loads, text, arrays, times):
-    """Coverage and sanitizers slow down what they see, and not orjson."""
+    """Sanitizers slow down what they see, and not orjson."""
     data = text.encode()
     check_takes_at_most(times, lambda: loads(data, arrays=arrays), lambda: orjson.loads(data))
 

@@ -4,6 +4,8 @@ import gc
 import time
 from contextlib import contextmanager
 
+from tracing import untraced
+
 
 def seconds_of(call):
     """Return what this thread takes of the processor for a call, and not what other threads and programs take."""
@@ -26,7 +28,7 @@ def only_new_objects_collected():
 def check_takes_at_most(times, ours, theirs, *, floor=0.0005, rounds=9):
     """Check that the best of a few rounds is within so many times the other's; clocks are coarse below the floor."""
     best, others = float("inf"), float("inf")
-    with only_new_objects_collected():
+    with untraced(), only_new_objects_collected():
         for _ in range(rounds):
             best, others = min(best, seconds_of(ours)), min(others, seconds_of(theirs))
             if best < times * (others + floor):
