@@ -10,7 +10,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from processes import ARRAY, posix, program, pty, read_terminal
+from processes import ARRAY, open_pipe, posix, program, pty, read_terminal
 
 from fastnpjson.__main__ import main
 
@@ -217,7 +217,7 @@ def test_progress_on_a_terminal():
     terminal, stderr = pty.openpty()
     with subprocess.Popen(program("inspect", "pipe.jsonl"), stdout=subprocess.PIPE, stderr=stderr) as child:
         os.close(stderr)
-        with open("pipe.jsonl", "wb", 0) as pipe:
+        with open_pipe("pipe.jsonl", "wb", child) as pipe:
             for number in range(12):
                 pipe.write(b"[%d]\n" % number)
                 subprocess.run(["sleep", "0.1"], check=True)

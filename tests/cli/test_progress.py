@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from processes import posix, program, pty, read_terminal
+from processes import open_pipe, posix, program, pty, read_terminal
 
 from fastnpjson._cli import progress
 
@@ -28,7 +28,7 @@ def test_progress_on_a_terminal(from_pipe):
         arguments = ["long.npy", "pipe.jsonl"]
     with subprocess.Popen(program(*arguments), stdout=subprocess.PIPE, stderr=stderr) as child:
         os.close(stderr)
-        with open("pipe.jsonl", "wb" if from_pipe else "rb", 0) as pipe:
+        with open_pipe("pipe.jsonl", "wb" if from_pipe else "rb", child) as pipe:
             for _ in range(12):
                 time.sleep(0.1)
                 if from_pipe:

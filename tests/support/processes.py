@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 
 import numpy as np
 import pytest
@@ -37,6 +38,24 @@ def program(*arguments):
 
 def run(*arguments, **settings):
     return subprocess.run(program(*arguments), capture_output=True, timeout=60, check=False, **settings)
+
+
+def open_pipe(path, mode, child):
+    """Open a named pipe whose other end a child opens. One that ends before it did must not leave us waiting."""
+    opened = threading.Event()
+
+    def take_its_place():
+        child.wait()
+        other_end = os.open(os.path.join(folder, path), os.O_RDWR)
+        opened.wait()
+        os.close(other_end)
+
+    folder = os.getcwd()
+    threading.Thread(target=take_its_place, daemon=True).start()
+    try:
+        return open(path, mode, 0)
+    finally:
+        opened.set()
 
 
 def read_terminal(terminal):
