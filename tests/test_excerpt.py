@@ -17,6 +17,7 @@ from fastnpjson._jsonpath import json_path
 HOSTILE = "\x1b]0;owned\x07\x9b2J\x7f\x85\u2028\u202e\ud800\U000e0001"
 
 
+@pytest.mark.slow
 def test_each_character_is_printable_and_can_be_read_back():
     for code in range(sys.maxunicode + 1):
         text = excerpt(chr(code))

@@ -13,7 +13,7 @@ from processes import ARRAY
 
 import fastnpjson
 from fastnpjson.__main__ import main
-from fastnpjson._cli import npy
+from fastnpjson._cli import convert, npy
 from fastnpjson._reading.budget import Budget
 
 
@@ -234,11 +234,11 @@ def test_strings_that_padding_would_make_large(suffix, capsys):
     assert main(["s.json", f"s{suffix}"]) == 0
 
 
-def test_all_lines_have_one_limit(capsys):
-    line = '{"__ndarray__":[""],"dtype":"<U4000000","shape":[1]}\n'
-    for count, code in ((10, 0), (100, 1)):
+def test_all_lines_have_one_limit(capsys, monkeypatch):
+    monkeypatch.setattr(convert, "_LIMIT", 2**20)
+    line = '{"__ndarray__":[""],"dtype":"<U16384","shape":[1]}\n'  # 2**16 bytes
+    for count, limit, code in ((10, 2**20, 0), (100, 2**20, 1), (100, 2**23, 0)):
         with open("e.jsonl", "w") as file:
             file.write(line * count)
-        assert main(["e.jsonl", "e.jsonl.gz", "--exact"]) == code
-    assert main(["e.jsonl", "e.jsonl.gz", "--exact", "--limit", str(2**31)]) == 0
-    assert "line 17: $: not an array: the arrays take more than the limit of 268" in capsys.readouterr().err
+        assert main(["e.jsonl", "e.jsonl.gz", "--exact", "--limit", str(limit)]) == code
+    assert "line 17: $: not an array: the arrays take more than the limit of 1" in capsys.readouterr().err

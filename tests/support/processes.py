@@ -27,9 +27,10 @@ def uncovered():
 
 def run_code(code, *arguments, **settings):
     program = [sys.executable, "-W", "error", "-c", textwrap.dedent(code), *map(str, arguments)]
-    # Elsewhere than in a checkout, which Python 3.10 would import, without the extension.
-    settings = {"cwd": tempfile.gettempdir(), **settings}
-    return subprocess.run(program, capture_output=True, text=True, timeout=100, check=False, **settings)
+    # Python puts the folder in front: a checkout would be imported without its extension, and any file by its name.
+    with tempfile.TemporaryDirectory() as empty:
+        settings = {"cwd": empty, **settings}
+        return subprocess.run(program, capture_output=True, text=True, timeout=100, check=False, **settings)
 
 
 def program(*arguments):
