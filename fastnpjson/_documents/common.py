@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -42,10 +43,8 @@ class Common:
         """
         kind: type = type(obj)
         convert = converter_of(kind)
-        if convert is not None:
-            return convert(obj)
         try:
-            return read(obj)
+            return read(obj) if convert is None else convert(obj)
         except JSONEncodeError as error:
             # If a package refuses an array of its own, that is an error, and not a reason to ask somebody else.
             if self._default is None or error.__cause__ is not None:
@@ -81,10 +80,10 @@ def is_common(obj: Any) -> bool:
         dtype = np.asarray(obj).dtype
         return dtype.kind in "cV" and dtype.names is None
     convert = None if issubclass(kind, np.ndarray) else converter_of(kind)  # type: ignore[arg-type]
-    if convert is not None:
+    if convert is not None and not issubclass(kind, datetime):
         return not is_declined(convert)
-    try:
-        read(obj)
+    try:  # years of pandas beyond those of Python, and arrays that their package refuses
+        read(obj) if convert is None else convert(obj)
     except JSONEncodeError:
         return False
     return True

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections import UserList, UserString, deque
 from collections.abc import Callable, Iterator, Mapping, MappingView, Set
 from dataclasses import fields
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -31,7 +31,7 @@ from fastnpjson._arrays.times import duration_text
 from fastnpjson._arrays.write import write
 from fastnpjson._documents.advice import message
 from fastnpjson._documents.array_likes import is_arrow, read
-from fastnpjson._documents.convert import converter
+from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.frames import arrow_records, is_frame, records
 from fastnpjson._reading.exact import exact_loads
 
@@ -171,9 +171,10 @@ def _buffer(view: memoryview) -> Any:
         return _bytes(bytes(view))
 
 
-def _text_of(obj: Any) -> Any:
+def _moment(moment: datetime) -> Any:
     """Return the text that `dumps` writes: `json` asks its default about dates."""
-    return orjson.loads(orjson.dumps(obj, converter(Style()), orjson.OPT_PASSTHROUGH_SUBCLASS))
+    known = converter(Style())(moment)
+    return _decline(moment) if known is UNKNOWN else orjson.loads(orjson.dumps(known))
 
 
 def _dataclass(obj: Any) -> dict[str, Any]:
@@ -238,7 +239,8 @@ _BY_TYPE: Final[tuple[tuple[tuple[type, ...], Convert], ...]] = (
     ((Decimal,), _decimal),
     ((Fraction,), _fraction),
     ((timedelta,), _duration),
-    ((date,), _text_of),
+    ((datetime,), _moment),
+    ((date,), date.isoformat),
     ((time,), time.isoformat),
     ((UUID, np.dtype, UserString), str),
     ((bytes, bytearray), _bytes),

@@ -305,3 +305,14 @@ def outcome(obj, default):
         return fastnpjson.dumps([obj], default=default)
     except TypeError:
         return TypeError
+
+
+@pytest.mark.parametrize("year", ["-20", "20000"])
+def test_years_that_python_has_not_are_not_common(year):
+    pandas = pytest.importorskip("pandas", minversion="2")
+    moment = pandas.Timestamp(np.datetime64(f"{year}-01-01", "s"))
+    with pytest.raises(TypeError, match=r"^\$\[0\]: pandas.Timestamp: Type is not JSON serializable; pass default=$"):
+        fastnpjson.dumps([moment])
+    with pytest.raises(TypeError, match=r"^\$\[0\]: .*Timestamp is not JSON serializable"):
+        fastnpjson.dumps([moment], fastnpjson.common)
+    assert json.loads(fastnpjson.dumps([moment], fastnpjson.common.using(str))) == [str(moment)]
