@@ -138,6 +138,8 @@ def test_interruption(encode):
         import numpy as np, fastnpjson
         document = np.broadcast_to(np.float64(1.2345678901234567e-300), 50_000_000)
         encoder = fastnpjson.Encoder(threads=2)
+        # A shell has background jobs ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         threading.Timer(0.15, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         try:
             for _ in range(100):

@@ -258,6 +258,8 @@ def test_interruption():
         import os, signal, threading
         import numpy as np, fastnpjson
         text = fastnpjson.dumps(np.broadcast_to(np.float64(1.234567890123456e-30), 5_000_000))
+        # A shell has background jobs ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         try:
             while True:
