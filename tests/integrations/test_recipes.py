@@ -110,6 +110,17 @@ def redis(directory):
     assert server.wait(30) == 0
 
 
+@pytest.fixture
+def kafka(monkeypatch):
+    """The broker that librdkafka has for tests: of the real protocol, but without its newest question for versions."""
+    kafka, confluent = pytest.importorskip("kafka"), pytest.importorskip("confluent_kafka")
+    broker = confluent.Producer({"test.mock.num.brokers": 1})
+    for client in (kafka.KafkaProducer, kafka.KafkaConsumer):
+        monkeypatch.setitem(client.DEFAULT_CONFIG, "api_version", (2, 0))
+    yield ",".join(f"{node.host}:{node.port}" for node in broker.list_topics(timeout=10).brokers.values())
+    broker.flush()
+
+
 class Echo(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
