@@ -13,7 +13,8 @@ import orjson
 # Integers of more than 308 digits are beyond the floats, which orjson makes of them. An escape in a string has four.
 _LONG: Final = re.compile(rb"(?<![.eE+\d])\d{19,}(?![.eE\d])")
 # A string without escapes, or a word. One without an end goes to the end: to look for more in it takes quadratic time.
-_WORD: Final = re.compile(rb'"[^"]*"?|-?Infinity|NaN')
+# Each alternative begins with a letter, by which `re` skips what is between in a quarter of the time.
+_WORD: Final = re.compile(rb'"[^"]*"?|NaN|-Infinity|Infinity')
 _RUN: Final = b"\1" * 19
 _IS_DIGIT: Final = bytes(byte in b"0123456789" for byte in range(256))
 _BEFORE_POSITIVE: Final = np.array([byte in b"[:, \t\r\n" for byte in range(256)])
