@@ -146,13 +146,13 @@ HOSTILE = {
     "floats-for-integers": ('{"dtype":"f4","bdata":"AAAAAA=="}', "i8", "may not be exact"),
     "other-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"2, 2"}', "i1", r"3 elements, and the shape \(2, 2\) has 4"),
     "endless-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"99999999999999999999, 9"}', "i1", "3 elements"),
-    "negative-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"-1"}', "i1", "a string of lengths"),
-    "word-for-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"two"}', "i1", "a string of lengths"),
+    "negative-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"-1"}', "i1", "its shape is no list of lengths"),
+    "word-for-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"two"}', "i1", "its shape is no list of lengths"),
     "more-members": ('{"dtype":"i1","bdata":"AAAA","x":1}', "i1", "an object is not a list"),
     "more-dimensions": (
         json.dumps({"dtype": "i1", "bdata": "AA==", "shape": ",".join("1" * 99)}),
         "i1",
-        "a string of lengths",
+        "its shape is no list of lengths",
     ),
 }
 
