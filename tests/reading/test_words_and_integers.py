@@ -151,7 +151,7 @@ def test_place_in_the_whole_text():
 def test_errors_of_lines_name_the_setting(word, settings):
     lines = io.StringIO(f'{{"x":1}}\n{{"x":{word}}}')
     with pytest.raises(
-        fastnpjson.JSONDecodeError, match=r"^(NaN|Infinity) is not JSON .*allow_nan=True\).*: line 2 column"
+        fastnpjson.JSONDecodeError, match=r"^(NaN|Infinity) is not JSON .*allow_nan=True of .*: line 2 column"
     ):
         [*fastnpjson.load_lines(lines, **settings)]
 
