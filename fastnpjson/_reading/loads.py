@@ -133,12 +133,13 @@ def _load(data: Any, paths: Any, reading: Reading, crew: tuple[int, int]) -> tup
     if reading.exact_integers and has_huge_integers(data):
         return reading.decode(data), False
     count, slice_size = crew
+    words = (reading.decode,) if reading.allow_nan else ()
     try:
         if count == 1:
-            document, skipped = speedups.load_paths(data, paths, None, slice_size)
+            document, skipped = speedups.load_paths(data, paths, None, slice_size, *words)
         else:
             with Workers(count) as workers:
-                document, skipped = speedups.load_paths(data, paths, partial(read_slices, workers), slice_size)
+                document, skipped = speedups.load_paths(data, paths, partial(read_slices, workers), slice_size, *words)
     except orjson.JSONDecodeError:  # there may be NaN, or a better reason
         return reading.decode(data), False
     return document, not skipped
