@@ -87,21 +87,24 @@ def _last_words(exit_code: int) -> str:
 def _judge(sender: Connection, function: Callable[[Any], Any], argument: Any, check: Check) -> None:
     faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sender.send(verdict_here(function, argument, check))
+
+
+def verdict_here(function: Callable[[Any], Any], argument: Any, check: Check) -> Verdict:
+    """Do what `verdict` does in this process: for what has threads, which a fork would not have."""
     try:
         seconds, output = _time(function, argument)
         # The first call may fill a cache, and the pages of a forked process.
         if seconds < _QUICK:
             seconds = min(_time(function, argument)[0] for _ in range(3))
     except Exception as error:
-        sender.send(Verdict("refuses", _first_line(error)))
-        return
+        return Verdict("refuses", _first_line(error))
     size = len(output.encode() if isinstance(output, str) else output) if isinstance(output, (str, bytes)) else None
     try:
         check(output)
     except Flaw as flaw:
-        sender.send(Verdict(*flaw.args, seconds, size))
-    else:
-        sender.send(Verdict("right", "", seconds, size))
+        return Verdict(*flaw.args, seconds, size)
+    return Verdict("right", "", seconds, size)
 
 
 def _time(function: Callable[[Any], Any], argument: Any) -> tuple[float, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bench.checks import Verdict, verdict
+from bench.checks import Verdict, verdict, verdict_here
 from bench.paces import PACES, Pace
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ class Contest:
         suite = getattr(self._request.module, "CHECKED_IN", self._suite)
         key = (suite, self._case.name, self._library.name)
         if key not in _verdicts:
-            _verdicts[key] = verdict(function, argument, check)
+            judge = verdict_here if self._library.name in getattr(self._request.module, "HERE", ()) else verdict
+            _verdicts[key] = judge(function, argument, check)
         self._seconds = _verdicts[key].seconds
         self.labels |= _verdicts[key].labels()
         assert self._library.name != "fastnpjson" or _verdicts[key].kind == "right", _verdicts[key]

@@ -41,6 +41,10 @@ _BESIDE = (
     "pytest-benchmark",
     "scikit-learn",
     "pillow",
+    "plotly",
+    "polars",
+    "pyarrow",
+    "tritonclient",
 )
 
 

@@ -220,6 +220,26 @@ HOSTILE = {
     "json-of-text": (*plain(shape=[1], datatype="BYTES", data=[1]), "data is not a list of strings"),
     "json-of-ragged": (*plain(shape=[2], datatype="BYTES", data=[["a"], "b"]), ""),
     "json-of-a-string": (*plain(shape=[], datatype="BYTES", data="a"), "data is not a list of strings"),
+    "json-of-base64": (*plain(shape=[1], datatype="FP32", data="AACAPw=="), "data is a string, not a list of numbers"),
+    "json-of-plotly": (
+        *plain(shape=[1], datatype="FP32", data={"dtype": "f4", "bdata": "AACAPw=="}),
+        "data is an object, not a list of numbers",
+    ),
+    "json-of-null": (*plain(shape=[2], datatype="FP32", data=[1.5, None]), r"\.data\[1\]: null is not a number"),
+    "json-of-words": (
+        *plain(shape=[2], datatype="FP64", data=["Infinity", 1]),
+        r"\.data\[0\]: a string is not a number",
+    ),
+    "json-of-null-in-rows": (
+        *plain(shape=[2, 2], datatype="FP64", data=[[1, 2], [None, 3]]),
+        r"\.data\[1\]\[0\]: null is not a number",
+    ),
+    "json-of-one-number": (*plain(shape=[], datatype="FP64", data=1.5), "data is a float, not a list of numbers"),
+    "endless-lists": (
+        b'{"outputs":[{"shape":[1],"datatype":"FP32","data":' + b"[" * 500 + b"1" + b"]" * 500 + b"}]}",
+        None,
+        "more than 32 dimensions",
+    ),
     "json-of-more": (*plain(shape=[3], datatype="INT8", data=[1, 2]), "2 elements"),
 }
 
@@ -230,6 +250,20 @@ def test_hostile(name):
     expected = "bytes are behind the last tensor" if message is None and headers else rf"^\$\.outputs\[0\].*{message}"
     with pytest.raises(ValueError, match=expected):
         kserve.loads(body, headers)
+
+
+def test_words_that_triton_and_its_client_write():
+    http = pytest.importorskip("tritonclient.http", reason="a package for the client of Triton")
+    array = np.array([[1.5, np.nan], [np.inf, -np.inf]], "f4")
+    tensor = http.InferInput("x", array.shape, "FP32")
+    tensor.set_data_from_numpy(array, binary_data=False)
+    body, _ = http.InferenceServerClient.generate_request_body([tensor])
+    assert np.array_equal(kserve.loads(body, allow_nan=True)["inputs"][0]["data"], array, equal_nan=True)
+    with pytest.raises(ValueError, match=r"^NaN is not JSON .*allow_nan=True of"):
+        kserve.loads(body)
+    body = body.replace(b"NaN", b"null")
+    with pytest.raises(ValueError, match=r"^\$\.inputs\[0\]\.data\[1\]: null is not a number"):
+        kserve.loads(body, allow_nan=True)
 
 
 def test_many_tensors():

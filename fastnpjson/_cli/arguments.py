@@ -14,7 +14,9 @@ from fastnpjson._cli.progress import Progress
 from fastnpjson._excerpt import excerpt
 from fastnpjson._extension import speedups
 from fastnpjson._files.compression import CODECS, codec, suffixes
+from fastnpjson._reading.exact import ALLOW_NAN
 from fastnpjson._reading.paths import tree
+from fastnpjson._reading.values import PATHS
 from fastnpjson._threads import count_of
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ a row of an array, on each line), by the suffixes of the names. Each may be comp
 .npy.xz, .jsonl.zst, .bz2), be a URL (s3://...), or be - for a standard stream. Arrays are
 memory-mapped, files are written under a temporary name and renamed, and nothing is unpickled.
 """
+# What errors say for callers in Python, and what is true of it here.
+_HERE: Final = {ALLOW_NAN: "--allow-nan", PATHS.null: "; only floats and times have a null"}
 _EXAMPLES: Final = """\
 examples:
   fastnpjson inspect points.json                what is in a file: paths, dtypes, shapes, extremes
@@ -86,6 +90,8 @@ def _exit_code(work: Callable[[Progress], object], endpoints: list[Endpoint]) ->
 
 def _message(error: Exception, paths: list[str]) -> str:
     text = str(error)
+    for words, here in _HERE.items():
+        text = text.replace(words, here)
     named = any(path in text or repr(path)[1:-1] in text for path in paths if path != "-")
     message = excerpt(" ".join(text.split()) or type(error).__name__, 1000)
     return message if named else f"{excerpt(' -> '.join(paths), 1000)}: {message}"

@@ -57,7 +57,11 @@ def stack(rows: list[Any], budget: Budget) -> Array:
         stacked = np.stack(rows)
         if len({row.dtype for row in rows}) == 1 or _is_exact(stacked):
             return stacked
-    return array_of([row.tolist() if isinstance(row, np.ndarray) else row for row in rows], budget)
+    return array_of(_lists(rows), budget)
+
+
+def _lists(values: list[Any]) -> list[Any]:
+    return [value.tolist() if isinstance(value, np.ndarray) else value for value in values]
 
 
 def table_of(rows: list[dict[str, Any]], arrays: Mapping[str, DTypeLike], budget: Budget) -> Array:
@@ -92,10 +96,13 @@ def table_of(rows: list[dict[str, Any]], arrays: Mapping[str, DTypeLike], budget
 
 def _column(values: list[Any], name: str, leaf: Any, budget: Budget) -> Array:
     try:
-        return stack(values, budget) if leaf is None else array(values, leaf.dtype, _no_digits)
+        column = stack(values, budget) if leaf is None else array(_lists(values), leaf.dtype, _no_digits)
     except ValueError as error:
         line = "" if type(error) is not NotArray or error.index is None else f" of line {error.index + 1}"
         raise ValueError(f"{name}{line}: {error}") from None
+    if leaf is not None and leaf.shape not in {None, column.shape[1:]}:
+        raise ValueError(f"{name}: arrays of shape {column.shape[1:]}, not {leaf.shape}")
+    return column
 
 
 def _no_digits() -> list[str]:

@@ -2,8 +2,9 @@
 #include "lists.h"
 
 #include "side_by_side.h"
+#include "words.h"
 
-const Wanted WHATEVER = {ANY, 1, NULL};
+const Wanted WHATEVER = {ANY, 1, NULL, 0}, WHATEVER_WITH_WORDS = {ANY, 1, NULL, 1};
 
 static const int TYPES[] = {NPY_VOID, NPY_INT64, NPY_UINT64, NPY_DOUBLE, NPY_FLOAT, NPY_HALF, NPY_BOOL, NPY_DATETIME};
 static const int ITEMSIZES[] = {0, 8, 8, 8, 4, 2, 1, 8};
@@ -27,56 +28,6 @@ loads_clear(List *list)
     }
 }
 
-static inline int
-starts_with(const char *p, const char *word)
-{
-    return !strncmp(p, word, strlen(word));
-}
-
-static const char *
-read_date(List *list, const char *p)
-{
-    npy_int64 ticks = NPY_DATETIME_NAT;
-    p = starts_with(p, "null") ? p + 4 : loads_read_date(p, list->wanted & 0xFF, list->dtype->count, &ticks);
-    memcpy(list->values + 8 * list->count++, &ticks, sizeof ticks);
-    return p;
-}
-
-/* Read what stands for a float in a string. */
-static const char *
-read_float_word(List *list, const char *p)
-{
-    if (list->wanted >> 8 != 'f') {
-        return NULL;
-    }
-    if (starts_with(p, "\"NaN\"")) {
-        return add_nan(list) ? NULL : p + 5;
-    }
-    if (starts_with(p, "\"Infinity\"")) {
-        return add_infinity(list, 0) ? NULL : p + 10;
-    }
-    return starts_with(p, "\"-Infinity\"") && !add_infinity(list, 0x8000) ? p + 11 : NULL;
-}
-
-/* Read what is not a number. */
-static inline const char *
-read_word(List *list, const char *p)
-{
-    switch (*p) {
-    case 't':
-        return starts_with(p, "true") && !add_boolean(list, 1) ? p + 4 : NULL;
-    case 'f':
-        return starts_with(p, "false") && !add_boolean(list, 0) ? p + 5 : NULL;
-    case 'n':
-        if (list->kind == DATES) {
-            return read_date(list, p);
-        }
-        return starts_with(p, "null") && !add_nan(list) ? p + 4 : NULL;
-    default:
-        return list->kind == DATES ? read_date(list, p) : read_float_word(list, p);
-    }
-}
-
 /* Read an element. Returns its end, or NULL where the list is not an array, or with an exception set. */
 static inline const char *
 read_element(List *list, const char *p, const char *end)
@@ -85,8 +36,11 @@ read_element(List *list, const char *p, const char *end)
         return read_word(list, p);
     }
     Number number;
-    p = loads_read_number(p, end, &number);
-    return !p || add_number(list, &number) ? NULL : p;
+    const char *after = loads_read_number(p, end, &number);
+    if (!after) {
+        return list->dtype->words ? read_float(list, p) : NULL;
+    }
+    return add_number(list, &number) ? NULL : after;
 }
 
 /* Leave the lists that end here, up to the comma before the next element. Returns the place behind it, or behind all of

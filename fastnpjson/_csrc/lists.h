@@ -6,10 +6,11 @@
 
 #include "skip.h"
 
-/* How lists are read beside other threads. */
+/* How lists are read: beside other threads, and with the words that json has for numbers. */
 typedef struct {
     PyObject *helper;    /* has others read the rest of a long list, in slices of so many bytes; borrowed, or NULL */
     npy_intp slice_size; /* 0 where there are no others */
+    int words;           /* NaN, Infinity and -Infinity are floats */
 } Crew;
 
 /* Make an array of the list at `text`, and set `text` to its end. Returns NULL where it is none, with an exception set

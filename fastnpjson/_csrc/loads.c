@@ -8,7 +8,7 @@ enum { DEEPEST = 1024 };
 /* Of make_loads; NULL before. */
 static PyObject *orjson_loads, *python_loads, *mark, *decode_error;
 
-static const Crew alone = {NULL, 0};
+static const Crew alone = {NULL, 0, 0};
 
 /* A list or a dict, and the place in it that is next. */
 typedef struct {
@@ -103,9 +103,9 @@ put_arrays(PyObject *whole, PyObject *arrays)
 
 /* Decode what is left of a document, and put arrays into it. */
 static PyObject *
-decode_rest(const Cut *cut)
+decode_rest(const Cut *cut, PyObject *decoder)
 {
-    PyObject *document = PyObject_CallOneArg(orjson_loads, cut->rest);
+    PyObject *document = PyObject_CallOneArg(decoder, cut->rest);
     PyObject *whole = document ? PyList_New(1) : NULL;
     if (!whole) {
         Py_XDECREF(document);
@@ -117,9 +117,10 @@ decode_rest(const Cut *cut)
     return document;
 }
 
-/* Decode a document with the arrays that `paths` asks for, of which some are left to Python if something is `skipped`. */
+/* Decode a document with the arrays that `paths` asks for, of which some are left to Python if something is `skipped`. The
+   decoder is for what is left of it. */
 static PyObject *
-decode(PyObject *data, PyObject *paths, const Crew *crew, int *skipped)
+decode(PyObject *data, PyObject *paths, const Crew *crew, PyObject *decoder, int *skipped)
 {
     Cut cut;
     if (!mark) {
@@ -133,7 +134,7 @@ decode(PyObject *data, PyObject *paths, const Crew *crew, int *skipped)
     if (!cut.rest) {
         return PyObject_CallOneArg(orjson_loads, data);
     }
-    PyObject *document = decode_rest(&cut);
+    PyObject *document = decode_rest(&cut, decoder);
     Py_DECREF(cut.rest);
     Py_DECREF(cut.arrays);
     if (document || !PyErr_ExceptionMatches(PyExc_ValueError)) {
@@ -160,7 +161,7 @@ entry(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *na
         && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "arrays") == 0
         && (PyBytes_CheckExact(arguments[0]) || PyUnicode_CheckExact(arguments[0]))) {
         int skipped;
-        PyObject *document = decode(arguments[0], Py_True, &alone, &skipped);
+        PyObject *document = decode(arguments[0], Py_True, &alone, orjson_loads, &skipped);
         if (document != NULL || !PyErr_ExceptionMatches(decode_error)) {
             return document;
         }
@@ -195,17 +196,17 @@ make_loads(PyObject *module, PyObject *arguments)
     return PyCFunction_New(&definition, NULL);
 }
 
-/* Takes a document, True or a tree of paths, and who reads beside this thread: None or a function, and a size of slices or 0.
-   Returns what `decode` does, and whether something was skipped. */
+/* Takes a document, True or a tree of paths, and who reads beside this thread: None or a function, and a size of slices or 0;
+   and a decoder that takes the words of json, if lists may have them. Returns what `decode` does, and whether something was skipped. */
 static PyObject *
 load_paths(PyObject *module, PyObject *arguments)
 {
-    PyObject *data, *paths;
+    PyObject *data, *paths, *decoder = NULL;
     Crew crew;
     Py_ssize_t size;
     int skipped;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OOOn:load_paths", &data, &paths, &crew.helper, &size)) {
+    if (!PyArg_ParseTuple(arguments, "OOOn|O:load_paths", &data, &paths, &crew.helper, &size, &decoder)) {
         return NULL;
     }
     if (size < 0 || (crew.helper != Py_None && !size)) {
@@ -214,7 +215,8 @@ load_paths(PyObject *module, PyObject *arguments)
     }
     crew.slice_size = size;
     crew.helper = crew.helper == Py_None ? NULL : crew.helper;
-    PyObject *document = decode(data, paths, &crew, &skipped);
+    crew.words = decoder != NULL;
+    PyObject *document = decode(data, paths, &crew, decoder ? decoder : orjson_loads, &skipped);
     return document ? Py_BuildValue("NN", document, PyBool_FromLong(skipped)) : NULL;
 }
 

@@ -67,6 +67,12 @@ loads_cut_list(Scan *scan, const char *start, const Wanted *wanted)
     return failed ? NULL : p;
 }
 
+static const Wanted *
+whatever(const Scan *scan)
+{
+    return scan->crew.words ? &WHATEVER_WITH_WORDS : &WHATEVER;
+}
+
 /* Cut arrays out of a list that is none. Returns its end. */
 static const char *
 cut_within(Scan *scan, const char *list)
@@ -74,7 +80,7 @@ cut_within(Scan *scan, const char *list)
     Nested *nested = &scan->nested;
     const char *after = loads_find_arrays(nested, list, scan->end);
     for (npy_intp i = 0; after && i < nested->size; i++) {
-        if (!loads_cut_list(scan, nested->found[i], &WHATEVER)) {
+        if (!loads_cut_list(scan, nested->found[i], whatever(scan))) {
             return NULL;
         }
     }
@@ -88,7 +94,7 @@ find_list(const char *p, const char *end)
     while ((p = memchr(p, '[', (size_t)(end - p))) != NULL) {
         const char *first = skip_blanks(p + 1);
         if (*first == '[' || *first == '-' || (*first >= '0' && *first <= '9') || *first == 't' || *first == 'f'
-            || *first == 'n') {
+            || *first == 'n' || *first == 'N' || *first == 'I') {
             return p;
         }
         p++;
@@ -106,7 +112,7 @@ cut_all(Scan *scan, const char *p)
             p = *p == '"' ? skip_string(p, scan->end) : p + 1;
         }
         if (p == list) {
-            p = loads_cut_list(scan, list, &WHATEVER);
+            p = loads_cut_list(scan, list, whatever(scan));
             if (p == list) {
                 p = cut_within(scan, list);
             }

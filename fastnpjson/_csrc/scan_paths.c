@@ -151,6 +151,7 @@ cut_leaf(Scan *scan, const char *p, PyObject *leaf)
     if (read_leaf(leaf, &wanted) < 0) {
         return NULL;
     }
+    wanted.words = scan->crew.words;
     if (*p == '[' && is_readable(&wanted)) {
         const char *after = loads_cut_list(scan, p, &wanted);
         if (after != p) {

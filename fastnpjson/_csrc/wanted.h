@@ -15,8 +15,9 @@ typedef struct {
     int code;
     npy_int64 count;        /* of units, for dates */
     PyArray_Descr *dates;   /* their dtype, borrowed, or NULL */
+    int words;              /* NaN, Infinity and -Infinity are floats */
 } Wanted;
 
-extern const Wanted WHATEVER;
+extern const Wanted WHATEVER, WHATEVER_WITH_WORDS;
 
 #endif

@@ -18,7 +18,7 @@ from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._documents.slices import reply_to, rows_of_slice
 from fastnpjson._files.files import error_prefix, is_durable, limited, writing
-from fastnpjson._reading.exact import about_words
+from fastnpjson._reading.exact import explained
 from fastnpjson._reading.loads import Reading, decode, loads
 from fastnpjson._reading.side_by_side import SLICE
 from fastnpjson._threads import Workers, batches, count_of
@@ -151,7 +151,7 @@ def parse_lines(
             # Only these are white space in JSON (RFC 8259). str.strip() and bytes.strip() would remove others, too.
             if not (line.strip(" \t\r\n") if isinstance(line, str) else line.strip(b" \t\r\n")):
                 continue
-            raise _of_line(number, prefix, about_words(error)) from None
+            raise _of_line(number, prefix, explained(error, line, is_line=True)) from None
         except ValueError as error:
             raise ValueError(f"{prefix}line {number}: {error}") from None
         yield obj

@@ -9,11 +9,14 @@ from typing import Any, Final
 import numpy as np
 
 from fastnpjson._reading.errors import NotArray
+from fastnpjson._reading.paths import is_foreign_float
 
 Array = np.ndarray[Any, Any]
 DType = np.dtype[Any]
 
 _WIDEST: Final = 8
+# Dimensions of NumPy 1.
+_MOST: Final = 32
 # https://github.com/plotly/plotly.js/blob/master/src/lib/array.js has these names, and others for NumPy's other dtypes.
 _CODES: Final = frozenset({"i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"})
 _MEMBERS: Final = [{"dtype", "bdata"}, {"dtype", "bdata", "shape"}]
@@ -28,7 +31,7 @@ def array_of_bytes(value: Any, dtype: DType) -> Array | None:
     >>> array_of_bytes({"dtype": "i2", "bdata": "AQACAA==", "shape": "2, 1"}, np.dtype("i4")).tolist()
     [[1], [2]]
     """
-    if type(value) is str and dtype.kind in "biuf" and dtype.itemsize <= _WIDEST:
+    if type(value) is str and (is_foreign_float(dtype) or (dtype.kind in "biuf" and dtype.itemsize <= _WIDEST)):
         return _from_base64(value, dtype)
     if type(value) is dict and value.keys() in _MEMBERS:
         return _from_object(value, dtype)
@@ -54,7 +57,7 @@ def _from_object(value: dict[str, Any], dtype: DType) -> Array:
     array = _from_base64(text, np.dtype(code))
     if not _is_exact(array, dtype):
         raise NotArray(f"an array of {array.dtype} may not be exact in {dtype}")
-    shape = _shape_of(value.get("shape", str(array.size)))
+    shape = shape_of(value.get("shape", [array.size]))
     if math.prod(shape) != array.size:
         raise NotArray(f"{array.size} elements, and the shape {shape} has {math.prod(shape)}")
     with np.errstate(over="ignore"):
@@ -70,11 +73,21 @@ def _is_exact(array: Array, dtype: DType) -> bool:
     return np.can_cast(array.dtype, dtype, "same_kind" if kind == dtype.kind == "f" else "safe")
 
 
-def _shape_of(text: Any) -> tuple[int, ...]:
-    lengths = [length.strip() for length in str(text).split(",")]
-    if (
-        not all(length.isascii() and length.isdecimal() and len(length) <= 20 for length in lengths)
-        or len(lengths) > 32
-    ):
-        raise NotArray("the shape of an object with bdata is a string of lengths, such as '2, 3'")
-    return tuple(map(int, lengths))
+def shape_of(lengths: Any) -> tuple[int, ...]:
+    """Return a shape of a list of lengths, as tensors of inference servers have, or of what plotly.js takes for one.
+
+    Raises:
+        NotArray: it is neither.
+
+    >>> shape_of([2, 3]), shape_of("2, 3"), shape_of(6)
+    ((2, 3), (2, 3), (6,))
+    """
+    shape = lengths
+    if type(lengths) is str:
+        texts = [text.strip() for text in lengths.split(",", _MOST)]
+        shape = [int(text) if text.isascii() and text.isdecimal() and len(text) <= 20 else -1 for text in texts]
+    elif type(lengths) is int:
+        shape = [lengths]
+    if type(shape) is not list or len(shape) > _MOST or not all(type(size) is int and size >= 0 for size in shape):
+        raise NotArray("its shape is no list of lengths, nor a string of them, such as '2, 3'")
+    return tuple(shape)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy import ma
 
 from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path, steps_to
-from fastnpjson._reading.as_bytes import array_of_bytes
+from fastnpjson._reading.as_bytes import array_of_bytes, shape_of
 from fastnpjson._reading.complexes import complexes
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import flat, items, with_texts
@@ -46,18 +46,45 @@ def array(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any], policy: Po
     return convert(leaves, dtype, texts, policy).reshape(shape)
 
 
+# The members of a tensor of inference servers, in the Open Inference Protocol: https://github.com/kserve/open-inference-protocol
+_TENSOR: Final = frozenset({"shape", "datatype", "data"})
+
+
 class _Place(NamedTuple):
-    """Where a path leads to: `container[key]`."""
+    """Where a path leads to: `container[key]`. Of a tensor, which is a dict with a shape, it is the data."""
 
     container: Any
     key: str | int
     path: Path
     leaf: Leaf
+    tensor: Any = None
 
     @property
     def value(self) -> Any:
         """What is there."""
         return self.container[self.key]
+
+    def shape(self, found: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of the array here.
+
+        Args:
+            found: The shape of the lists; of base64 the number of elements.
+
+        Raises:
+            NotArray: the array has another one.
+        """
+        if self.tensor is not None:
+            found = _reshaped(found, shape_of(self.tensor["shape"]), is_flat=True)
+        if self.leaf.shape is not None:
+            found = _reshaped(found, self.leaf.shape, is_flat=self.tensor is None and type(self.value) in {str, dict})
+        return found
+
+
+def _reshaped(found: tuple[int, ...], shape: tuple[int, ...], *, is_flat: bool) -> tuple[int, ...]:
+    """Return a shape that an array has, or may be given if it is flat."""
+    if found != shape and not (is_flat and len(found) == 1 and found[0] == math.prod(shape)):
+        raise NotArray(f"an array of shape {found}, not {shape}")
+    return shape
 
 
 class _Batch(NamedTuple):
@@ -77,7 +104,7 @@ def replace_paths(document: Any, tree: Tree, data: Any, masked: bool) -> Any:
     texts = lru_cache(maxsize=1)(partial(with_texts, data))
     batches: dict[str, _Batch] = {}
     errors: list[tuple[_Place, NotArray]] = []
-    for place in [_Place(whole, 0, None, tree)] if isinstance(tree, Leaf) else _find(document, tree, None):
+    for place in [_place(whole, 0, None, tree)] if isinstance(tree, Leaf) else _find(document, tree, None):
         reason = _add(batches, place, texts, masked)
         if reason is not None:
             errors.append((place, reason))
@@ -95,22 +122,32 @@ def _find(container: Any, node: Any, path: Path) -> Iterator[_Place]:
     for key, value in items(container):
         child = node.get(key, everything)
         if isinstance(child, Leaf):
-            yield _Place(container, key, (path, key), child)
+            yield _place(container, key, (path, key), child)
         elif child is not None and type(value) in {dict, list}:
             yield from _find(value, child, (path, key))
+
+
+def _place(container: Any, key: str | int, path: Path, leaf: Leaf) -> _Place:
+    value = container[key]
+    if type(value) is dict and value.keys() >= _TENSOR:
+        return _Place(value, "data", (path, "data"), leaf, value)
+    return _Place(container, key, path, leaf)
 
 
 def _add(batches: dict[str, _Batch], place: _Place, texts: Callable[[], Any], masked: bool) -> NotArray | None:
     """Add lists to those of their path, or put an array in their place if it needs no others. Returns why not."""
     value, dtype = place.value, place.leaf.dtype
-    if type(value) is np.ndarray:  # which C has read
-        return None
     try:
+        if type(value) is np.ndarray:  # which C has read
+            place.shape(value.shape)
+            return None
         array = _array_alone(value, dtype, partial(_texts_at, texts, [place]))
         if array is not None:
+            array = array.reshape(place.shape(array.shape))
             place.container[place.key] = ma.MaskedArray(array, _nulls(value, array)) if masked else array
             return None
-        shape, leaves = flat(value)
+        found, leaves = flat(value)
+        shape = place.shape(found)
         check(leaves, dtype, MASKED if masked else PATHS)
     except NotArray as error:
         return NotArray(str(error), error.index)  # without a traceback, by which it would refer to itself
@@ -175,7 +212,8 @@ def _message(place: _Place, reason: NotArray) -> str:
     if reason.index is not None:
         for step in reason.steps(flat(place.value)[0]):
             path = (path, step)
-    return f"{json_path(path)}: {reason}; {excerpt(place.leaf.path)} asks for {place.leaf.dtype}"
+    shape = "" if place.leaf.shape is None else f" of shape {place.leaf.shape}"
+    return f"{json_path(path)}: {reason}; {excerpt(place.leaf.path)} asks for {place.leaf.dtype}{shape}"
 
 
 def _texts_at(texts: Callable[[], Any], places: list[_Place]) -> list[str]:

@@ -65,9 +65,10 @@ def loads(  # noqa: PLR0913 # each is a wish of its own
         arrays: True for an array of each list of numbers or booleans, and of lists of such lists if all are of one
             length. Or dtypes by JSONPath (RFC 9535, of which ``$``, ``.name``, ``['name']``, ``[0]`` and ``[*]``):
             bool, integers, floats, complex numbers as pairs or strings, strings, or dates and durations as ISO 8601
-            writes them, in UTC. Among floats may be ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``. In the
-            place of a list of numbers may be base64 of little-endian bytes, or the object of plotly.js that has it. A
-            path that leads nowhere is not an error.
+            writes them, in UTC. Among floats may be ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``. A subarray dtype,
+            such as ``("f4", (2, 3))``, says the shape, too. In the place of a list of numbers may be base64 of
+            little-endian bytes, or the object of plotly.js that has it; and where a path leads to a tensor of an
+            inference server, its ``data`` becomes an array of its ``shape``. A path that leads nowhere is not an error.
         masked: Make masked arrays, in which ``null`` is masked, of any dtype.
         allow_nan: Take the words ``NaN``, ``Infinity`` and ``-Infinity`` for floats, as `json` does.
         exact_integers: Return integers beyond 64 bits as they are, as `json` does. `orjson.loads` makes floats of them.
@@ -115,7 +116,7 @@ def decode(data: Data, reading: Reading, count: int, slice_size: int) -> Any:
     paths = None if arrays is True else paths_of(arrays)
     text = plain_text(data)
     document, is_whole = _load(text, paths.codes if paths else True, reading, (count, slice_size))
-    if is_whole:
+    if is_whole and not (paths and paths.has_shapes):
         return document
     if paths:
         return replace_paths(document, paths.tree, text, masked)
@@ -132,12 +133,13 @@ def _load(data: Any, paths: Any, reading: Reading, crew: tuple[int, int]) -> tup
     if reading.exact_integers and has_huge_integers(data):
         return reading.decode(data), False
     count, slice_size = crew
+    words = (reading.decode,) if reading.allow_nan else ()
     try:
         if count == 1:
-            document, skipped = speedups.load_paths(data, paths, None, slice_size)
+            document, skipped = speedups.load_paths(data, paths, None, slice_size, *words)
         else:
             with Workers(count) as workers:
-                document, skipped = speedups.load_paths(data, paths, partial(read_slices, workers), slice_size)
+                document, skipped = speedups.load_paths(data, paths, partial(read_slices, workers), slice_size, *words)
     except orjson.JSONDecodeError:  # there may be NaN, or a better reason
         return reading.decode(data), False
     return document, not skipped

@@ -24,6 +24,7 @@ class Leaf(NamedTuple):
 
     path: str
     dtype: np.dtype[Any]
+    shape: tuple[int, ...] | None = None
 
 
 # By names, indexes, and `None` for all that there are.
@@ -36,10 +37,12 @@ class Paths(NamedTuple):
     Args:
         tree: Of all of them.
         codes: The same, with what the scan in C calls the dtypes.
+        has_shapes: One of them says what shape an array has, of which the scan in C knows nothing.
     """
 
     tree: Tree
     codes: Any
+    has_shapes: bool
 
 
 def tree(arrays: Mapping[str, DTypeLike]) -> Tree:
@@ -61,22 +64,37 @@ def paths_of(arrays: Mapping[str, DTypeLike]) -> Paths:
     if not isinstance(arrays, Mapping):
         raise TypeError(f"arrays= is True or dtypes by path, not a {type(arrays).__name__}")
     try:
-        return _paths(tuple((path, vet(path, dtype).str) for path, dtype in arrays.items()))
+        return _paths(tuple(_key(path, dtype) for path, dtype in arrays.items()))
     except RecursionError:
         raise ValueError("arrays= has a path of more steps than Python follows") from None
 
 
+def _key(path: str, dtype: DTypeLike) -> tuple[str, Any, tuple[int, ...] | None]:
+    """Return a path, the text of a dtype, and the shape if it is a subarray dtype, such as ``("f4", (2, 3))``."""
+    # None is float64 to NumPy.
+    asked = np.dtype("V" if dtype is None else dtype)
+    base, shape = asked.subdtype or (asked, None)
+    if is_foreign_float(base):  # whose text is that of bytes
+        return path, base, shape
+    return path, vet(path, dtype if shape is None else base).str, shape
+
+
 # By their text: NumPy takes some dtypes for equal that are not, such as M8[1000ns] and M8[us].
 @lru_cache(maxsize=64)
-def _paths(items: tuple[tuple[str, str], ...]) -> Paths:
+def _paths(keys: tuple[tuple[str, Any, tuple[int, ...] | None], ...]) -> Paths:
     root: Tree = {}
-    for path, dtype in items:
-        branch: Tree = Leaf(path, np.dtype(dtype))
+    for path, dtype, shape in keys:
+        branch: Tree = Leaf(path, np.dtype(dtype), shape)
         for step in reversed(steps_of(path)):
             branch = {step: branch}
         root = _merge(root, branch) if root else branch
     spread = _spread(root)
-    return Paths(spread, _codes(spread))
+    return Paths(spread, _codes(spread), any(shape is not None for _, _, shape in keys))
+
+
+def is_foreign_float(dtype: np.dtype[Any]) -> bool:
+    """Tell whether a dtype is one of the floats that ml_dtypes has registered, which are read of base64 alone."""
+    return dtype.isbuiltin == 2 and "float" in dtype.name
 
 
 def code_of(dtype: np.dtype[Any]) -> Any:
@@ -85,7 +103,7 @@ def code_of(dtype: np.dtype[Any]) -> Any:
     The scan in C leaves what it does not read to Python.
     """
     kind = ord(dtype.kind) << 8
-    if not dtype.isnative or dtype.kind in "Ucm":
+    if not dtype.isnative or dtype.kind in "Ucm" or dtype.isbuiltin == 2:
         return 1 << 16
     if dtype.kind != "M":
         return kind | dtype.itemsize
@@ -106,7 +124,6 @@ def vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
         TypeError: NumPy does not know it.
         ValueError: it is another; the error begins with the path.
     """
-    # None is float64 to NumPy.
     vetted = np.dtype("V" if dtype is None else dtype)
     if vetted.isbuiltin == 2 or not _is_readable(vetted):
         name = f"{excerpt(path)}: {excerpt(repr(dtype))}"
@@ -127,10 +144,14 @@ def _merge(one: Tree, other: Tree) -> Tree:
     if isinstance(one, dict) and isinstance(other, dict):
         both = {step: _merge(one[step], other[step]) for step in one.keys() & other.keys()}
         return {**one, **other, **both}
-    if isinstance(one, Leaf) and isinstance(other, Leaf) and one.dtype.str == other.dtype.str:
+    if isinstance(one, Leaf) and isinstance(other, Leaf) and _wish(one) == _wish(other):
         return one
     path = one.path if isinstance(one, Leaf) else other.path if isinstance(other, Leaf) else ""
     raise ValueError(f"{excerpt(path)}: another path names the same or a part of it")
+
+
+def _wish(leaf: Leaf) -> Any:
+    return leaf.dtype.str, leaf.dtype.name, leaf.shape
 
 
 def _spread(node: Tree) -> Tree:

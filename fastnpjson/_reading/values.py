@@ -89,6 +89,8 @@ def check(leaves: list[Any], dtype: DType, policy: Policy = PATHS) -> None:
     Raises:
         NotArray: one is of another type than the dtype takes.
     """
+    if dtype.isbuiltin == 2:
+        raise NotArray(f"{dtype} is read of base64 alone; ask for float32 where there are numbers")
     kind = dtype.kind
     types = _TYPES[kind]
     if policy.masked or (kind == "f" and policy.words):

@@ -367,7 +367,7 @@ def test_unit_that_numpy_divides_by_is_an_error_with_its_path(value, writer):
             encode(value)
 
 
-@pytest.mark.parametrize("dtype", ["M8[0s]", "M8", ml_dtypes.float8_e5m2])
+@pytest.mark.parametrize("dtype", ["M8[0s]", "M8", ml_dtypes.int4])
 def test_paths_to_what_is_no_dtype_of_json(dtype):
     with pytest.raises(ValueError, match=r"\$: .*the dtype must be"):
         fastnpjson.loads('["2020-01-01"]', arrays={"$": dtype})

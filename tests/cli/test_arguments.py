@@ -42,6 +42,13 @@ ERRORS = {
     "complex-lines": (["complex.npy", "x.jsonl"], "line 1: .*complex128.*; use --exact"),
     "complex-member": (["complex.npz", "x.json"], r"\$\.z: .*complex128.*; use --exact"),
     "member": (["mixed.json", "x.npz"], r"\$\.b: no dtype holds these values as they are: a string, an integer"),
+    "nan": (["nan.json", "x.npy"], "nan.json -> x.npy: NaN is not JSON .*, but --allow-nan reads it: line 1 column 2"),
+    "nan-in-line": (["nan.jsonl", "x.npy"], "NaN is not JSON .*, but --allow-nan reads it: line 2 column 7"),
+    "nan-inspected": (["inspect", "nan.jsonl"], "NaN is not JSON .*, but --allow-nan reads it: line 2 column 7"),
+    "null": (
+        ["null.json", "x.npy", "--arrays", "$=u1"],
+        "null is not of dtype uint8; only floats and times have a null;",
+    ),
     "object": (["mixed.json", "x.npy"], r"an object, with \['a', 'b'\], is not an array"),
 }
 
@@ -58,6 +65,9 @@ def test_error_is_one_line(arguments, message, capsys, monkeypatch):
     np.savez("complex.npz", a=np.arange(2), z=np.array([1j]))
     with open("mixed.json", "w") as file:
         file.write('{"a":[1,2],"b":[1,"x"]}')
+    for name, text in {"nan.json": "[NaN]", "nan.jsonl": '{"a":1}\n{"a": NaN}', "null.json": "[null]"}.items():
+        with open(name, "w") as file:
+            file.write(text)
     monkeypatch.setitem(sys.modules, "fsspec", None)
     before = set(os.listdir())
     assert main(arguments) == 1

@@ -32,6 +32,16 @@ def test_table_to_lines_and_back_with_dtypes():
     assert back.tobytes() == table.tobytes()
 
 
+@pytest.mark.parametrize("dtype", ["f4", "(2,)f4"])
+def test_lists_in_a_table_with_dtypes(dtype):
+    with open("v.jsonl", "w") as file:
+        file.write('{"a":[1,2.5]}\n{"a":[3,4]}\n')
+    assert main(["v.jsonl", "v.npy", "--arrays", f"$.a={dtype}"]) == 0
+    table = np.load("v.npy")
+    assert table.dtype == [("a", "f4", (2,))]
+    assert table["a"].tolist() == [[1, 2.5], [3, 4]]
+
+
 TABLES_REFUSED = {
     "other-keys": ('{"a":1}\n{"b":1}\n', [], "line 2: its keys differ from those of line 1: a"),
     "other-kinds": ('{"a":1}\n{"a":"x"}\n', [], "a: no dtype holds these values as they are: a string, an integer .*"),
@@ -45,6 +55,7 @@ TABLES_REFUSED = {
     "half-way": ('{"a":1.000000059604644775390625}\n', ["$.a=f4"], "a: a number is half-way .*float64 tells.*"),
     "no-field": ('{"a":1}\n', ["$.b=f4"], r"\$\.b: for lines of objects, a path must name a field, such as \$\.a"),
     "deeper-than-fields": ('{"a":[1]}\n', ["$.a[0]=f4"], r"\$\.a\[0\]: for lines of objects, .*"),
+    "other-shape": ('{"a":[1,2]}\n', ["$.a=(3,)f4"], r"a: arrays of shape \(2,\), not \(3,\)"),
     "row": ("[1]\n[0.5]\n", ["$=i4"], r"line 2: \$\[0\]: a float is not of dtype int32; \$ asks for int32"),
 }
 

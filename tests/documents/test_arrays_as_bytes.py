@@ -137,6 +137,15 @@ def test_typed_arrays_of_javascript(package):
 HOSTILE = {
     "half-a-number": ('"AAA="', "i4", "not base64 of int32"),
     "no-base64": ('"@@@@"', "i8", "not base64 of int64"),
+    "nothing": ('""', "i1", "not base64 of int8"),
+    "padding": ('"===="', "i1", "not base64 of int8"),
+    "endless-padding": (f'"AA{"=" * 10**5}"', "i1", "not base64 of int8"),
+    "blanks": ('"AAAA AAAA"', "i1", "not base64 of int8"),
+    "for-urls": ('"__-_"', "i1", "not base64 of int8"),
+    "not-ascii": ('"AAAé"', "i1", "not base64 of int8"),
+    "plotly-nothing": ('{"dtype":"i1","bdata":""}', "i1", "not base64 of int8"),
+    "plotly-half-a-number": ('{"dtype":"i4","bdata":"AAA="}', "i4", "not base64 of int32"),
+    "plotly-no-base64": ('{"dtype":"i1","bdata":"@@@@"}', "i1", "not base64 of int8"),
     "bool-of-2": ('"Ag=="', "?", "a byte of a boolean is 0 or 1"),
     "code": ('{"dtype":"i8","bdata":"AAAAAAAAAAA="}', "i8", "an object with bdata has one of the dtypes"),
     "list-of-codes": ('{"dtype":["i4"],"bdata":"AAAAAA=="}', "i8", "an object with bdata"),
@@ -146,15 +155,21 @@ HOSTILE = {
     "floats-for-integers": ('{"dtype":"f4","bdata":"AAAAAA=="}', "i8", "may not be exact"),
     "other-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"2, 2"}', "i1", r"3 elements, and the shape \(2, 2\) has 4"),
     "endless-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"99999999999999999999, 9"}', "i1", "3 elements"),
-    "negative-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"-1"}', "i1", "a string of lengths"),
-    "word-for-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"two"}', "i1", "a string of lengths"),
+    "negative-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"-1"}', "i1", "its shape is no list of lengths"),
+    "word-for-shape": ('{"dtype":"i1","bdata":"AAAA","shape":"two"}', "i1", "its shape is no list of lengths"),
     "more-members": ('{"dtype":"i1","bdata":"AAAA","x":1}', "i1", "an object is not a list"),
     "more-dimensions": (
         json.dumps({"dtype": "i1", "bdata": "AA==", "shape": ",".join("1" * 99)}),
         "i1",
-        "a string of lengths",
+        "its shape is no list of lengths",
     ),
 }
+
+
+@pytest.mark.parametrize("text", ['{"a":"AAAA', '{"a":{"dtype":"i1","bdata":"AAAA', '{"a":"AAAA"'])
+def test_without_an_end(package, text):
+    with pytest.raises(orjson.JSONDecodeError, match="line 1 column"):
+        package.loads(text, arrays={"$.a": "i1"})
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -101,6 +101,8 @@ def test_dtypes():
         (['{"x":1}', "{}"], "i8", "^f: line 2: x: null is not of dtype int64"),
         (['{"x":1}', "[]"], None, "^f: line 2: not an object"),
         (['{"x":1}', "", '{"x":1'], None, "^f: .*: line 3 column 7"),
+        (['{"x":1}', '{"x":"AQ=="}'], "u1", "^f: line 2: x: a string is not of dtype uint8"),
+        (['{"x":' + "[" * 99 + "1" + "]" * 99 + "}"], "u1", "^f: lines 1 to 1: x: more than 3. dimensions"),
         # Together, these lines would be JSON.
         (['{"x":1},{"x":2', '"y":1}'], None, "^f: .*: line 1 column"),
     ],

@@ -10,7 +10,7 @@ import pytest
 from timing import check_takes_at_most
 
 import fastnpjson
-from fastnpjson import load, load_lines
+from fastnpjson import load, load_columns, load_lines
 from fastnpjson.__main__ import main
 
 # The second character has the byte of a newline in it.
@@ -60,6 +60,31 @@ def test_text_files():
     assert [*load_lines(io.StringIO("\ufeff[1]\n2"))] == [[1], 2]
     with pytest.raises(fastnpjson.JSONDecodeError, match="byte order mark is not JSON"):
         fastnpjson.loads("\ufeff[1]")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("\ufeff[2]", "text with a byte order mark"),
+        ("\ufeff[2]".encode(), "text with a byte order mark"),
+        ("[2]".encode("utf-16"), "UTF-16"),
+        ("[2]".encode("utf-32-le"), "UTF-32-LE"),
+    ],
+)
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda file: [*load_lines(file)],
+        lambda file: [*load_lines(file, arrays=True)],
+        lambda file: [*load_lines(file, arrays=True, threads=2)],
+        lambda file: load_columns(file, {"x": "f4"}),
+    ],
+    ids=["lines", "arrays", "threads", "columns"],
+)
+def test_another_encoding_behind_the_start_of_a_file(read, line, name):
+    file = io.StringIO('{"x":1}\n' + line) if isinstance(line, str) else io.BytesIO(b'{"x":1}\n' + line)
+    with pytest.raises(fastnpjson.JSONDecodeError, match=f"^{name} behind the start of a file, .*: line 2 column"):
+        read(file)
 
 
 @pytest.mark.parametrize("read", [load, lambda file: [*load_lines(file)]], ids=["load", "load_lines"])

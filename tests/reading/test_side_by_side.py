@@ -64,10 +64,10 @@ def described(document):
     return document
 
 
-def check(text, arrays=True):
-    expected = outcome(text, arrays=arrays)
-    assert outcome(text, arrays=arrays, threads=2) == expected
-    assert outcome(text.encode(), arrays=arrays, threads=3) == expected
+def check(text, arrays=True, **given):
+    expected = outcome(text, arrays=arrays, **given)
+    assert outcome(text, arrays=arrays, threads=2, **given) == expected
+    assert outcome(text.encode(), arrays=arrays, threads=3, **given) == expected
 
 
 LISTS = {
@@ -120,6 +120,20 @@ def test_as_one_thread(name, separators, layout):
 @pytest.mark.parametrize("name", LISTS)
 def test_dtypes_as_one_thread(name, dtype):
     check(orjson.dumps({"x": LISTS[name] if name != "huge" else [1, "2"]}).decode(), {"$.x": dtype})
+
+
+@pytest.mark.usefixtures("small_slices")
+@pytest.mark.parametrize("arrays", [True, {"$.x": "f4"}, {"$.x": "i8"}], ids=str)
+@pytest.mark.parametrize("name", ["floats", "integers", "rows", "null", "one-float-late"])
+def test_words_of_json_as_one_thread(name, arrays, accepted):
+    numbers = LISTS[name]
+    for late in ([*numbers, *[numbers[0]] * 20], [numbers[0], *numbers]):
+        text = json.dumps({"x": late, "loss": float("nan")})
+        for word in ("NaN", "-Infinity"):
+            parts = text.split(",")
+            parts[len(parts) // 2] = word
+            check(",".join(parts), arrays, allow_nan=True)
+    assert any(accepted)
 
 
 @pytest.mark.usefixtures("small_slices")

@@ -151,7 +151,7 @@ def test_place_in_the_whole_text():
 def test_errors_of_lines_name_the_setting(word, settings):
     lines = io.StringIO(f'{{"x":1}}\n{{"x":{word}}}')
     with pytest.raises(
-        fastnpjson.JSONDecodeError, match=r"^(NaN|Infinity) is not JSON .*allow_nan=True\).*: line 2 column"
+        fastnpjson.JSONDecodeError, match=r"^(NaN|Infinity) is not JSON .*allow_nan=True of .*: line 2 column"
     ):
         [*fastnpjson.load_lines(lines, **settings)]
 
@@ -198,6 +198,51 @@ def test_words_in_all_arrays(loads, text):
             fastnpjson.JSONDecodeError, match=r"^(NaN|Infinity) is not JSON \(RFC 8259\), but .*allow_nan"
         ):
             loads(text, arrays=True, **settings)
+
+
+NUMBERS = st.integers(-(2**70), 2**70) | st.floats() | st.sampled_from([math.nan, math.inf, -math.inf])
+LISTS = st.lists(NUMBERS | st.none() | st.booleans(), min_size=1, max_size=4)
+TABLES = st.lists(st.lists(NUMBERS, min_size=2, max_size=2), min_size=1, max_size=3)
+
+
+@given(
+    st.lists(LISTS | TABLES | NUMBERS, max_size=4),
+    st.sampled_from([True, {"$[*]": "f4"}, {"$[0]": "f8", "$[1]": "i2"}]),
+)
+def test_lists_with_words_are_those_of_python(document, arrays):
+    text = json.dumps({"x": document})
+    if arrays is not True:
+        arrays = {path.replace("$", "$.x"): dtype for path, dtype in arrays.items()}
+
+    def outcome(loads):
+        try:
+            return loads(text, arrays=arrays, allow_nan=True)
+        except ValueError as error:
+            return str(error)
+
+    assert same(outcome(fastnpjson.loads), outcome(WAYS["python"]))
+
+
+@pytest.mark.parametrize(
+    "word", ["NaNs", "-NaN", "nan", "+Infinity", "Infinit", "-Inf", "--Infinity", "NaN1", "- Infinity"]
+)
+@pytest.mark.parametrize("arrays", [True, {"$": "f4"}], ids=str)
+def test_words_that_json_does_not_have(loads, word, arrays):
+    with pytest.raises(fastnpjson.JSONDecodeError, match="line 1 column"):
+        loads(f"[1.5,{word},2]", arrays=arrays, allow_nan=True)
+
+
+def test_words_in_a_list_cost_little():
+    numbers = np.random.default_rng(0).random(20_000)
+    plain = json.dumps(numbers.tolist()).encode()
+    numbers[::10] = np.nan
+    words = json.dumps(numbers.tolist()).encode()
+    for arrays in (True, {"$": "f4"}):
+        check_takes_at_most(
+            3,
+            lambda arrays=arrays: fastnpjson.loads(words, arrays=arrays, allow_nan=True),
+            lambda arrays=arrays: fastnpjson.loads(plain, arrays=arrays),
+        )
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", ">f8"])

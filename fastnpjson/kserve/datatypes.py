@@ -1,0 +1,18 @@
+"""The datatypes of the protocol, and the dtypes that they are."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+import numpy as np
+
+CODES: Final = {
+    "BOOL": "?",
+    **{f"UINT{8 * size}": f"<u{size}" for size in (1, 2, 4, 8)},
+    **{f"INT{8 * size}": f"<i{size}" for size in (1, 2, 4, 8)},
+    **{f"FP{8 * size}": f"<f{size}" for size in (2, 4, 8)},
+}
+DATATYPES: Final = {(np.dtype(code).kind, np.dtype(code).itemsize): name for name, code in CODES.items()}
+# Before each string of BYTES.
+SIZE: Final = struct.Struct("<I")
