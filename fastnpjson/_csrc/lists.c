@@ -145,7 +145,8 @@ convert(List *list)
     switch (kind) {
     case 0:
         return list->kind == DOUBLES && !list->has_fraction;
-    case 'f': case 'M':
+    case 'f':
+    case 'M':
         return 0;
     case 'b':
         return list->kind != BOOLEANS;
@@ -220,9 +221,11 @@ loads_start_list(List *list, const Wanted *wanted)
     list->thread = NULL;
     list->dtype = wanted;
     list->wanted = wanted->code;
-    list->kind = list->wanted == FLOAT64 ? DOUBLES : list->wanted == FLOAT32 ? FLOATS :
-                 list->wanted == FLOAT16 ? HALVES :
-                 list->wanted >> 8 == 'M' ? DATES : NOTHING;
+    list->kind = list->wanted == FLOAT64    ? DOUBLES
+                 : list->wanted == FLOAT32  ? FLOATS
+                 : list->wanted == FLOAT16  ? HALVES
+                 : list->wanted >> 8 == 'M' ? DATES
+                                            : NOTHING;
     memset(list->shape, 0, sizeof list->shape);
     list->helper = NULL;
 }

@@ -145,13 +145,19 @@ read_token(Nested *nested, const char *p, const char *end)
 {
     Open *list = &nested->open[nested->depth - 1];
     switch (*p) {
-    case ' ': case '\n': case '\t': case '\r':
+    case ' ':
+    case '\n':
+    case '\t':
+    case '\r':
         return skip_blanks(p);
-    case ',': case ':':
+    case ',':
+    case ':':
         return p + 1;
-    case '[': case '{':
+    case '[':
+    case '{':
         return open_value(nested, *p == '[' ? p : NULL) < 0 ? NULL : p + 1;
-    case ']': case '}':
+    case ']':
+    case '}':
         return close_value(nested) < 0 ? NULL : p + 1;
     case '"':
         list->ndim = DIFFERENT;
