@@ -166,20 +166,9 @@ class Encoder:
         threads: Threads = 1,
         **unknown: NoReturn,
     ) -> None:
-        self._settings = make_settings(
-            default=default,
-            option=option,
-            allow_nan=allow_nan,
-            decimals=decimals,
-            decimals_of=decimals_of,
-            nan=nan,
-            complex=complex,
-            bytes=bytes,
-            frames=frames,
-            arrays=arrays,
-            threads=threads,
-            **unknown,
-        )
+        style: dict[str, Any] = {"decimals": decimals, "decimals_of": decimals_of, "nan": nan, "complex": complex}
+        style |= {"bytes": bytes, "frames": frames, "arrays": arrays, **unknown}
+        self._settings = make_settings(default=default, option=option, allow_nan=allow_nan, threads=threads, **style)
         # Without a call of the settings: a sixth of the time of `{}`.
         _, self._default, self._encode, _ = self._settings
 
