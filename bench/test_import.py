@@ -11,6 +11,7 @@ CASES = {"Import": [Case("import", "wall time of python -I -c 'import numpy, LIB
 LIBRARIES = [
     Library("Python alone", "sys"),
     Library("NumPy alone", "numpy"),
+    Library("orjson and numpy.ma", "numpy.ma, orjson"),
     *(library for library in libraries.LIBRARIES if library.name not in {libraries.IN_PYTHON, "orjson + tolist"}),
 ]
 

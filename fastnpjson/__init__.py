@@ -24,9 +24,7 @@ from fastnpjson._documents.common import common
 from fastnpjson._documents.default import default
 from fastnpjson._documents.dumps import dumps, dumps_str
 from fastnpjson._documents.encoder import Encoder
-from fastnpjson._files.columns import load_columns
-from fastnpjson._files.files import dump, load
-from fastnpjson._files.lines import dump_lines, load_lines
+from fastnpjson._files.files import dump, dump_lines, load, load_columns, load_lines
 from fastnpjson._patch import patch
 from fastnpjson._reading.loads import loads
 

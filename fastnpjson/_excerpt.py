@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from fastnpjson._patch import json
 
 
 def excerpt(text: object, most: int = 200) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Final, TypeAlias
 
-import orjson
-
 from fastnpjson._excerpt import excerpt
+from fastnpjson._patch import json, orjson
 
 # The path of the container, and the key or index in it; `None` for the document.
 Path: TypeAlias = "tuple[Path, int | str] | None"

@@ -1,4 +1,4 @@
-"""Arrays as base64 of their bytes, which is shorter than digits, and has every bit."""
+"""Base64 (RFC 4648): of byte strings, and of the bytes of arrays, which is shorter than digits and has every bit."""
 
 from __future__ import annotations
 
@@ -41,6 +41,23 @@ def write_as_bytes(array: Array, form: ArrayForm) -> bytes | None:
     # The floats of ml_dtypes are dtypes that somebody has registered.
     is_number = (dtype.kind in "biuf" and dtype.itemsize <= _WIDEST) or (dtype.isbuiltin == 2 and "float" in dtype.name)
     return b'"%b"' % _base64(array) if is_number else None
+
+
+def base64_strings(array: Array) -> bytes | Array:
+    """Return JSON text with base64 of each element; an object array if there is none."""
+    if not array.size:
+        return array.astype(object)
+    texts = [b2a_base64(item, newline=False) for item in array.ravel().tolist()]
+    form, comma = b'["%b"]', b'","'
+    for length in array.shape[::-1]:
+        texts = [form % comma.join(texts[start : start + length]) for start in range(0, len(texts), length)]
+        form, comma = b"[%b]", b","
+    return texts[0]
+
+
+def base64_text(encoded: bytes) -> str:
+    """Encode bytes in base64."""
+    return b2a_base64(encoded, newline=False).decode()
 
 
 def _narrow(array: Array) -> Array:

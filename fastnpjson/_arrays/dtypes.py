@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import cmath
+import math
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -90,7 +90,7 @@ def has_nan(obj: Any) -> bool:
     """Tell whether a NumPy object, or a complex, has a NaN or an infinity that is not masked; not for object dtypes."""
     kind = type(obj)
     if not issubclass(kind, (np.ndarray, np.generic)):
-        return kind is complex and not cmath.isfinite(obj)
+        return kind is complex and not (math.isfinite(obj.real) and math.isfinite(obj.imag))
     if not issubclass(kind, ma.MaskedArray):
         return _has_nan(np.asarray(obj), None)
     mask: Any = ma.getmask(obj)

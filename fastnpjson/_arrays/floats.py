@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
 import math
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -103,6 +102,8 @@ def digits_of_bits(scalar: type, decimals: int | None) -> bytes:
 
 def _shortest(numbers: Array, dtype: np.dtype[Any]) -> Array:
     """Return the floats with the fewest digits that become the same numbers, none of them negative, in a dtype."""
+    from decimal import Context, Decimal
+
     shortest, left = numbers.copy(), np.flatnonzero(numbers)
     for precision in range(9):
         exact = numbers[left]
@@ -110,8 +111,8 @@ def _shortest(numbers: Array, dtype: np.dtype[Any]) -> Array:
         nearest = np.array(list(map(float, texts)))
         # The gap below a power of two is half the one above: there the next decimal may do where the nearest does not.
         failed = (nearest.astype(dtype) != exact.astype(dtype)) & (np.frexp(exact)[0] == 0.5)
-        above = decimal.Context(precision + 1).next_plus
-        nearest[failed] = [float(above(decimal.Decimal(texts[index]))) for index in np.flatnonzero(failed).tolist()]
+        above = Context(precision + 1).next_plus
+        nearest[failed] = [float(above(Decimal(texts[index]))) for index in np.flatnonzero(failed).tolist()]
         same = nearest.astype(dtype) == exact.astype(dtype)
         shortest[left[same]], left = nearest[same], left[~same]
     return shortest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from binascii import b2a_base64
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -47,23 +46,6 @@ def byte_strings(array: Array) -> Array:
         JSONEncodeError: as `utf8_text`.
     """
     return map_elements(utf8_text, array.astype(object))
-
-
-def base64_strings(array: Array) -> bytes | Array:
-    """Return JSON text with base64 (RFC 4648) of each element; an object array if there is none."""
-    if not array.size:
-        return array.astype(object)
-    texts = [b2a_base64(item, newline=False) for item in array.ravel().tolist()]
-    form, comma = b'["%b"]', b'","'
-    for length in array.shape[::-1]:
-        texts = [form % comma.join(texts[start : start + length]) for start in range(0, len(texts), length)]
-        form, comma = b"[%b]", b","
-    return texts[0]
-
-
-def base64_text(encoded: bytes) -> str:
-    """Encode bytes in base64 (RFC 4648)."""
-    return b2a_base64(encoded, newline=False).decode()
 
 
 def utf8_text(encoded: bytes) -> str:

@@ -1,8 +1,6 @@
 """The style of the text of an array: orjson's flags, and settings of `Encoder`."""
 
-from __future__ import annotations
-
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 Nan: TypeAlias = Literal["null", "error", "string"]
 Complex: TypeAlias = Literal["error", "pair", "string"]
@@ -32,4 +30,6 @@ class Style(NamedTuple):
 
 # The names of the settings, and the choices of those that have some.
 SETTINGS: Final = Style._fields[1:]
-CHOICES: Final = {name: get_args(hint) for name, hint in get_type_hints(Style).items() if get_origin(hint) is Literal}
+CHOICES: Final = {
+    name: get_args(Style.__annotations__[name]) for name, word in Style()._asdict().items() if type(word) is str
+}

@@ -11,11 +11,10 @@ import orjson
 # NumPy imports numpy.ma at its first use, and a fork during that import hangs the child.
 from numpy import ma
 
-from fastnpjson._arrays.as_bytes import write_as_bytes
 from fastnpjson._arrays.dtypes import Unsupported, contiguous, is_mask_of, known, known_dtype, unit_of
 from fastnpjson._arrays.floats import complex_pairs, complex_strings, floats, integers, masked_integers, put_words
 from fastnpjson._arrays.layout import FOLLOWS, GOES_ON, write_in_place
-from fastnpjson._arrays.strings import base64_strings, byte_strings, strings
+from fastnpjson._arrays.strings import byte_strings, strings
 from fastnpjson._arrays.times import DATES, NaT, dates, durations
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ def write(obj: Any, style: Style) -> Written:
     """
     array, mask = _parts(obj)
     if style.arrays != "digits" and array.ndim and mask is None:
+        from fastnpjson._arrays.as_bytes import write_as_bytes
+
         text = write_as_bytes(array, style.arrays)
         if text is not None:
             return Written(text)
@@ -189,7 +190,11 @@ def _dates(array: Array, style: Style) -> bytes | Array:
 
 
 def _bytes(array: Array, style: Style) -> bytes | Array:
-    return base64_strings(array) if style.bytes == "base64" else byte_strings(array)
+    if style.bytes != "base64":
+        return byte_strings(array)
+    from fastnpjson._arrays.as_bytes import base64_strings
+
+    return base64_strings(array)
 
 
 def _records(array: Array, style: Style, mask: Array | None) -> Array:

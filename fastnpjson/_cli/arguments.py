@@ -141,11 +141,7 @@ def _parser(version: str) -> argparse.ArgumentParser:
     )
     _add_reading(parser)
     parser.add_argument(
-        "--threads",
-        type=_threads,
-        default=1,
-        metavar="N",
-        help="threads for large arrays; or auto, all processors",
+        "--threads", type=_threads, default=1, metavar="N", help="threads for large arrays; or auto, all processors"
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version} ({extension} the C extension)")
     return parser

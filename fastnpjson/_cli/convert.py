@@ -20,8 +20,8 @@ from fastnpjson._documents.advice import COMMAND_LINE
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._files.compression import codec
 from fastnpjson._files.encodings import decoded
-from fastnpjson._files.files import limited, writing
 from fastnpjson._files.lines import lines, parse_lines, settings_of_lines
+from fastnpjson._files.opening import limited, writing
 from fastnpjson._jsonpath import json_path
 from fastnpjson._patch import orjson
 from fastnpjson._reading.budget import Budget
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
     from fastnpjson._cli.progress import Progress
-    from fastnpjson._files.files import Write
+    from fastnpjson._files.opening import Write
     from fastnpjson._threads import Threads
 
 FORMATS: Final = {".npy": "npy", ".npz": "npz", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fastnpjson._files.compression import codec
-from fastnpjson._files.files import reading
+from fastnpjson._files.opening import reading
 from fastnpjson._reading.budget import cost
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import flat, names_of
@@ -19,7 +19,7 @@ from fastnpjson._reading.values import FILES, check, convert, dtype_for
 
 if TYPE_CHECKING:
     from fastnpjson._arrays.dtypes import Array
-    from fastnpjson._files.files import Write
+    from fastnpjson._files.opening import Write
     from fastnpjson._reading.budget import Budget
 
 _HEADERS: Final = {

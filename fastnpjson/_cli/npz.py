@@ -12,13 +12,13 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 import numpy as np
 
 from fastnpjson._cli.npy import Writer, charge_empty, is_plain, map_array, read_array, write_npy
-from fastnpjson._files.files import reading
+from fastnpjson._files.opening import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fastnpjson._arrays.dtypes import Array
-    from fastnpjson._files.files import Write
+    from fastnpjson._files.opening import Write
     from fastnpjson._reading.budget import Budget
 
 # The header before the data of a member has 30 bytes, the last four are the lengths of what comes between it and the

@@ -105,10 +105,15 @@ count_days(const Date *date, int unit, npy_int64 *ticks)
 {
     int is_first = date->day == 1;
     npy_int64 days = days_of(date);
-    *ticks = unit == YEARS ? date->year - 1970 : unit == MONTHS ? 12 * (date->year - 1970) + date->month - 1 :
-             unit == WEEKS ? days / 7 : days;
+    *ticks = unit == YEARS    ? date->year - 1970
+             : unit == MONTHS ? 12 * (date->year - 1970) + date->month - 1
+             : unit == WEEKS  ? days / 7
+                              : days;
     return !date->second && !date->fraction &&
-           (unit == YEARS ? is_first && date->month == 1 : unit == MONTHS ? is_first : unit == WEEKS ? days % 7 == 0 : 1);
+           (unit == YEARS    ? is_first && date->month == 1
+            : unit == MONTHS ? is_first
+            : unit == WEEKS  ? days % 7 == 0
+                             : 1);
 }
 
 static int

@@ -8,8 +8,8 @@
 static inline int
 are_digits(npy_uint64 bytes)
 {
-    return !((bytes & 0xF0F0F0F0F0F0F0F0u) ^ 0x3030303030303030u)
-           && !(((bytes + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) ^ 0x3030303030303030u);
+    return !((bytes & 0xF0F0F0F0F0F0F0F0u) ^ 0x3030303030303030u) &&
+           !(((bytes + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) ^ 0x3030303030303030u);
 }
 
 static inline npy_uint64
@@ -17,9 +17,9 @@ eight_digits(npy_uint64 bytes)
 {
     bytes -= 0x3030303030303030u;
     bytes = bytes * 10 + (bytes >> 8);
-    return ((bytes & 0x000000FF000000FFu) * 0x000F424000000064u
-            + ((bytes >> 16) & 0x000000FF000000FFu) * 0x0000271000000001u)
-           >> 32;
+    return ((bytes & 0x000000FF000000FFu) * 0x000F424000000064u +
+            ((bytes >> 16) & 0x000000FF000000FFu) * 0x0000271000000001u) >>
+           32;
 }
 
 static inline const char *

@@ -6,7 +6,8 @@
 /* orjson's flag. */
 #define APPEND_NEWLINE (1 << 10)
 
-static const Rules plain = {.may_write_whole = KIND_NATIVE | KIND_DATETIME, .may_write = FLOATS | LONGS | INTEGERS, .large = SIZE_MAX};
+static const Rules plain = {
+    .may_write_whole = KIND_NATIVE | KIND_DATETIME, .may_write = FLOATS | LONGS | INTEGERS, .large = SIZE_MAX};
 static const Rules plain_and_common = {
     .may_write_whole = KIND_NATIVE | KIND_DATETIME, .may_write = FLOATS | LONGS | INTEGERS | CONTAINERS, .large = SIZE_MAX};
 

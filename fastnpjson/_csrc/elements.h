@@ -55,9 +55,9 @@ static inline npy_uint64
 split_seconds(npy_uint64 ticks, int decimals, npy_uint64 *fraction)
 {
     switch (decimals) {
-#define CASE(DECIMALS, PER_SECOND)         \
-    case DECIMALS:                         \
-        *fraction = ticks % PER_SECOND;    \
+#define CASE(DECIMALS, PER_SECOND)      \
+    case DECIMALS:                      \
+        *fraction = ticks % PER_SECOND; \
         return ticks / PER_SECOND;
         CASE(3, 1000)
         CASE(6, 1000000)

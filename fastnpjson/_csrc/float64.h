@@ -96,7 +96,9 @@ NAME(shorten_64)(NAME(Block64) *restrict block)
         uint64_t whole = high >> 6, rest = high << 58 | low >> 6;
         /* The gap below a power of two is half the one above. */
         uint64_t below = (bits & ((UINT64_C(1) << 52) - 1)) == 0 ? half >> 1 : half;
-        uint64_t is_even = ~bits & 1, up = rest + (half + is_even) < rest, down = below + is_even > rest;
+        uint64_t is_even = ~bits & 1;
+        uint64_t up = rest + (half + is_even) < rest;
+        uint64_t down = below + is_even > rest;
         uint64_t digit = NAME(tenths)(rest, (UINT64_C(1) << 63) + 6) - (rest == UINT64_C(1) << 62); /* 2.5 is 2 */
         digit &= (up | down) - 1;
         whole += up;

@@ -116,15 +116,18 @@ few_floats_writer(int itemsize)
 }
 
 #define ZEROS_BEFORE 0x3030303030302E30u /* 0.000000 */
-#define BEFORE(power) {0, ZEROS_BEFORE & ((UINT64_C(1) << 8 * (1 - (power))) - 1), ~UINT64_C(0), 8 * (1 - (power)), 1 - (power), 1 - (power), 0}
-#define BEHIND(power)                                                                                    \
-    {(UINT64_C(1) << 8 * ((power) + 1)) - 1, UINT64_C(0x2E) << 8 * ((power) + 1),                        \
+// clang-format off
+#define BEFORE(power) \
+    {0, ZEROS_BEFORE & ((UINT64_C(1) << 8 * (1 - (power))) - 1), ~UINT64_C(0), 8 * (1 - (power)), 1 - (power), 1 - (power), 0}
+#define BEHIND(power) \
+    {(UINT64_C(1) << 8 * ((power) + 1)) - 1, UINT64_C(0x2E) << 8 * ((power) + 1), \
      ~((UINT64_C(1) << 8 * ((power) + 1)) - 1) << 8, 8, 1, 1, (power) + 3}
 
 const Layout LAYOUTS[LAST_LAYOUT - FIRST_LAYOUT + 1] = {
     BEFORE(-6), BEFORE(-5), BEFORE(-4), BEFORE(-3), BEFORE(-2), BEFORE(-1), BEHIND(0),
     BEHIND(1), BEHIND(2), BEHIND(3), BEHIND(4), BEHIND(5), BEHIND(6),
 };
+// clang-format on
 
 static char *
 put_exponent(char *at, int power)

@@ -52,11 +52,11 @@ copy_items(char *restrict to, const char *restrict from, npy_intp count, npy_int
         return;
     }
     switch (itemsize) {
-#define CASE(SIZE)                                      \
-    case SIZE:                                          \
-        for (npy_intp i = 0; i < count; i++) {          \
+#define CASE(SIZE)                                          \
+    case SIZE:                                              \
+        for (npy_intp i = 0; i < count; i++) {              \
             memcpy(to + i * SIZE, from + i * stride, SIZE); \
-        }                                               \
+        }                                                   \
         break;
         CASE(1)
         CASE(2)

@@ -78,29 +78,29 @@ put_number(char *at, uint64_t number)
 }
 
 /* Writers of one type: the digits of its magnitude, of `bits` bits, by `put`. */
-#define WRITER(name, type, is_signed, bits, put)                                              \
-    ALWAYS_INLINE char *put_##name(char *at, const void *numbers, ptrdiff_t index)            \
-    {                                                                                         \
-        type number;                                                                          \
+#define WRITER(name, type, is_signed, bits, put)                                                  \
+    ALWAYS_INLINE char *put_##name(char *at, const void *numbers, ptrdiff_t index)                \
+    {                                                                                             \
+        type number;                                                                              \
         memcpy(&number, (const char *)numbers + index * (ptrdiff_t)sizeof number, sizeof number); \
-        if (sizeof number > 1 || is_signed) { /* any byte is in the tables */                 \
-            READ_ONCE(number);                                                                \
-        }                                                                                     \
-        uint##bits##_t magnitude = (uint##bits##_t)number;                                    \
-        if (is_signed) {                                                                      \
-            int64_t value = (int64_t)number;                                                  \
-            int is_negative = value < 0;                                                      \
-            *at = '-';                                                                        \
-            at += is_negative;                                                                \
-            magnitude = is_negative ? 0 - magnitude : magnitude;                              \
-        }                                                                                     \
-        at = put(at, magnitude);                                                              \
-        *at = ',';                                                                            \
-        return at + 1;                                                                        \
-    }                                                                                         \
-    static char *write_##name(char *at, const void *numbers, ptrdiff_t count, Rows *rows)     \
-    {                                                                                         \
-        return write_rows(at, put_##name, numbers, count, rows);                              \
+        if (sizeof number > 1 || is_signed) { /* any byte is in the tables */                     \
+            READ_ONCE(number);                                                                    \
+        }                                                                                         \
+        uint##bits##_t magnitude = (uint##bits##_t)number;                                        \
+        if (is_signed) {                                                                          \
+            int64_t value = (int64_t)number;                                                      \
+            int is_negative = value < 0;                                                          \
+            *at = '-';                                                                            \
+            at += is_negative;                                                                    \
+            magnitude = is_negative ? 0 - magnitude : magnitude;                                  \
+        }                                                                                         \
+        at = put(at, magnitude);                                                                  \
+        *at = ',';                                                                                \
+        return at + 1;                                                                            \
+    }                                                                                             \
+    static char *write_##name(char *at, const void *numbers, ptrdiff_t count, Rows *rows)         \
+    {                                                                                             \
+        return write_rows(at, put_##name, numbers, count, rows);                                  \
     }
 
 WRITER(int8, int8_t, 1, 32, put_small)

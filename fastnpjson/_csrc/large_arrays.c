@@ -119,8 +119,8 @@ replace_marks(LargeArrays *large, PyObject *text)
         count += count_numbers(&array->axes);
     }
     const char *start = PyBytes_AS_STRING(text), *end = start + PyBytes_GET_SIZE(text);
-    Outcome ended = start_long_text(&whole, bound, least + 2 * count) < 0
-                        ? FAILED : put_unlocked(&whole, large, count, start, end);
+    int has_room = start_long_text(&whole, bound, least + 2 * count) == 0;
+    Outcome ended = has_room ? put_unlocked(&whole, large, count, start, end) : FAILED;
     Py_DECREF(text);
     if (ended == DONE) {
         return finish_text(&whole);

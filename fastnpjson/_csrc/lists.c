@@ -1,24 +1,11 @@
 /* Lists of numbers in the text of a document, to arrays. */
 #include "lists.h"
 
+#include "list_arrays.h"
 #include "side_by_side.h"
 #include "words.h"
 
 const Wanted WHATEVER = {ANY, 1, NULL, 0}, WHATEVER_WITH_WORDS = {ANY, 1, NULL, 1};
-
-static const int TYPES[] = {NPY_VOID, NPY_INT64, NPY_UINT64, NPY_DOUBLE, NPY_FLOAT, NPY_HALF, NPY_BOOL, NPY_DATETIME};
-static const int ITEMSIZES[] = {0, 8, 8, 8, 4, 2, 1, 8};
-/* By the logarithm of the size. */
-static const int SIGNED_TYPES[] = {NPY_INT8, NPY_INT16, NPY_INT32, NPY_INT64};
-static const int UNSIGNED_TYPES[] = {NPY_UINT8, NPY_UINT16, NPY_UINT32, NPY_UINT64};
-
-static const char *const CAPSULE = "fastnpjson.values";
-
-static void
-free_values(PyObject *capsule)
-{
-    PyMem_RawFree(PyCapsule_GetPointer(capsule, CAPSULE));
-}
 
 void
 loads_clear(List *list)
@@ -63,10 +50,17 @@ end_lists(List *list, const char *p, npy_intp *counts, int *depth)
     return p + 1;
 }
 
-int
-loads_itemsize(const List *list)
+/* Go into the lists that begin here. Returns the place of an element, or NULL where there are more than those before. */
+static inline const char *
+begin_lists(const List *list, const char *p, npy_intp *counts, int *depth)
 {
-    return ITEMSIZES[list->kind];
+    for (p = skip_blanks(p); *p == '['; p = skip_blanks(p + 1)) {
+        if (*depth == (list->ndim ? list->ndim : MAX_DIMS)) {
+            return NULL;
+        }
+        counts[(*depth)++] = 0;
+    }
+    return p;
 }
 
 /* Read nested lists of equal length; stop at anything else. */
@@ -75,16 +69,11 @@ loads_read_elements(List *list, const char **text, const char *end, npy_intp *co
 {
     const char *start = *text, *p = start;
     for (;;) {
-        for (p = skip_blanks(p); *p == '['; p = skip_blanks(p + 1)) {
-            if (depth == (list->ndim ? list->ndim : MAX_DIMS)) {
-                return -1;
-            }
-            counts[depth++] = 0;
-        }
+        p = begin_lists(list, p, counts, &depth);
         if (!list->ndim) {
             list->ndim = depth;
         }
-        if (list->ndim != depth || (list->count == list->capacity && loads_go_on(list, start, p, end) < 0)) {
+        if (!p || list->ndim != depth || (list->count == list->capacity && loads_go_on(list, start, p, end) < 0)) {
             return -1;
         }
         p = read_element(list, p, end);
@@ -103,112 +92,11 @@ loads_read_elements(List *list, const char **text, const char *end, npy_intp *co
                 return p ? 0 : -1;
             }
         }
-        if (p >= list->stop && depth == 1) {
-            if (!list->helper) {
-                *text = p;
-                return 0;
-            }
-            p = loads_hand_over(list, start, p, end, counts);
-            if (!p) {
-                return -1;
-            }
+        if (p >= list->stop && depth == 1 && (!list->helper || !(p = loads_hand_over(list, start, p, end, counts)))) {
+            *text = p;
+            return p ? 0 : -1;
         }
     }
-}
-
-/* Make integers of a size and a sign in the place of those of 64 bits. Returns 1 where one is out of range. */
-static int
-narrow_integers(List *list, int size, int is_signed)
-{
-    npy_uint64 most = ~(npy_uint64)0 >> (64 - 8 * size + is_signed);
-    npy_int64 least = is_signed ? -(npy_int64)most - 1 : 0;
-    for (npy_intp index = 0; index < list->count; index++) {
-        npy_int64 value;
-        memcpy(&value, list->values + 8 * index, sizeof value);
-        int is_negative = list->kind == SIGNED && value < 0;
-        if (is_negative ? value < least : (npy_uint64)value > most) {
-            return 1;
-        }
-        const char *low = (const char *)&value + (NPY_BYTE_ORDER == NPY_LITTLE_ENDIAN ? 0 : 8 - size);
-        memcpy(list->values + size * index, low, (size_t)size);
-    }
-    return 0;
-}
-
-/* Make of the elements what was wanted. Returns 1 where that cannot be. */
-static int
-convert(List *list)
-{
-    int kind = list->wanted >> 8, size = list->wanted & 0xFF;
-    list->type = TYPES[list->kind];
-    list->itemsize = ITEMSIZES[list->kind];
-    switch (kind) {
-    case 0:
-        return list->kind == DOUBLES && !list->has_fraction;
-    case 'f': case 'M':
-        return 0;
-    case 'b':
-        return list->kind != BOOLEANS;
-    default:
-        if (list->kind != SIGNED && list->kind != UNSIGNED) {
-            return 1;
-        }
-        int place = size == 8 ? 3 : size / 2;
-        list->type = kind == 'i' ? SIGNED_TYPES[place] : UNSIGNED_TYPES[place];
-        list->itemsize = size;
-        return narrow_integers(list, size, kind == 'i');
-    }
-}
-
-static PyArrayObject *
-new_array(List *list, void *values)
-{
-    PyArray_Descr *descr = list->dtype->dates;
-    if (descr) {
-        Py_INCREF(descr);
-    }
-    else {
-        descr = PyArray_DescrFromType(list->type);
-    }
-    return (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, list->ndim, list->shape, NULL, values,
-                                                 values ? NPY_ARRAY_CARRAY : 0, NULL);
-}
-
-static PyArrayObject *
-copy_few(List *list)
-{
-    PyArrayObject *array = new_array(list, NULL);
-    if (array) {
-        memcpy(PyArray_DATA(array), list->values, (size_t)PyArray_NBYTES(array));
-    }
-    return array;
-}
-
-/* Give the memory of the values to an array. */
-static PyArrayObject *
-make_array(List *list)
-{
-    if (list->values == (char *)list->few) {
-        return copy_few(list);
-    }
-    char *values = PyMem_RawRealloc(list->values, (size_t)(list->count * list->itemsize));
-    list->values = values ? values : list->values;
-    PyObject *capsule = PyCapsule_New(list->values, CAPSULE, free_values);
-    if (!capsule) {
-        return NULL;
-    }
-    values = list->values;
-    list->values = (char *)list->few;
-    PyArrayObject *array = new_array(list, values);
-    if (!array) {
-        Py_DECREF(capsule);
-        return NULL;
-    }
-    if (PyArray_SetBaseObject(array, capsule) < 0) {
-        Py_DECREF(array);
-        return NULL;
-    }
-    return array;
 }
 
 void
@@ -220,9 +108,11 @@ loads_start_list(List *list, const Wanted *wanted)
     list->thread = NULL;
     list->dtype = wanted;
     list->wanted = wanted->code;
-    list->kind = list->wanted == FLOAT64 ? DOUBLES : list->wanted == FLOAT32 ? FLOATS :
-                 list->wanted == FLOAT16 ? HALVES :
-                 list->wanted >> 8 == 'M' ? DATES : NOTHING;
+    list->kind = list->wanted == FLOAT64    ? DOUBLES
+                 : list->wanted == FLOAT32  ? FLOATS
+                 : list->wanted == FLOAT16  ? HALVES
+                 : list->wanted >> 8 == 'M' ? DATES
+                                            : NOTHING;
     memset(list->shape, 0, sizeof list->shape);
     list->helper = NULL;
 }
@@ -242,10 +132,10 @@ loads_read_list(const char **text, const char *end, const Wanted *wanted, const 
     list.helper = crew->helper;
     list.slice_size = crew->slice_size;
     list.stop = crew->helper && end - *text > crew->slice_size ? *text + crew->slice_size : end + 1;
-    int is_array = loads_read_elements(&list, text, end, counts, 0) == 0 && !convert(&list);
+    int is_array = loads_read_elements(&list, text, end, counts, 0) == 0 && !loads_convert(&list);
     loads_take_gil(&list);
     if (is_array) {
-        array = make_array(&list);
+        array = loads_make_array(&list);
     }
     loads_clear(&list);
     return array;

@@ -157,9 +157,9 @@ entry(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *na
         }
         PyErr_Clear(); /* the Python version says more of what is wrong */
     }
-    if (count == 1 && names != NULL && PyTuple_GET_SIZE(names) == 1 && arguments[1] == Py_True
-        && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "arrays") == 0
-        && (PyBytes_CheckExact(arguments[0]) || PyUnicode_CheckExact(arguments[0]))) {
+    if (count == 1 && names != NULL && PyTuple_GET_SIZE(names) == 1 && arguments[1] == Py_True &&
+        PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "arrays") == 0 &&
+        (PyBytes_CheckExact(arguments[0]) || PyUnicode_CheckExact(arguments[0]))) {
         int skipped;
         PyObject *document = decode(arguments[0], Py_True, &alone, orjson_loads, &skipped);
         if (document != NULL || !PyErr_ExceptionMatches(decode_error)) {

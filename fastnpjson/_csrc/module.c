@@ -12,16 +12,8 @@
 #include "two_pass.h"
 
 static PyMethodDef *const tables[] = {
-    two_pass_methods,
-    dumps_methods,
-    key_methods,
-    survey_methods,
-    replace_methods,
-    answer_methods,
-    loads_methods,
-    write_methods,
-    room_methods,
-    side_by_side_methods,
+    two_pass_methods, dumps_methods, key_methods,   survey_methods, replace_methods,
+    answer_methods,   loads_methods, write_methods, room_methods,   side_by_side_methods,
 };
 
 /* Prepare the writers of numbers, for the level of the processor that the environment names, or for the best. */
@@ -39,14 +31,8 @@ prepare_digits(void)
 }
 
 static int (*const imports[])(void) = {
-    import_kinds,
-    import_survey,
-    import_orjson,
-    import_hook,
-    import_large_arrays,
-    import_replace,
-    import_answer,
-    prepare_digits,
+    import_kinds,        import_survey,  import_orjson, import_hook,
+    import_large_arrays, import_replace, import_answer, prepare_digits,
 };
 
 static int

@@ -139,32 +139,43 @@ skip_number(Open *list, const char *p, const char *end)
     return p;
 }
 
+static inline const char *
+skip_word(Open *list, const char *p, const char *word, int type)
+{
+    size_t length = strlen(word);
+    add_number(list, type);
+    return strncmp(p, word, length) ? NULL : p + length;
+}
+
 /* Read a bracket, a string, a number, or what is between. Returns its end, or NULL. */
 static inline const char *
 read_token(Nested *nested, const char *p, const char *end)
 {
     Open *list = &nested->open[nested->depth - 1];
     switch (*p) {
-    case ' ': case '\n': case '\t': case '\r':
+    case ' ':
+    case '\n':
+    case '\t':
+    case '\r':
         return skip_blanks(p);
-    case ',': case ':':
+    case ',':
+    case ':':
         return p + 1;
-    case '[': case '{':
+    case '[':
+    case '{':
         return open_value(nested, *p == '[' ? p : NULL) < 0 ? NULL : p + 1;
-    case ']': case '}':
+    case ']':
+    case '}':
         return close_value(nested) < 0 ? NULL : p + 1;
     case '"':
         list->ndim = DIFFERENT;
         return skip_string(p, end);
     case 't':
-        add_number(list, BOOLEAN);
-        return strncmp(p, "true", 4) ? NULL : p + 4;
+        return skip_word(list, p, "true", BOOLEAN);
     case 'f':
-        add_number(list, BOOLEAN);
-        return strncmp(p, "false", 5) ? NULL : p + 5;
+        return skip_word(list, p, "false", BOOLEAN);
     case 'n':
-        add_number(list, EMPTY);
-        return strncmp(p, "null", 4) ? NULL : p + 4;
+        return skip_word(list, p, "null", EMPTY);
     default:
         return skip_number(list, p, end);
     }

@@ -69,8 +69,8 @@ is_native_dtype(PyArrayObject *array)
 int
 is_native_array(PyArrayObject *array)
 {
-    return is_native_dtype(array) && PyArray_NDIM(array) > 0 && PyArray_SIZE(array) > 0 &&
-           PyArray_IS_C_CONTIGUOUS(array) && PyArray_ISALIGNED(array) && PyArray_ISNOTSWAPPED(array);
+    return is_native_dtype(array) && PyArray_NDIM(array) > 0 && PyArray_SIZE(array) > 0 && PyArray_IS_C_CONTIGUOUS(array) &&
+           PyArray_ISALIGNED(array) && PyArray_ISNOTSWAPPED(array);
 }
 
 /* Whether a text of so many bytes can grow to its end: orjson aborts the process where it cannot. */

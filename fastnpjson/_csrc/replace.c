@@ -203,9 +203,8 @@ read_replacements(PyObject *replacements, Replacing *replacing)
         return 0;
     }
     if (!PyArg_ParseTuple(replacements, "iOOO!OOpppd:replace", &replacing->kinds, &replacing->text_of_key,
-                          &replacing->stand_in, &PyTuple_Type, &replacing->words, &replacing->dataclass,
-                          &replacing->key_type, &replacing->like_json, &replacing->sorts, &replacing->for_json,
-                          &replacing->factor)) {
+                          &replacing->stand_in, &PyTuple_Type, &replacing->words, &replacing->dataclass, &replacing->key_type,
+                          &replacing->like_json, &replacing->sorts, &replacing->for_json, &replacing->factor)) {
         return 0;
     }
     if (PyTuple_GET_SIZE(replacing->words) != 3) {

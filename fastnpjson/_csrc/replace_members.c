@@ -58,7 +58,9 @@ replace_member(Replacing *replacing, PyObject *obj, Py_ssize_t before, PyObject 
                int depth, int is_text)
 {
     PyObject *text = is_text ? Py_NewRef(key) : text_of_key(replacing, key);
-    PyObject *other = !text ? NULL : text == Py_None && key != Py_None ? Py_NewRef(item) : replace_value(replacing, item, depth + 1);
+    PyObject *other = !text                               ? NULL
+                      : text == Py_None && key != Py_None ? Py_NewRef(item)
+                                                          : replace_value(replacing, item, depth + 1);
     int result = other ? 0 : -1;
     if (other && !*copy && (text != key || other != item)) {
         *copy = members_before(obj, before);

@@ -108,8 +108,8 @@ round_once(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 
         *bits = round_subnormal(mantissa, exponent);
         return 0;
     }
-    if (low <= 1 && power >= format->first_tie && power <= format->last_tie && (mantissa & 3) == 1
-        && mantissa << shift == high) {
+    if (low <= 1 && power >= format->first_tie && power <= format->last_tie && (mantissa & 3) == 1 &&
+        mantissa << shift == high) {
         mantissa &= ~(npy_uint64)1;
     }
     mantissa += mantissa & 1;

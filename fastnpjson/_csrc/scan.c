@@ -60,8 +60,7 @@ loads_cut_list(Scan *scan, const char *start, const Wanted *wanted)
         return scan->stopped ? NULL : start;
     }
     int failed = PyList_Append(scan->arrays, (PyObject *)array) < 0 ||
-                 copy(scan, scan->copied, (size_t)(start - scan->copied)) < 0 ||
-                 put_place(scan, PyArray_NDIM(array)) < 0;
+                 copy(scan, scan->copied, (size_t)(start - scan->copied)) < 0 || put_place(scan, PyArray_NDIM(array)) < 0;
     Py_DECREF(array);
     scan->copied = p;
     return failed ? NULL : p;
@@ -93,8 +92,8 @@ find_list(const char *p, const char *end)
 {
     while ((p = memchr(p, '[', (size_t)(end - p))) != NULL) {
         const char *first = skip_blanks(p + 1);
-        if (*first == '[' || *first == '-' || (*first >= '0' && *first <= '9') || *first == 't' || *first == 'f'
-            || *first == 'n' || *first == 'N' || *first == 'I') {
+        if (*first == '[' || *first == '-' || (*first >= '0' && *first <= '9') || *first == 't' || *first == 'f' ||
+            *first == 'n' || *first == 'N' || *first == 'I') {
             return p;
         }
         p++;

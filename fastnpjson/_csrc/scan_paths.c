@@ -96,8 +96,7 @@ cut_elements(Scan *scan, const char *p, PyObject *node)
         return skip_blanks(p + 1) + 1;
     }
     do {
-        p = everything ? loads_cut_paths(scan, p + 1, everything)
-                       : cut_step(scan, p + 1, node, PyLong_FromSsize_t(index++));
+        p = everything ? loads_cut_paths(scan, p + 1, everything) : cut_step(scan, p + 1, node, PyLong_FromSsize_t(index++));
         if (!p) {
             return NULL;
         }
@@ -114,7 +113,8 @@ is_readable(const Wanted *wanted)
     switch (kind) {
     case 'f':
         return size == 2 || size == 4 || size == 8;
-    case 'i': case 'u':
+    case 'i':
+    case 'u':
         return size == 1 || size == 2 || size == 4 || size == 8;
     case 'M':
         return size < UNITS && wanted->count > 0 && wanted->dates;

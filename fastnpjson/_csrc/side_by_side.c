@@ -1,20 +1,11 @@
-/* The rest of a long list, read by other threads: the text is cut at commas between elements of the outermost list, and a
-   slice counts where it goes on exactly where the one before it ended, with numbers of the same kind. What does not is read
-   by the one who reads the list. So is all that no slice holds: the end of the list, and lists that are not arrays. */
-#include "side_by_side.h"
+/* Slices of the rest of a long list, which threads read, and make parts of the list in their order. A slice counts where it
+   goes on exactly where the one before it ended, with numbers of the same kind. */
+#include "handover.h"
 
+#include "list_arrays.h"
 #include "skip.h"
 
-static const char *const HANDOVER = "fastnpjson.handover", *const SLICE = "fastnpjson.slice";
-
-typedef struct {
-    List *list;            /* NULL when the list goes on without the others */
-    const char *here, *end; /* what is left of the text from where slices have been accepted on */
-    const char *start;     /* of the first slice */
-    npy_intp *rows;        /* of the outermost list */
-    npy_intp size;         /* of a slice, in bytes of the text */
-    Py_ssize_t at_work;    /* threads that read the text, or write to the values; changed with the GIL */
-} Handover;
+static const char *const SLICE = "fastnpjson.slice";
 
 typedef struct {
     PyObject *handover;       /* the capsule: it is a slice of no other text */
@@ -23,12 +14,6 @@ typedef struct {
     npy_intp rows;
     npy_intp place;           /* of its values in the list; -1 before it has been accepted */
 } Slice;
-
-static void
-free_handover(PyObject *capsule)
-{
-    PyMem_Free(PyCapsule_GetPointer(capsule, HANDOVER));
-}
 
 static void
 free_slice(PyObject *capsule)
@@ -108,6 +93,25 @@ read_slice(Slice *slice, const char *end)
     }
 }
 
+/* Return the capsule of a slice of a handover, in which nothing has been read. */
+static PyObject *
+new_slice(PyObject *handover)
+{
+    Slice *slice = PyMem_Calloc(1, sizeof *slice);
+    if (!slice) {
+        return PyErr_NoMemory();
+    }
+    slice->place = -1;
+    slice->list.values = (char *)slice->list.few;
+    PyObject *capsule = PyCapsule_New(slice, SLICE, free_slice);
+    if (!capsule) {
+        PyMem_Free(slice);
+        return NULL;
+    }
+    slice->handover = Py_NewRef(handover);
+    return capsule;
+}
+
 /* Takes a handover and the index of a slice, which is returned as far as it could be read. */
 static PyObject *
 read_slice_of(PyObject *module, PyObject *arguments)
@@ -119,21 +123,11 @@ read_slice_of(PyObject *module, PyObject *arguments)
         return NULL;
     }
     Handover *handover = PyCapsule_GetPointer(capsule, HANDOVER);
-    if (!handover) {
-        return NULL;
-    }
-    Slice *slice = PyMem_Calloc(1, sizeof *slice);
-    if (!slice) {
-        return PyErr_NoMemory();
-    }
-    slice->place = -1;
-    slice->list.values = (char *)slice->list.few;
-    PyObject *result = PyCapsule_New(slice, SLICE, free_slice);
+    PyObject *result = handover ? new_slice(capsule) : NULL;
     if (!result) {
-        PyMem_Free(slice);
         return NULL;
     }
-    slice->handover = Py_NewRef(capsule);
+    Slice *slice = PyCapsule_GetPointer(result, SLICE);
     npy_intp rest = handover->end - handover->start;
     if (!handover->list || index < 0 || index >= rest / handover->size || start_slice(slice, handover, index) < 0) {
         slice->stop = NULL;
@@ -198,79 +192,6 @@ copy_slice(PyObject *module, PyObject *capsule)
     Py_END_ALLOW_THREADS
     handover->at_work--;
     Py_RETURN_NONE;
-}
-
-/* Take memory for all that is likely to come, which does not move while others write to it; 0 if there is none. */
-static int
-reserve(List *list, npy_intp rest)
-{
-    double wanted = (double)list->count + list->density * 1.06 * (double)rest + 1024;
-    if (wanted <= (double)list->room) {
-        return 1;
-    }
-    if (wanted > (double)(PY_SSIZE_T_MAX / 8)) {
-        return 0;
-    }
-    char *values = list->values == (char *)list->few ? NULL : PyMem_RawRealloc(list->values, (size_t)wanted * 8);
-    if (!values) {
-        return 0;
-    }
-    list->values = values;
-    list->room = (npy_intp)wanted;
-    return 1;
-}
-
-/* Have the helper read slices, and wait for all who are at it, whatever becomes of that. */
-static int
-call_helper(Handover *handover, PyObject *capsule)
-{
-    npy_intp count = (handover->end - handover->start) / handover->size;
-    PyObject *done = PyObject_CallFunction(handover->list->helper, "On", capsule, (Py_ssize_t)count);
-    handover->list = NULL;
-    while (handover->at_work) { /* only after an error, and for a millisecond */
-        Py_BEGIN_ALLOW_THREADS
-        Py_END_ALLOW_THREADS
-    }
-    Py_XDECREF(done);
-    return done ? 0 : -1;
-}
-
-const char *
-loads_hand_over(List *list, const char *start, const char *here, const char *end, npy_intp *rows)
-{
-    int is_unlocked = list->thread != NULL;
-    /* Rows that are longer than a slice would leave most slices without a beginning. */
-    npy_intp two_rows = (here - start) / *rows * 2, size = two_rows > list->slice_size ? two_rows : list->slice_size;
-    list->stop = end + 1;
-    if ((end - here) / 2 < size) {
-        return here;
-    }
-    loads_take_gil(list);
-    list->density = (double)list->count / (double)(here - start);
-    Handover *handover = PyMem_Malloc(sizeof *handover);
-    if (!handover) {
-        PyErr_NoMemory();
-        return NULL;
-    }
-    *handover = (Handover){list, here, end, here, rows, size, 0};
-    PyObject *capsule = PyCapsule_New(handover, HANDOVER, free_handover);
-    if (!capsule) {
-        PyMem_Free(handover);
-        return NULL;
-    }
-    if (!reserve(list, end - here) || call_helper(handover, capsule) == 0) {
-        here = handover->here;
-        list->stop = end - here > list->slice_size ? here + list->slice_size : end + 1;
-        list->capacity = list->count; /* look at signals, and at what room there is */
-    }
-    else {
-        here = NULL;
-    }
-    Py_DECREF(capsule);
-    if (here && is_unlocked) {
-        list->thread = PyEval_SaveThread();
-    }
-    return here;
 }
 
 PyMethodDef side_by_side_methods[] = {

@@ -13,6 +13,5 @@ const char *loads_hand_over(List *list, const char *start, const char *here, con
 int loads_read_elements(List *list, const char **text, const char *end, npy_intp *counts, int depth);
 void loads_start_list(List *list, const Wanted *wanted);
 void loads_clear(List *list);
-int loads_itemsize(const List *list);
 
 #endif

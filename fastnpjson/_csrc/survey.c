@@ -274,6 +274,7 @@ survey_python(PyObject *module, PyObject *const *arguments, Py_ssize_t nargs)
 }
 
 PyMethodDef survey_methods[] = {
-    {"survey", (PyCFunction)(void (*)(void))survey_python, METH_FASTCALL, "Return a bit for each kind of thing in a document."},
+    {"survey", (PyCFunction)(void (*)(void))survey_python, METH_FASTCALL,
+     "Return a bit for each kind of thing in a document."},
     {NULL, NULL, 0, NULL},
 };

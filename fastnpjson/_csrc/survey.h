@@ -10,7 +10,7 @@ typedef struct {
     int stop;      /* the kinds that end the walk */
     size_t large;  /* arrays of so many bytes are of the kind KIND_OTHER_NUMPY */
     int found;     /* the kinds that were found */
-    npy_intp gain; /* of writing the arrays ourselves, in numbers: what is saved by those of long arrays, less what it costs */
+    npy_intp gain; /* of writing the arrays ourselves, in numbers: what long ones save, less what it costs */
     Seen seen;
 } Survey;
 

@@ -60,8 +60,7 @@ set_ticks(Moment *moment, npy_int64 ticks, int decimals)
     npy_uint64 fraction, second = split_seconds((npy_uint64)ticks ^ sign, decimals, &fraction);
     npy_int64 seconds = (npy_int64)(second ^ sign);
     if (sign && decimals) {
-        static const npy_uint64 last[] = {
-            0, 999, 999999, 999999999, 999999999999, 999999999999999, 999999999999999999};
+        static const npy_uint64 last[] = {0, 999, 999999, 999999999, 999999999999, 999999999999999, 999999999999999999};
         fraction = last[decimals / 3] - fraction;
     }
     npy_int64 of_day = seconds % 86400; /* below zero where C divides towards it */

@@ -75,7 +75,8 @@ read_word(List *list, const char *p)
             return read_date(list, p);
         }
         return starts_with(p, "null") && !add_nan(list) ? p + 4 : NULL;
-    case 'N': case 'I':
+    case 'N':
+    case 'I':
         return list->dtype->words ? read_float(list, p) : NULL;
     default:
         return list->kind == DATES ? read_date(list, p) : read_float_word(list, p);

@@ -12,13 +12,13 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from numpy import ma
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import is_numpy_array, is_numpy_type
 from fastnpjson._documents.advice import may_lose_units, package_of
 from fastnpjson._excerpt import excerpt
+from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,20 +72,6 @@ def may_be_array(obj: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return not isinstance(obj, bytes)
-
-
-def arrays_first(default: Any) -> Any:
-    """Return a default that is asked last of all if it is `str` or `repr`, which have words for anything."""
-    if default is not str and default is not repr:
-        return default
-
-    def read_or_ask(obj: Any) -> Any:
-        try:
-            return read(obj)
-        except JSONEncodeError:
-            return default(obj)
-
-    return read_or_ask
 
 
 def _subclass(array: Any) -> Any:

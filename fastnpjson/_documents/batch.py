@@ -10,7 +10,6 @@ import orjson
 from orjson import Fragment
 
 from fastnpjson._documents.common import Common
-from fastnpjson._documents.frames import texts
 
 if TYPE_CHECKING:
     from fastnpjson._documents.convert import Convert
@@ -76,6 +75,8 @@ def _add_moments(known: dict[int, Any], items: list[Any], convert: Convert) -> N
 
 def _add_durations(known: dict[int, Any], items: list[datetime.timedelta]) -> None:
     if len(items) >= _FEW and all(abs(item.days) < _MOST_DAYS for item in items):
+        from fastnpjson._documents.frames import texts
+
         known.update(zip(map(id, items), texts(np.array(items, "m8[us]")), strict=True))
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import is_numpy_type
-from fastnpjson._documents.array_likes import read
-from fastnpjson._documents.common_types import converter_of, is_declined
+from fastnpjson._documents.replies import reader
 
-Convert = Callable[[Any], Any]
+if TYPE_CHECKING:
+    from fastnpjson._documents.convert import Convert
 
 
 class Common:
@@ -44,7 +44,7 @@ class Common:
         kind: type = type(obj)
         convert = converter_of(kind)
         try:
-            return read(obj) if convert is None else convert(obj)
+            return reader()(obj) if convert is None else convert(obj)
         except JSONEncodeError as error:
             # If a package refuses an array of its own, that is an error, and not a reason to ask somebody else.
             if self._default is None or error.__cause__ is not None:
@@ -73,8 +73,18 @@ class Common:
 common: Final = Common()
 
 
+@lru_cache(maxsize=1024)
+def converter_of(kind: type) -> Convert | None:
+    """Return what converts objects of a class; `None` for one that is not common."""
+    from fastnpjson._documents.common_types import find_converter
+
+    return find_converter(kind)
+
+
 def is_common(obj: Any) -> bool:
     """Tell whether `common` takes an object that is not JSON."""
+    from fastnpjson._documents.common_types import is_declined
+
     kind: type = type(obj)
     if is_numpy_type(kind):
         dtype = np.asarray(obj).dtype
@@ -83,7 +93,7 @@ def is_common(obj: Any) -> bool:
     if convert is not None and not issubclass(kind, datetime):
         return not is_declined(convert)
     try:  # years of pandas beyond those of Python, and arrays that their package refuses
-        read(obj) if convert is None else convert(obj)
+        reader()(obj) if convert is None else convert(obj)
     except JSONEncodeError:
         return False
     return True

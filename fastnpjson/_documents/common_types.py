@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from base64 import b64encode
 from collections import UserList, UserString, deque
@@ -13,14 +12,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import lru_cache
 from os import PathLike, fsdecode
 from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-import orjson
 from numpy import ma
 from orjson import Fragment, JSONEncodeError
 
@@ -33,6 +30,7 @@ from fastnpjson._documents.advice import message
 from fastnpjson._documents.array_likes import is_arrow, read
 from fastnpjson._documents.convert import UNKNOWN, converter
 from fastnpjson._documents.frames import arrow_records, is_frame, records
+from fastnpjson._patch import json, orjson
 from fastnpjson._reading.exact import exact_loads
 
 Convert = Callable[[Any], Any]
@@ -48,8 +46,7 @@ _TICKS: Final = timedelta(microseconds=1)
 _CPU: Final = (1, 0)
 
 
-@lru_cache(maxsize=1024)
-def converter_of(kind: type) -> Convert | None:
+def find_converter(kind: type) -> Convert | None:
     """Return what converts objects of a class; `None` for one that is not common."""
     package = str(kind.__module__).partition(".")[0]
     if package == "xarray" and hasattr(kind, "to_dict"):  # a Dataset is a Mapping, too

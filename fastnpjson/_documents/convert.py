@@ -13,10 +13,9 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import Unsupported, is_numpy_type
-from fastnpjson._arrays.strings import base64_text, utf8_text
+from fastnpjson._arrays.strings import utf8_text
 from fastnpjson._arrays.times import DATES
 from fastnpjson._arrays.write import write
-from fastnpjson._documents.frames import form_of, is_table
 from fastnpjson._orjson import LARGE, NATIVE, NUMPY, fragment
 
 if TYPE_CHECKING:
@@ -52,18 +51,12 @@ class NeedsWalk(TypeError):
 @cache
 def converter(style: Style) -> Convert:
     """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
-    scalars, numbers = _SCALARS | _FLOATS, NATIVE
-    if style.option & orjson.OPT_STRICT_INTEGER:  # orjson forgets it for integers of NumPy
-        numbers = numbers - {np.dtype(code).num for code in "lLqQ"}
-    if style.decimals is not None or style.nan == "string":
-        scalars, numbers = _SCALARS, numbers - {np.dtype(code).num for code in "fd"}
-    if style.complex != "error":
-        scalars = scalars | {complex: lambda number: _written(np.complex128(number), style)}
-    if style.bytes == "base64":
-        scalars = scalars | dict.fromkeys((bytes, bytearray, np.bytes_), base64_text)
-    if style.arrays != "digits":
-        numbers = frozenset()
-    form = form_of(style.frames, one_line=not style.option & orjson.OPT_INDENT_2)
+    scalars, numbers = _scalars(style), _numbers(style)
+    form: Convert | None = None
+    if style.frames != "error":
+        from fastnpjson._documents.frames import form_of
+
+        form = form_of(style.frames, one_line=not style.option & orjson.OPT_INDENT_2)
 
     def convert(obj: Any) -> Any:
         kind = type(obj)
@@ -75,13 +68,38 @@ def converter(style: Style) -> Convert:
                 return _natively(obj)
         if is_numpy_type(kind):
             return _written(obj, style)
-        if form is not None and is_table(kind):
-            return form(obj)
+        if form is not None and (rows := form(obj)) is not NotImplemented:
+            return rows
         if issubclass(kind, datetime.datetime) and not style.option & _PASSTHROUGH:
             return _timestamp(obj, style.option & DATES)
         return UNKNOWN
 
     return convert
+
+
+def _scalars(style: Style) -> dict[type, Convert]:
+    """Return how scalars are converted, by type."""
+    scalars = _SCALARS if _shapes_floats(style) else _SCALARS | _FLOATS
+    if style.complex != "error":
+        scalars = scalars | {complex: lambda number: _written(np.complex128(number), style)}
+    if style.bytes == "base64":
+        from fastnpjson._arrays.as_bytes import base64_text
+
+        scalars = scalars | dict.fromkeys((bytes, bytearray, np.bytes_), base64_text)
+    return scalars
+
+
+def _numbers(style: Style) -> frozenset[int]:
+    """Return the numbers of the dtypes whose arrays are orjson's."""
+    if style.arrays != "digits":
+        return frozenset()
+    # orjson forgets the flag for integers of NumPy.
+    codes = "lLqQ" * bool(style.option & orjson.OPT_STRICT_INTEGER) + "fd" * _shapes_floats(style)
+    return NATIVE - {np.dtype(code).num for code in codes}
+
+
+def _shapes_floats(style: Style) -> bool:
+    return style.decimals is not None or style.nan == "string"
 
 
 def _written(obj: Any, style: Style) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 from orjson import JSONEncodeError
@@ -13,29 +13,19 @@ from fastnpjson._arrays.write import write
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.common import Common
 from fastnpjson._documents.convert import NeedsWalk
-from fastnpjson._documents.fields import fields_of
-from fastnpjson._documents.keywords import refuse
-from fastnpjson._documents.replace import Replacements
 from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.rules import CONTAINERS, make_rules
-from fastnpjson._documents.survey import Kind, has_nonfinite
-from fastnpjson._documents.walk import Walk
+from fastnpjson._documents.survey import has_nonfinite
 from fastnpjson._extension import speedups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from fastnpjson._documents.convert import Convert
     from fastnpjson._documents.rules import Rules
 
     # Takes an object and the caller's default.
     Encode = Callable[..., bytes]
-
-
-# For NaN, infinity and minus infinity.
-_WORDS: Final = ("NaN", "Infinity", "-Infinity")
-# orjson refuses it: the walk says where it is.
-_REFUSED: Final = ("\ud800",) * 3
 
 
 def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None, **unknown: NoReturn) -> bytes:
@@ -60,7 +50,7 @@ def dumps(obj: Any, /, default: Convert | None = None, option: int | None = None
     b'{"x":[0.0,2.0,4.0],"when":"2020-01-02T00:00:00"}'
     """
     if unknown:
-        refuse("dumps", unknown)
+        _refuse("dumps", unknown)
     return _encoder(option)(obj, default)
 
 
@@ -72,8 +62,14 @@ def dumps_str(obj: Any, /, default: Convert | None = None, option: int | None = 
     '[1,2]'
     """
     if unknown:
-        refuse("dumps_str", unknown)
+        _refuse("dumps_str", unknown)
     return dumps(obj, default, option).decode()
+
+
+def _refuse(function: str, unknown: Iterable[str]) -> None:
+    from fastnpjson._documents.keywords import refuse
+
+    refuse(function, unknown)
 
 
 def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | TypeError | None = None) -> bytes:
@@ -105,6 +101,8 @@ def encode(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | 
             return text
     text = encode_with_replacements(document, rules, default)
     if text is None:
+        from fastnpjson._documents.walk import Walk
+
         text = Walk(rules, default).dumps(obj)
         default.check()
     return text
@@ -117,7 +115,9 @@ def encode_with_replacements(obj: Any, rules: Rules, default: Replies) -> bytes 
 
 def with_replacements(rules: Rules) -> Rules:
     """Return the rules by which what orjson refuses is replaced, and Python's floats are rounded."""
-    return rules.relaxed(_replacements(rules))
+    from fastnpjson._documents.refused import replacements
+
+    return rules.relaxed(replacements(rules))
 
 
 def _attempt(document: Any, rules: Rules, default: Replies, found: bytes | list[Any] | None = None) -> bytes | None:
@@ -133,22 +133,6 @@ def _attempt(document: Any, rules: Rules, default: Replies, found: bytes | list[
         _raise_hidden(error)
     default.rewind()
     return None
-
-
-def _replacements(rules: Rules) -> Replacements:
-    """Make the replacements for what orjson refuses, and json writes."""
-    option, style = rules.option, rules.style
-    walk = Walk(rules, Replies(None))
-    kinds = 0 if option & orjson.OPT_STRICT_INTEGER else Kind.BIG_INTEGER
-    kinds |= 0 if style.nan == "null" else Kind.NONFINITE
-    kinds |= 0 if option & orjson.OPT_PASSTHROUGH_SUBCLASS else Kind.SUBCLASS
-    kinds |= 0 if option & orjson.OPT_PASSTHROUGH_DATACLASS else Kind.DATACLASS
-    words = _WORDS if style.nan == "string" else _REFUSED
-    return Replacements(kinds, walk.key, _members_of, words, factor=style.factor)
-
-
-def _members_of(obj: Any) -> dict[str, Any]:
-    return fields_of(obj)
 
 
 def _has_nonfinite(document: Any, text: bytes, rules: Rules) -> bool:

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from functools import partial
 from operator import index
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypedDict
 
 from fastnpjson._arrays.style import CHOICES, SETTINGS, ArrayForm, Bytes, Complex, DecimalsOf, Frames, Nan, Style
-from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.dumps import make_encode, with_replacements
-from fastnpjson._documents.keywords import refuse_settings
 from fastnpjson._documents.rules import make_rules
-from fastnpjson._documents.stream import Stream, putting_off
-from fastnpjson._threads import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from fastnpjson._documents.advice import Door
     from fastnpjson._documents.convert import Convert
     from fastnpjson._documents.dumps import Encode
     from fastnpjson._documents.rules import Rules
+    from fastnpjson._documents.stream import Stream
     from fastnpjson._threads import Threads
+
+    class Settings(TypedDict, total=False):
+        """The arguments of `Encoder`."""
+
+        default: Callable[[Any], Any] | None
+        option: int | None
+        allow_nan: bool
+        decimals: int | None
+        decimals_of: DecimalsOf
+        nan: Nan
+        complex: Complex
+        bytes: Bytes
+        frames: Frames
+        arrays: ArrayForm
+        threads: Threads
 
 
 class DocumentSettings(NamedTuple):
@@ -37,6 +50,8 @@ class DocumentSettings(NamedTuple):
 
     def stream(self, advance: Callable[[int], object] | None = None) -> Stream:
         """Make a stream for one document; `advance` is called with the size of each part of an array it writes."""
+        from fastnpjson._documents.stream import Stream
+
         return Stream(self.rules, self.default, advance, self.threads)
 
 
@@ -46,35 +61,50 @@ def make_settings(
     option: int | None = None,
     allow_nan: bool = True,
     threads: Threads = 1,
-    door: Door = ENCODER,
+    door: Door | None = None,
     **style: Any,
 ) -> DocumentSettings:
     """Make the settings of an `Encoder`; the arguments are those of its class, and the ways out that errors name."""
-    refuse_settings(style.keys() - {*SETTINGS})
-    settings = Style(**style)
-    # 10**22 is the largest power of ten that is exact in a float64.
-    if settings.decimals is not None and not 0 <= index(settings.decimals) <= 22:
-        raise ValueError(f"decimals must be in 0 to 22, not {settings.decimals}")
-    for name, choices in CHOICES.items():
-        if getattr(settings, name) not in choices:
-            raise ValueError(f"{name} must be one of {choices}, not {getattr(settings, name)!r}")
-    if not allow_nan:
-        if settings.nan == "string":
-            raise ValueError("nan='string' contradicts allow_nan=False")
-        settings = settings._replace(nan="error")
-    if settings.arrays != "digits" and settings != Style(
-        arrays=settings.arrays, complex=settings.complex, bytes=settings.bytes
-    ):
-        raise ValueError(f"arrays={settings.arrays!r} writes bytes: without decimals, nan, allow_nan=False and frames")
-    rules = make_rules(option, settings)._replace(door=door)
-    rules = with_replacements(rules) if settings.factor else rules
+    rules = make_rules(option, _style_of(style, allow_nan=allow_nan))._replace(door=door)
+    rules = with_replacements(rules) if rules.style.factor else rules
+    is_alone = type(threads) is int and threads == 1
+    write = make_encode(rules) if is_alone else _with_threads(rules, threads)
+    return DocumentSettings(rules, default, write, threads)
+
+
+def _with_threads(rules: Rules, threads: Threads) -> Encode:
+    from fastnpjson._documents.stream import Stream, putting_off
+    from fastnpjson._threads import count_of
+
     if count_of(threads) == 1:
-        return DocumentSettings(rules, default, make_encode(rules), threads)
+        return make_encode(rules)
 
     def encode_side_by_side(obj: Any, default: Convert | None = None, found: Any = None) -> bytes:
         return Stream(rules, default, None, threads).text(obj, found)
 
-    return DocumentSettings(rules, default, make_encode(putting_off(rules), encode_side_by_side), threads)
+    return make_encode(putting_off(rules), encode_side_by_side)
+
+
+def _style_of(given: dict[str, Any], *, allow_nan: bool) -> Style:
+    """Return a style of settings that are given by name, and go together."""
+    if not given.keys() <= {*SETTINGS}:
+        from fastnpjson._documents.keywords import refuse_settings
+
+        refuse_settings(given.keys() - {*SETTINGS})
+    style = Style(**given)
+    # 10**22 is the largest power of ten that is exact in a float64.
+    if style.decimals is not None and not 0 <= index(style.decimals) <= 22:
+        raise ValueError(f"decimals must be in 0 to 22, not {style.decimals}")
+    for name, choices in CHOICES.items():
+        if getattr(style, name) not in choices:
+            raise ValueError(f"{name} must be one of {choices}, not {getattr(style, name)!r}")
+    if not allow_nan:
+        if style.nan == "string":
+            raise ValueError("nan='string' contradicts allow_nan=False")
+        style = style._replace(nan="error")
+    if style.arrays != "digits" and style != Style(arrays=style.arrays, complex=style.complex, bytes=style.bytes):
+        raise ValueError(f"arrays={style.arrays!r} writes bytes: without decimals, nan, allow_nan=False and frames")
+    return style
 
 
 class Encoder:
@@ -117,6 +147,7 @@ class Encoder:
     b'{"pi":[3.14,"NaN"],"e":2.718281828}'
     """
 
+    __module__ = "fastnpjson"
     __slots__ = ("_default", "_encode", "_settings")
 
     def __init__(  # noqa: PLR0913 # the settings are what the class is for
@@ -135,20 +166,9 @@ class Encoder:
         threads: Threads = 1,
         **unknown: NoReturn,
     ) -> None:
-        self._settings = make_settings(
-            default=default,
-            option=option,
-            allow_nan=allow_nan,
-            decimals=decimals,
-            decimals_of=decimals_of,
-            nan=nan,
-            complex=complex,
-            bytes=bytes,
-            frames=frames,
-            arrays=arrays,
-            threads=threads,
-            **unknown,
-        )
+        style: dict[str, Any] = {"decimals": decimals, "decimals_of": decimals_of, "nan": nan, "complex": complex}
+        style |= {"bytes": bytes, "frames": frames, "arrays": arrays, **unknown}
+        self._settings = make_settings(default=default, option=option, allow_nan=allow_nan, threads=threads, **style)
         # Without a call of the settings: a sixth of the time of `{}`.
         _, self._default, self._encode, _ = self._settings
 

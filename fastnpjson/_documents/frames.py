@@ -7,7 +7,6 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from numpy import ma
 from orjson import JSONEncodeError
 
@@ -15,6 +14,7 @@ from fastnpjson._arrays.style import Style
 from fastnpjson._arrays.write import write
 from fastnpjson._documents.array_likes import arrow_column, ask_package, is_arrow, read
 from fastnpjson._excerpt import excerpt
+from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -158,25 +158,24 @@ _FORMS: Final[dict[str, Callable[[Any, bool], Any]]] = {
 }
 
 
-def form_of(name: str, *, one_line: bool) -> Callable[[Any], Any] | None:
-    """Return what makes a form of a frame or a table, and raises what `records` does; `None` for ``"error"``.
+def form_of(name: str, *, one_line: bool) -> Callable[[Any], Any]:
+    """Return what makes a form of a frame or a table, and `NotImplemented` of others; it raises what `records` does.
 
     Args:
-        name: One of `Frames` in style.py.
+        name: One of `Frames` in style.py, but ``"error"``.
         one_line: False to make no arrays of rows, which `OPT_INDENT_2` would leave on one line.
     """
-    if name not in _FORMS:
-        return None
 
     def form(frame: Any) -> Any:
         return _FORMS[name](frame, one_line)
 
-    return lambda frame: form(frame) if is_frame(type(frame)) else arrow_records(frame, form)
+    def form_of_table(obj: Any) -> Any:
+        kind = type(obj)
+        if is_frame(kind):
+            return form(obj)
+        return arrow_records(obj, form) if is_arrow(kind) and hasattr(kind, "columns") else NotImplemented
 
-
-def is_table(kind: type) -> bool:
-    """Tell whether objects of a class are frames, or tables that are known by Arrow alone."""
-    return is_frame(kind) or (is_arrow(kind) and hasattr(kind, "columns"))
+    return form_of_table
 
 
 def _type_of(column: Any) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from orjson import JSONEncodeError
-
-from fastnpjson._documents.array_likes import arrays_first, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +30,28 @@ class Asked:
 
     def __init__(self, obj: Any) -> None:
         self.obj = obj
+
+
+def arrays_first(default: Any) -> Any:
+    """Return a default that is asked last of all if it is `str` or `repr`, which have words for anything."""
+    if default is not str and default is not repr:
+        return default
+
+    def read_or_ask(obj: Any) -> Any:
+        try:
+            return reader()(obj)
+        except JSONEncodeError:
+            return default(obj)
+
+    return read_or_ask
+
+
+@cache
+def reader() -> Callable[[Any], Any]:
+    """Return `array_likes.read`, which the first object of another package imports."""
+    from fastnpjson._documents.array_likes import read
+
+    return read
 
 
 class Replies:
@@ -86,7 +107,7 @@ class Replies:
     def reply(self, obj: Any) -> Any:
         """Return or raise what `ask` does, without a record."""
         if self.default is None:
-            return read(obj)
+            return reader()(obj)
         try:
             return self.default(obj)
         except TypeError as error:
@@ -96,7 +117,7 @@ class Replies:
         """Return the array that an object is, or raise the error of the default."""
         if type(error) in DECLINED and self.reads(obj):
             with suppress(JSONEncodeError):
-                return read(obj)
+                return reader()(obj)
         try:
             raise error
         finally:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 
 from fastnpjson._arrays.style import Style
-from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.convert import converter
 from fastnpjson._documents.survey import Kind, check_finite
 from fastnpjson._extension import speedups
@@ -18,6 +17,7 @@ from fastnpjson._orjson import NUMPY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastnpjson._documents.advice import Door
     from fastnpjson._documents.replace import Replacements
 
 # The dtypes that the extension module may hand to orjson: floats, integers of 64 bits, and booleans with the rest.
@@ -57,7 +57,7 @@ class Rules(NamedTuple):
         for_replies: The rules for what replies hold; `None` for this one.
         replacements: What to replace in the document, and in replies; `None` in a first attempt, but where floats of
             Python are to be rounded.
-        door: The ways out that errors name.
+        door: The ways out that errors name; `None` for those of `dumps` and `Encoder`.
     """
 
     style: Style
@@ -67,7 +67,7 @@ class Rules(NamedTuple):
     refuse: Callable[[Any], object] | None = None
     for_replies: Rules | None = None
     replacements: Replacements | None = None
-    door: Door = ENCODER
+    door: Door | None = None
 
     @property
     def writes_words(self) -> bool:

@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from numpy import ma
 from orjson import Fragment, JSONEncodeError
 
@@ -24,6 +23,7 @@ from fastnpjson._documents.room import Room
 from fastnpjson._documents.slices import Slice, has_long_list, jobs, reply_to, slices
 from fastnpjson._documents.walk import Walk
 from fastnpjson._extension import speedups
+from fastnpjson._patch import orjson
 from fastnpjson._threads import Workers, count_of
 
 if TYPE_CHECKING:

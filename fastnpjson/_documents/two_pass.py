@@ -20,7 +20,6 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._documents.batch import with_batches
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.fields import may_hide_array, with_fields
-from fastnpjson._documents.replace import replace
 from fastnpjson._documents.replies import Asked
 from fastnpjson._extension import speedups
 from fastnpjson._graph import MOST_FOUND
@@ -137,6 +136,8 @@ def _answer_in_c(found: list[Any], rules: Rules, default: Replies, depth: int) -
 
 def replaced(document: Any, rules: Rules, replacements: Replacements) -> tuple[Any, Rules]:
     """Return a document with all replaced that is to be, and the rules for it."""
+    from fastnpjson._documents.replace import replace
+
     document, keeps = replace(document, replacements)
     return document, rules._replace(option=rules.option | orjson.OPT_NON_STR_KEYS) if keeps else rules
 

@@ -8,13 +8,12 @@ from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import has_nan, is_numpy_type
 from fastnpjson._arrays.floats import rounded_float
 from fastnpjson._arrays.times import DATES
-from fastnpjson._documents.advice import message, way_out
+from fastnpjson._documents.advice import ENCODER, message, way_out
 from fastnpjson._documents.array_likes import is_missing, read
 from fastnpjson._documents.common import Common, is_common
 from fastnpjson._documents.convert import UNKNOWN, converter
@@ -23,6 +22,7 @@ from fastnpjson._documents.replace import Key
 from fastnpjson._documents.replies import DECLINED
 from fastnpjson._graph import DICTS, Copies
 from fastnpjson._orjson import DEEPEST
+from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ class Walk:
         self._option = rules.option
         self._nan = rules.style.nan
         self._factor = rules.style.factor
-        self._door = rules.door
+        self._door = rules.door or ENCODER
         # A key that is rounded could be another.
         style = rules.style._replace(option=rules.option & DATES, decimals=None)
         # Nor is a pair one.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy import ma
 
-from fastnpjson._files.files import error_prefix, limited
 from fastnpjson._files.lines import parse_lines
 from fastnpjson._patch import orjson
 from fastnpjson._reading.at_paths import array
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
-    from fastnpjson._files.files import File
-
     Array = np.ndarray[Any, Any]
     DType = np.dtype[Any]
     Line = bytes | str
@@ -35,39 +32,6 @@ if TYPE_CHECKING:
 _BATCH: Final = 2**12
 _WAY_OUT: Final = "columns={name: dtype} reads the members that it names, and no others"
 _OBJECT: Final = np.dtype(object)
-
-
-def load_columns(
-    file: File, columns: Mapping[str, DTypeLike] | None = None, *, limit: int | None = None
-) -> dict[str, Array]:
-    r"""Read JSON Lines of objects as an array for each member.
-
-    Args:
-        file: As for `load_lines`.
-        columns: The dtypes of members by name; others are not read. `object` leaves values as they are. `None` for all
-            members, of the dtypes that `loads` gives to a list of their values with ``arrays=True``.
-        limit: As for `load_lines`.
-
-    Returns:
-        Arrays of one length, by name; of more dimensions where the members are lists. Where a member is missing or
-        ``null``, floats are NaN, integers and booleans masked, and objects `None`. What has no dtype gives an array of
-        objects: strings, objects, lists of several lengths.
-
-    Raises:
-        JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
-        ValueError: names the line that is not an object, or whose member is not of its dtype; or names, or the
-            lengths of lists, differ so much from line to line that the arrays would take many times the memory of the
-            file; or no list is of a dtype; or as for `load_lines`.
-        OSError: the file cannot be read.
-        TypeError: NumPy does not know a dtype.
-
-    >>> import io
-    >>> load_columns(io.StringIO('{"id":1,"x":0.5}\n{"id":2}'), {"id": "u1", "x": "f4"})
-    {'id': array([1, 2], dtype=uint8), 'x': array([0.5, nan], dtype=float32)}
-    """
-    dtypes = None if columns is None else dtypes_of(columns)
-    with limited(file, limit) as source:
-        return read_columns(source.lines(), error_prefix(file), dtypes)
 
 
 def dtypes_of(columns: Mapping[str, DTypeLike]) -> dict[str, DType]:

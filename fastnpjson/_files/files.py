@@ -1,55 +1,25 @@
-"""`dump` and `load`: a document in a file."""
+"""The functions that take a file: `dump`, `load`, and those for JSON Lines."""
 
 from __future__ import annotations
 
-import codecs
-import errno
-import io
-import os
-import stat
-from contextlib import contextmanager, nullcontext
-from typing import IO, TYPE_CHECKING, Any, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Any
 
 from orjson import JSONDecodeError
 
 from fastnpjson._documents.encoder import make_settings
-from fastnpjson._excerpt import excerpt
-from fastnpjson._files.atomic import replacing
-from fastnpjson._files.compression import codec
-from fastnpjson._files.encodings import decoded
-from fastnpjson._files.limit import FLOOR, Counted, Limited
-from fastnpjson._files.urls import is_url, open_url, uploading
 from fastnpjson._reading.loads import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable, Iterator, Mapping
 
+    import numpy as np
+    from numpy.typing import DTypeLike
     from typing_extensions import Unpack
 
-    from fastnpjson._arrays.style import ArrayForm, Bytes, Complex, DecimalsOf, Frames, Nan
-    from fastnpjson._reading.loads import Arrays
+    from fastnpjson._documents.encoder import Settings
+    from fastnpjson._files.opening import Durability, File
+    from fastnpjson._reading.with_arrays import Arrays
     from fastnpjson._threads import Threads
-
-    File = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes] | IO[str]
-    Write = Callable[[bytes], object]
-    Durability = Literal["rename", "fsync"]
-
-
-class Settings(TypedDict, total=False):
-    """The arguments of `Encoder`."""
-
-    default: Callable[[Any], Any] | None
-    option: int | None
-    allow_nan: bool
-    decimals: int | None
-    decimals_of: DecimalsOf
-    nan: Nan
-    complex: Complex
-    bytes: Bytes
-    frames: Frames
-    arrays: ArrayForm
-    threads: Threads
 
 
 def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings: Unpack[Settings]) -> None:
@@ -81,6 +51,8 @@ def dump(obj: Any, file: File, *, durability: Durability = "rename", **settings:
     >>> file.getvalue()
     '{"x":[0,1,2]}'
     """
+    from fastnpjson._files.opening import is_durable, writing
+
     stream = make_settings(**settings).stream()
     with writing(file, durable=is_durable(durability, file)) as write:
         for piece in stream.pieces(obj):
@@ -124,6 +96,9 @@ def load(  # noqa: PLR0913 # those of loads, and its own
     >>> load(io.BytesIO(b'{"x":[0,1,2]}'), arrays=True)
     {'x': array([0, 1, 2])}
     """
+    from fastnpjson._files.encodings import decoded
+    from fastnpjson._files.opening import error_prefix, limited
+
     with limited(file, limit) as source:
         data = source.read()
     try:
@@ -139,106 +114,109 @@ def load(  # noqa: PLR0913 # those of loads, and its own
         raise JSONDecodeError(error_prefix(file) + error.msg, error.doc, error.pos) from None
 
 
-def error_prefix(file: Any) -> str:
-    """Return the start of an error message: the path, or nothing for an open file."""
-    return "" if hasattr(file, "read") else f"{excerpt(os.fsdecode(file), 1000)}: "
+def dump_lines(
+    objs: Iterable[Any], file: File, *, durability: Durability = "rename", **settings: Unpack[Settings]
+) -> None:
+    r"""Write objects to a file as JSON Lines (https://jsonlines.org), one on each line.
 
-
-def is_durable(durability: Durability, file: Any) -> bool:
-    """Tell whether a file has to be on the disk when it is written.
+    Args:
+        objs: An iterable, which is read one object at a time, or an array, which is written row by row. Rows of numbers
+            and dates take no Python object each.
+        file: As for `dump`. If the iterable raises, a path keeps its old file, and an open file has the lines so far.
+        durability: As for `dump`.
+        settings: As for `Encoder`.
 
     Raises:
-        ValueError: `durability` is not one of these, or this file cannot have it.
+        JSONEncodeError: as for `dumps`, with the number of the line.
+        ValueError: as for `dump`; or `OPT_INDENT_2` is given.
+        OSError: as for `dump`.
+
+    >>> import io
+    >>> import numpy as np
+    >>> dump_lines(np.arange(4).reshape(2, 2), file := io.StringIO())
+    >>> file.getvalue()
+    '[0,1]\n[2,3]\n'
     """
-    if durability not in {"rename", "fsync"}:
-        raise ValueError(f"durability must be 'rename' or 'fsync', not {durability!r}")
-    if durability == "fsync" and (hasattr(file, "write") or is_url(file)):
-        raise ValueError("durability='fsync' needs the path of a file; flush an open file, and call os.fsync")
-    return durability == "fsync"
+    from fastnpjson._files.lines import lines, settings_of_lines
+    from fastnpjson._files.opening import is_durable, writing
+
+    line_settings = settings_of_lines(**settings)
+    with writing(file, durable=is_durable(durability, file)) as write_all:
+        for text in lines(objs, line_settings):
+            write_all(text)
 
 
-@contextmanager
-def writing(file: Any, name: str = "", *, durable: bool = False) -> Iterator[Write]:
-    """Open a file, unless it is open, and return a function that writes all bytes it is given.
+def load_lines(  # noqa: PLR0913 # those of loads, and its own
+    file: File,
+    *,
+    arrays: Arrays = None,
+    masked: bool = False,
+    allow_nan: bool = False,
+    exact_integers: bool = False,
+    limit: int | None = None,
+    threads: Threads = 1,
+) -> Iterator[Any]:
+    r"""Read JSON Lines from a file, one object at a time. Empty lines are skipped. Encodings are those of `load`.
 
     Args:
-        file: As for `dump`.
-        name: Its suffix decides on compression; the path by default.
-        durable: As for `replacing`.
+        file: As for `dump`. A path is opened when the first object is read.
+        arrays: As for `loads`, for each line.
+        masked: As for `loads`.
+        allow_nan: As for `loads`.
+        exact_integers: As for `loads`.
+        limit: The most bytes that a line may have, after decompression, or characters in a text file. The default is
+            128 MiB for compressed files and devices, and none for other files.
+        threads: How many read lines with arrays of tens of thousands of numbers: a number, or ``"auto"`` for the
+            processors that this process may use. Some lines are then read ahead.
+
+    Yields:
+        What `loads` returns for each line.
+
+    Raises:
+        JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
+        ValueError: as for `loads`, with the number of the line; or a line is longer than the limit.
+        OSError: the file cannot be read.
+
+    >>> import io
+    >>> list(load_lines(io.StringIO('{"x":1}\n\n[2,3]')))
+    [{'x': 1}, [2, 3]]
     """
-    if hasattr(file, "encoding"):
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        yield lambda data: file.write(decoder.decode(data))
-        file.write(decoder.decode(b"", final=True))
-        return
-    path = "" if hasattr(file, "write") else os.fsdecode(file)
-    opener = codec(name or path)
-    with _open_target(file, path, durable=durable) as target:
-        if opener is not None:
-            with opener(target, "wb") as compressed:
-                yield compressed.write
-        elif target is file:
-            yield lambda data: _write_all(file, data)
-        else:
-            yield target.write
+    from fastnpjson._files.lines import read_lines
+
+    yield from read_lines(file, limit, threads, arrays, masked, allow_nan, exact_integers)
 
 
-@contextmanager
-def reading(file: Any, name: str = "") -> Iterator[IO[Any]]:
-    """Open a file for reading, unless it is open; the arguments are those of `writing`."""
-    with limited(file, None, name) as source:
-        yield source.file
-
-
-@contextmanager
-def limited(file: Any, limit: int | None, name: str = "", option: str = "limit=") -> Iterator[Limited]:
-    """Open a file for reading, as `reading` does, to read no more than there should be.
+def load_columns(
+    file: File, columns: Mapping[str, DTypeLike] | None = None, *, limit: int | None = None
+) -> dict[str, np.ndarray[Any, Any]]:
+    r"""Read JSON Lines of objects as an array for each member.
 
     Args:
-        file: As for `load`.
-        limit: As for `load`.
-        name: As for `writing`.
-        option: What an error says to raise.
+        file: As for `load_lines`.
+        columns: The dtypes of members by name; others are not read. `object` leaves values as they are. `None` for all
+            members, of the dtypes that `loads` gives to a list of their values with ``arrays=True``.
+        limit: As for `load_lines`.
+
+    Returns:
+        Arrays of one length, by name; of more dimensions where the members are lists. Where a member is missing or
+        ``null``, floats are NaN, integers and booleans masked, and objects `None`. What has no dtype gives an array of
+        objects: strings, objects, lists of several lengths.
+
+    Raises:
+        JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
+        ValueError: names the line that is not an object, or whose member is not of its dtype; or names, or the
+            lengths of lists, differ so much from line to line that the arrays would take many times the memory of the
+            file; or no list is of a dtype; or as for `load_lines`.
+        OSError: the file cannot be read.
+        TypeError: NumPy does not know a dtype.
+
+    >>> import io
+    >>> load_columns(io.StringIO('{"id":1,"x":0.5}\n{"id":2}'), {"id": "u1", "x": "f4"})
+    {'id': array([1, 2], dtype=uint8), 'x': array([0.5, nan], dtype=float32)}
     """
-    path = "" if hasattr(file, "read") else os.fsdecode(file)
-    opener, place = codec(name or path), error_prefix(file)
-    with _open_source(file, path) as source:
-        if opener is None:
-            most = FLOOR if limit is None and path and _is_device(source) else limit
-            yield Limited(source, lambda: most, place, option)
-            return
-        counted = Counted(source)
-        with opener(cast("IO[bytes]", counted), "rb") as decompressed:
-            yield Limited(decompressed, counted.most if limit is None else lambda: limit, place, option)
+    from fastnpjson._files.columns import dtypes_of, read_columns
+    from fastnpjson._files.opening import error_prefix, limited
 
-
-def _is_device(source: IO[Any]) -> bool:
-    """Tell whether a file may have no end, as ``/dev/zero``; of a pipe somebody sends all that there is to read."""
-    try:
-        return stat.S_ISCHR(os.fstat(source.fileno()).st_mode)
-    except OSError:  # the file of a URL has no descriptor
-        return False
-
-
-def _open_target(file: Any, path: str, *, durable: bool) -> AbstractContextManager[IO[bytes]]:
-    if hasattr(file, "write"):
-        return nullcontext(file)
-    return uploading(path) if is_url(file) else replacing(path, durable=durable)
-
-
-def _open_source(file: Any, path: str) -> AbstractContextManager[IO[Any]]:
-    if hasattr(file, "read"):
-        return nullcontext(file)
-    return open_url(path) if is_url(file) else open(path, "rb")
-
-
-def _write_all(file: Any, data: bytes) -> None:
-    # A raw file may write less than it was given: https://docs.python.org/3/library/io.html#io.RawIOBase.write
-    written = file.write(data)
-    while isinstance(written, int) and written < len(data):
-        if written <= 0:
-            raise OSError(errno.EIO, "the file accepts no more data")
-        data = data[written:]
-        written = file.write(data)
-    if written is None and isinstance(file, io.RawIOBase):
-        raise BlockingIOError(errno.EAGAIN, "the file is non-blocking, and not ready", 0)
+    dtypes = None if columns is None else dtypes_of(columns)
+    with limited(file, limit) as source:
+        return read_columns(source.lines(), error_prefix(file), dtypes)

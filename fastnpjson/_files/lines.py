@@ -1,4 +1,4 @@
-"""`dump_lines` and `load_lines`: JSON Lines, one document on each line."""
+"""JSON Lines: one document on each line."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from orjson import JSONDecodeError, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import has_nan, is_numpy_array
 from fastnpjson._arrays.layout import SIDE_BY_SIDE
 from fastnpjson._arrays.write import write_rows
-from fastnpjson._documents.advice import ENCODER, Door
 from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.encoder import make_settings
 from fastnpjson._documents.slices import reply_to, rows_of_slice
-from fastnpjson._files.files import error_prefix, is_durable, limited, writing
+from fastnpjson._files.opening import error_prefix, limited
+from fastnpjson._patch import orjson
 from fastnpjson._reading.exact import explained
-from fastnpjson._reading.loads import Reading, decode, loads
+from fastnpjson._reading.loads import loads
 from fastnpjson._reading.side_by_side import SLICE
+from fastnpjson._reading.with_arrays import Reading, decode_slices
 from fastnpjson._threads import Workers, batches, count_of
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from fastnpjson._arrays.dtypes import Array
-    from fastnpjson._documents.encoder import DocumentSettings
-    from fastnpjson._files.files import Durability, File, Settings
-    from fastnpjson._reading.loads import Arrays
+    from fastnpjson._documents.advice import Door
+    from fastnpjson._documents.encoder import DocumentSettings, Settings
+    from fastnpjson._files.opening import File
     from fastnpjson._threads import Threads
 
 # In bytes: a thread reads as much in a millisecond.
@@ -40,73 +40,12 @@ _BATCH: Final = 2**20
 _FEW: Final = 8
 
 
-def dump_lines(
-    objs: Iterable[Any], file: File, *, durability: Durability = "rename", **settings: Unpack[Settings]
-) -> None:
-    r"""Write objects to a file as JSON Lines (https://jsonlines.org), one on each line.
-
-    Args:
-        objs: An iterable, which is read one object at a time, or an array, which is written row by row. Rows of numbers
-            and dates take no Python object each.
-        file: As for `dump`. If the iterable raises, a path keeps its old file, and an open file has the lines so far.
-        durability: As for `dump`.
-        settings: As for `Encoder`.
-
-    Raises:
-        JSONEncodeError: as for `dumps`, with the number of the line.
-        ValueError: as for `dump`; or `OPT_INDENT_2` is given.
-        OSError: as for `dump`.
-
-    >>> import io
-    >>> dump_lines(np.arange(4).reshape(2, 2), file := io.StringIO())
-    >>> file.getvalue()
-    '[0,1]\n[2,3]\n'
-    """
-    line_settings = settings_of_lines(**settings)
-    with writing(file, durable=is_durable(durability, file)) as write_all:
-        for text in lines(objs, line_settings):
-            write_all(text)
-
-
-def load_lines(  # noqa: PLR0913 # those of loads, and its own
-    file: File,
-    *,
-    arrays: Arrays = None,
-    masked: bool = False,
-    allow_nan: bool = False,
-    exact_integers: bool = False,
-    limit: int | None = None,
-    threads: Threads = 1,
-) -> Iterator[Any]:
-    r"""Read JSON Lines from a file, one object at a time. Empty lines are skipped. Encodings are those of `load`.
-
-    Args:
-        file: As for `dump`. A path is opened when the first object is read.
-        arrays: As for `loads`, for each line.
-        masked: As for `loads`.
-        allow_nan: As for `loads`.
-        exact_integers: As for `loads`.
-        limit: The most bytes that a line may have, after decompression, or characters in a text file. The default is
-            128 MiB for compressed files and devices, and none for other files.
-        threads: How many read lines with arrays of tens of thousands of numbers: a number, or ``"auto"`` for the
-            processors that this process may use. Some lines are then read ahead.
-
-    Yields:
-        What `loads` returns for each line.
-
-    Raises:
-        JSONDecodeError: a line is not JSON. The error names the line, and the path if there is one.
-        ValueError: as for `loads`, with the number of the line; or a line is longer than the limit.
-        OSError: the file cannot be read.
-
-    >>> import io
-    >>> list(load_lines(io.StringIO('{"x":1}\n\n[2,3]')))
-    [{'x': 1}, [2, 3]]
-    """
+def read_lines(file: File, limit: int | None, threads: Threads, *asked: Any) -> Iterator[Any]:
+    """Read JSON Lines as `load_lines` does; what is asked for is as in `Reading`."""
     count = count_of(threads)
-    reading = Reading(arrays, masked, allow_nan, exact_integers)
+    reading = Reading(*asked)
     with limited(file, limit) as source:
-        if arrays and count > 1:
+        if reading.arrays and count > 1:
             yield from _parse_side_by_side(source.lines(), error_prefix(file), reading, count)
             return
         read = partial(loads, **reading._asdict()) if any(reading) else orjson.loads  # which keeps the GIL
@@ -122,7 +61,7 @@ def _parse_side_by_side(source: Iterable[str | bytes], prefix: str, reading: Rea
             return objs, error.with_traceback(None)  # by which it would refer to itself
         return objs, None
 
-    read = partial(decode, reading=reading, count=1, slice_size=SLICE)
+    read = partial(decode_slices, reading=reading, count=1, slice_size=SLICE)
     all_batches = batches(enumerate(source, 1), _length, _BATCH)
     first = next(all_batches, [])
     with Workers(count if len(first) <= _FEW else 1) as workers:
@@ -164,7 +103,7 @@ def _of_line(number: int, prefix: str, error: JSONDecodeError) -> JSONDecodeErro
     return found
 
 
-def settings_of_lines(door: Door = ENCODER, **settings: Unpack[Settings]) -> DocumentSettings:
+def settings_of_lines(door: Door | None = None, **settings: Unpack[Settings]) -> DocumentSettings:
     """Make settings with which each document ends with a newline, and has none elsewhere."""
     option = settings.get("option") or 0
     if option & orjson.OPT_INDENT_2:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from orjson import Fragment
 
-from fastnpjson._documents.array_likes import arrays_first
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.replace import Replacements, replace
-from fastnpjson._documents.replies import Replies
+from fastnpjson._documents.replies import Replies, arrays_first
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._json.keys import text_by, with_text_keys
 from fastnpjson._json.text import escape_surrogates, with_fragments, with_null

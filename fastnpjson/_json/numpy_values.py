@@ -11,9 +11,9 @@ from fastnpjson._arrays.dtypes import has_nan, is_numpy_type
 from fastnpjson._arrays.style import Style
 from fastnpjson._documents.advice import JSON
 from fastnpjson._documents.convert import UNKNOWN, converter
-from fastnpjson._documents.default import as_array, to_builtins
 from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.encoder import Encoder
+from fastnpjson._documents.to_builtins import as_array, to_builtins
 from fastnpjson._json.places import Refused
 from fastnpjson._patch import json
 

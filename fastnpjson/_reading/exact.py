@@ -11,10 +11,10 @@ import numpy as np
 import orjson
 
 # Integers of more than 308 digits are beyond the floats, which orjson makes of them. An escape in a string has four.
-_LONG: Final = re.compile(rb"(?<![.eE+\d])\d{19,}(?![.eE\d])")
+_LONG: Final = rb"(?<![.eE+\d])\d{19,}(?![.eE\d])"
 # A string without escapes, or a word. One without an end goes to the end: to look for more in it takes quadratic time.
 # Each alternative begins with a letter, by which `re` skips what is between in a quarter of the time.
-_WORD: Final = re.compile(rb'"[^"]*"?|NaN|-Infinity|Infinity')
+_WORD: Final = rb'"[^"]*"?|NaN|-Infinity|Infinity'
 # What takes the words in Python; the command line has an option of its own.
 ALLOW_NAN: Final = "allow_nan=True of fastnpjson.loads, load and load_lines"
 _RUN: Final = b"\1" * 19
@@ -91,9 +91,9 @@ def _utf8(data: bytes | str) -> bytes:
 def _by_json(data: bytes | str, *, allow_nan: bool, exact_integers: bool) -> Any:
     utf8 = _utf8(data)
     # json takes lone surrogates and 1e400, too.
-    checked = _WORD.sub(_number_for, _without_quotes(utf8)) if allow_nan else utf8
+    checked = re.sub(_WORD, _number_for, _without_quotes(utf8)) if allow_nan else utf8
     try:
-        orjson.loads(_LONG.sub(_shorter, checked) if exact_integers else checked)
+        orjson.loads(re.sub(_LONG, _shorter, checked) if exact_integers else checked)
         return json.loads(utf8.decode(), parse_int=None if exact_integers else _int_of_64_bits)
     except json.JSONDecodeError as error:  # of orjson; or of json, about 1NaN, of which a number was made
         message, place = error.msg, error.pos

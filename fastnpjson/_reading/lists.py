@@ -8,9 +8,9 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from numpy import ma
 
+from fastnpjson._patch import orjson
 from fastnpjson._reading.errors import NotArray
 
 if TYPE_CHECKING:

@@ -3,49 +3,24 @@
 from __future__ import annotations
 
 import os
-from base64 import b64encode
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from fastnpjson._extension import speedups
-from fastnpjson._reading.at_paths import replace_paths
-from fastnpjson._reading.errors import NotArray
-from fastnpjson._reading.exact import has_huge_integers, lenient_loads, plain_text
-from fastnpjson._reading.lists import NeedsDigits, arrays_within, infer, items, with_texts
-from fastnpjson._reading.paths import paths_of
-from fastnpjson._reading.side_by_side import SLICE, read_slices
-from fastnpjson._threads import Workers, count_of
+from fastnpjson._reading.exact import lenient_loads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from mmap import mmap
+    from collections.abc import Callable
 
-    from numpy.typing import DTypeLike
-
+    from fastnpjson._reading.with_arrays import Arrays, Data
     from fastnpjson._threads import Threads
-
-    Arrays = bool | Mapping[str, DTypeLike] | None
-    Data = bytes | bytearray | memoryview | mmap | str
-
 
 # Begins the strings that mark the places of arrays in C: no document can be written that has one. It is short, for a
 # document may have a place for every three bytes.
-_MARK: Final = b64encode(os.urandom(9)).decode()
-
-
-class Reading(NamedTuple):
-    """What `loads` is asked for; the attributes are its arguments."""
-
-    arrays: Arrays = None
-    masked: bool = False
-    allow_nan: bool = False
-    exact_integers: bool = False
-
-    def decode(self, data: Any) -> Any:
-        """Decode a document without arrays."""
-        return lenient_loads(data, allow_nan=self.allow_nan, exact_integers=self.exact_integers)
+_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_MARK: Final = bytes([_LETTERS[byte % 64] for byte in os.urandom(12)]).decode()
 
 
 def loads(  # noqa: PLR0913 # each is a wish of its own
@@ -93,88 +68,16 @@ def loads(  # noqa: PLR0913 # each is a wish of its own
     >>> loads('[{"x":[1,2]},{"x":[3,4]}]', arrays={"$[*].x": "float32"})
     [{'x': array([1., 2.], dtype=float32)}, {'x': array([3., 4.], dtype=float32)}]
     """
-    count = count_of(threads)
-    if arrays is None and not (masked or allow_nan or exact_integers):
+    if arrays is None and not (masked or allow_nan or exact_integers) and type(threads) is int and threads == 1:
         return lenient_loads(data)
-    return decode(data, Reading(arrays, masked, allow_nan, exact_integers), count, SLICE if count > 1 else 0)
+    return _decoder()(data, threads, arrays, masked, allow_nan, exact_integers)
 
 
-def decode(data: Data, reading: Reading, count: int, slice_size: int) -> Any:
-    """Decode JSON as `loads` does.
+@cache
+def _decoder() -> Callable[..., Any]:
+    from fastnpjson._reading.with_arrays import decode
 
-    Args:
-        data: As for `loads`.
-        reading: What is asked for.
-        count: Of threads.
-        slice_size: Of the text that a thread reads at once; 0 if there are no other threads, not even of the caller's.
-    """
-    arrays, masked = reading.arrays, reading.masked
-    if arrays is None or arrays is False:
-        if masked:
-            raise ValueError("masked=True says what becomes of null in arrays: it needs arrays=")
-        return reading.decode(data)
-    paths = None if arrays is True else paths_of(arrays)
-    text = plain_text(data)
-    document, is_whole = _load(text, paths.codes if paths else True, reading, (count, slice_size))
-    if is_whole and not (paths and paths.has_shapes):
-        return document
-    if paths:
-        return replace_paths(document, paths.tree, text, masked)
-    try:
-        return _replace_lists(document, None, masked)
-    except NeedsDigits:
-        return _replace_lists(reading.decode(text), with_texts(text), masked)
-
-
-def _load(data: Any, paths: Any, reading: Reading, crew: tuple[int, int]) -> tuple[Any, bool]:
-    """Decode a document with the arrays that the extension reads, and tell whether these are all."""
-    if speedups is None or type(data) not in {bytes, str} or reading.masked:
-        return reading.decode(data), False
-    if reading.exact_integers and has_huge_integers(data):
-        return reading.decode(data), False
-    count, slice_size = crew
-    words = (reading.decode,) if reading.allow_nan else ()
-    try:
-        if count == 1:
-            document, skipped = speedups.load_paths(data, paths, None, slice_size, *words)
-        else:
-            with Workers(count) as workers:
-                document, skipped = speedups.load_paths(data, paths, partial(read_slices, workers), slice_size, *words)
-    except orjson.JSONDecodeError:  # there may be NaN, or a better reason
-        return reading.decode(data), False
-    return document, not skipped
-
-
-def _replace_lists(document: Any, texts: Any, masked: bool) -> Any:
-    """Put arrays in the place of the lists in a document that are arrays.
-
-    Args:
-        document: From `orjson.loads`.
-        texts: The same from `with_texts`, or `None`.
-        masked: As for `loads`.
-
-    Raises:
-        NeedsDigits: without `texts` it cannot be told of a list.
-    """
-    whole = [document]
-    # A container, the same with texts, and the lists in it as `arrays_within` finds them, once anybody has looked.
-    stack: list[tuple[Any, Any, tuple[set[int], set[int]] | None]] = [(whole, None if texts is None else [texts], None)]
-    while stack:
-        container, words, found = stack.pop()
-        for key, value in items(container):
-            text = None if words is None else words[key]
-            if type(value) is dict:
-                stack.append((value, text, None))
-            elif type(value) is not list:
-                continue
-            elif found is None or id(value) in found[0]:
-                try:
-                    container[key] = infer(value, text, masked=masked)
-                except NotArray:
-                    stack.append((value, text, arrays_within(value, text, masked=masked)))
-            elif id(value) in found[1]:
-                stack.append((value, text, found))
-    return whole[0]
+    return decode
 
 
 if speedups is not None:

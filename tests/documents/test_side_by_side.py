@@ -80,6 +80,11 @@ def test_the_setting_is_pickled():
     assert pickle.loads(pickle.dumps(Encoder(threads="auto")))._settings.threads == "auto"
 
 
+def test_one_thread_as_an_integer_of_numpy():
+    assert Encoder(threads=np.int64(1)).encode(FLOATS[:3]) == fastnpjson.dumps(FLOATS[:3])
+    assert fastnpjson.loads("[1]", threads=np.int64(1)) == [1]
+
+
 @pytest.mark.parametrize("threads", [0, "2", None])
 def test_what_is_no_number_of_threads(threads):
     with pytest.raises((TypeError, ValueError)):

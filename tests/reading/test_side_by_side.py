@@ -15,8 +15,8 @@ from threads import in_threads
 
 import fastnpjson
 from fastnpjson._extension import speedups
-from fastnpjson._reading import loads as module
 from fastnpjson._reading import side_by_side
+from fastnpjson._reading import with_arrays as module
 
 pytestmark = pytest.mark.skipif(speedups is None, reason="orjson reads lists, and holds the GIL")
 
