@@ -125,7 +125,7 @@ settle_in_c(Answering *answering, PyObject *reply)
         return NULL;
     }
     if (answering->replacing) {
-        Py_SETREF(reply, replace_document(answering->replacing, reply));
+        Py_SETREF(reply, replace_value(answering->replacing, reply, 0));
     }
     if (!reply || is_text(reply) || is_leaf(reply)) {
         return reply;

@@ -7,7 +7,7 @@ typedef struct {
 
 /* Read so many digits. Returns their end, or NULL where there are fewer. */
 static const char *
-read_digits(const char *p, int count, npy_int64 *value)
+read_fixed(const char *p, int count, npy_int64 *value)
 {
     *value = 0;
     for (; count; count--, p++) {
@@ -23,7 +23,7 @@ read_digits(const char *p, int count, npy_int64 *value)
 static const char *
 read_pair(const char *p, char before, npy_int64 *value)
 {
-    return *p == before ? read_digits(p + 1, 2, value) : NULL;
+    return *p == before ? read_fixed(p + 1, 2, value) : NULL;
 }
 
 static const char *
@@ -38,7 +38,7 @@ read_day(const char *p, Date *date)
     if (length < 4 || length > 9) {
         return NULL;
     }
-    p = read_digits(p, length, &date->year);
+    p = read_fixed(p, length, &date->year);
     date->year = sign == '-' ? -date->year : date->year;
     p = read_pair(p, '-', &date->month);
     return p ? read_pair(p, '-', &date->day) : NULL;
@@ -67,7 +67,7 @@ static const char *
 read_time(const char *p, Date *date)
 {
     npy_int64 hour, minute, second = 0;
-    p = read_digits(p, 2, &hour);
+    p = read_fixed(p, 2, &hour);
     p = p ? read_pair(p, ':', &minute) : NULL;
     if (p && *p == ':') {
         p = read_pair(p, ':', &second);

@@ -48,8 +48,8 @@ typedef struct {
 /* Write numbers that lie side by side, native and in any alignment, each with a comma or brackets behind it. */
 typedef char *(*NumberWriter)(char *at, const void *numbers, ptrdiff_t count, Rows *rows);
 
-/* What one number may write: "-2.2250738585072014e-308" or "-9223372036854775808", a comma, and what is written over again. */
-enum { LONGEST_NUMBER = 25, SPARE_ROOM = 32 };
+/* What a writer may write behind the last comma, in bytes that others write over again. */
+enum { SPARE_ROOM = 32 };
 
 enum { LEAST_POWER = -342, GREATEST_POWER = 324 };
 
@@ -137,6 +137,24 @@ write_rows(char *at, PutNumber put, const void *block, ptrdiff_t count, Rows *ro
         }
     }
     return at;
+}
+
+/* Of a number that is not 0. */
+ALWAYS_INLINE int
+leading_zeros(uint64_t number)
+{
+#ifdef __GNUC__
+    return __builtin_clzll(number);
+#else
+    int zeros = 0;
+    for (int step = 32; step; step /= 2) {
+        if (!(number >> (64 - step))) {
+            number <<= step;
+            zeros += step;
+        }
+    }
+    return zeros;
+#endif
 }
 
 #endif

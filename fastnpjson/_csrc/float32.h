@@ -80,19 +80,19 @@ NAME(put_32)(char *at, const void *data, ptrdiff_t i)
     int power = (int)block->ten[i] - 324;
     const Rows *rows = block->rows;
     int first_fixed = rows->notation->first;
-    if ((unsigned)(power - first_fixed) > (unsigned)(LAST_LAYOUT - first_fixed)) {
+    if ((unsigned)(power - first_fixed) > (unsigned)(LAST_PLACING - first_fixed)) {
         Float number = {&FLOAT32, block->bits[i], digits, last, 0, count, power, rows};
         return put_rare(at, &number);
     }
     *at = '-';
     at += block->bits[i] >> 31;
-    const Layout *layout = LAYOUTS + (power - FIRST_LAYOUT);
+    const Placing *placing = PLACINGS + (power - FIRST_PLACING);
     digits |= ZEROS;
-    put_word(at + layout->offset, digits);
-    at[layout->offset + 8] = (char)(last | '0');
-    put_word(at, (digits & layout->before) | layout->point | (digits << layout->move & layout->behind));
-    count += layout->more;
-    at += count > layout->shortest ? count : layout->shortest;
+    put_word(at + placing->offset, digits);
+    at[placing->offset + 8] = (char)(last | '0');
+    put_word(at, (digits & placing->before) | placing->point | (digits << placing->move & placing->behind));
+    count += placing->more;
+    at += count > placing->shortest ? count : placing->shortest;
     *at = ',';
     return at + 1;
 }

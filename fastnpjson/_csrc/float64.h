@@ -132,20 +132,20 @@ NAME(put_64)(char *at, const void *data, ptrdiff_t i)
     int power = (int)block->ten[i] - 324;
     const Rows *rows = block->rows;
     int first_fixed = rows->notation->first;
-    if ((unsigned)(power - first_fixed) > (unsigned)(LAST_LAYOUT - first_fixed)) {
+    if ((unsigned)(power - first_fixed) > (unsigned)(LAST_PLACING - first_fixed)) {
         Float number = {&FLOAT64, block->bits[i], first, second, last, count, power, rows};
         return put_rare(at, &number);
     }
     *at = '-';
     at += block->bits[i] >> 63;
-    const Layout *layout = LAYOUTS + (power - FIRST_LAYOUT);
+    const Placing *placing = PLACINGS + (power - FIRST_PLACING);
     first |= ZEROS;
-    put_word(at + layout->offset, first);
-    put_word(at + layout->offset + 8, second | ZEROS);
-    at[layout->offset + 16] = (char)(last | '0');
-    put_word(at, (first & layout->before) | layout->point | (first << layout->move & layout->behind));
-    count += layout->more;
-    at += count > layout->shortest ? count : layout->shortest;
+    put_word(at + placing->offset, first);
+    put_word(at + placing->offset + 8, second | ZEROS);
+    at[placing->offset + 16] = (char)(last | '0');
+    put_word(at, (first & placing->before) | placing->point | (first << placing->move & placing->behind));
+    count += placing->more;
+    at += count > placing->shortest ? count : placing->shortest;
     *at = ',';
     return at + 1;
 }

@@ -123,7 +123,7 @@ few_floats_writer(int itemsize)
     {(UINT64_C(1) << 8 * ((power) + 1)) - 1, UINT64_C(0x2E) << 8 * ((power) + 1), \
      ~((UINT64_C(1) << 8 * ((power) + 1)) - 1) << 8, 8, 1, 1, (power) + 3}
 
-const Layout LAYOUTS[LAST_LAYOUT - FIRST_LAYOUT + 1] = {
+const Placing PLACINGS[LAST_PLACING - FIRST_PLACING + 1] = {
     BEFORE(-6), BEFORE(-5), BEFORE(-4), BEFORE(-3), BEFORE(-2), BEFORE(-1), BEHIND(0),
     BEHIND(1), BEHIND(2), BEHIND(3), BEHIND(4), BEHIND(5), BEHIND(6),
 };
@@ -223,7 +223,7 @@ put_word_for(char *at, int is_nan, int negative)
     return at + length;
 }
 
-/* Write what is not in LAYOUTS: large and small numbers, those with few bits, NaN and infinities. */
+/* Write what is not in PLACINGS: large and small numbers, those with few bits, NaN and infinities. */
 NEVER_INLINE char *
 put_rare(char *at, const Float *number)
 {

@@ -13,7 +13,7 @@
 enum { NO_EXPONENT = 9999 };
 
 /* Floats below 2 to this power have their point among the first digits, or before them. */
-enum { FIRST_LAYOUT = -6, LAST_LAYOUT = 6 };
+enum { FIRST_PLACING = -6, LAST_PLACING = 6 };
 
 /* The text of a float by its exponent: digits, moved by `offset`, and over them a word with the point, or with zeros before it. */
 typedef struct {
@@ -22,9 +22,9 @@ typedef struct {
     unsigned char offset;
     unsigned char more;     /* characters beside the digits */
     unsigned char shortest; /* of all texts: zeros before the point are no digits that count */
-} Layout;
+} Placing;
 
-extern const Layout LAYOUTS[LAST_LAYOUT - FIRST_LAYOUT + 1];
+extern const Placing PLACINGS[LAST_PLACING - FIRST_PLACING + 1];
 
 /* How floats of a width are stored; the bias is of the integer that a significand is. */
 typedef struct {
@@ -44,24 +44,6 @@ typedef struct {
 } Float;
 
 char *put_rare(char *at, const Float *number);
-
-/* Of a number that is not 0. */
-ALWAYS_INLINE int
-leading_zeros(uint64_t number)
-{
-#ifdef __GNUC__
-    return __builtin_clzll(number);
-#else
-    int zeros = 0;
-    for (int step = 32; step; step /= 2) {
-        if (!(number >> (64 - step))) {
-            number <<= step;
-            zeros += step;
-        }
-    }
-    return zeros;
-#endif
-}
 
 /* How many of sixteen digits are left without the zeros at their end; without a branch, which would be guessed. */
 ALWAYS_INLINE int

@@ -10,7 +10,7 @@ free_handover(PyObject *capsule)
 
 /* Take memory for all that is likely to come, which does not move while others write to it; 0 if there is none. */
 static int
-reserve(List *list, npy_intp rest)
+reserve_values(List *list, npy_intp rest)
 {
     double wanted = (double)list->count + list->density * 1.06 * (double)rest + 1024;
     if (wanted <= (double)list->room) {
@@ -76,7 +76,7 @@ loads_hand_over(List *list, const char *start, const char *here, const char *end
         return NULL;
     }
     Handover *handover = PyCapsule_GetPointer(capsule, HANDOVER);
-    if (!reserve(list, end - here) || call_helper(handover, capsule) == 0) {
+    if (!reserve_values(list, end - here) || call_helper(handover, capsule) == 0) {
         here = handover->here;
         list->stop = end - here > list->slice_size ? here + list->slice_size : end + 1;
         list->capacity = list->count; /* look at signals, and at what room there is */

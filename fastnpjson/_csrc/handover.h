@@ -1,8 +1,8 @@
-/* What is left of a long list, for those who read slices of it. */
+/* The rest of a long list, read by other threads. */
 #ifndef FASTNPJSON_HANDOVER_H
 #define FASTNPJSON_HANDOVER_H
 
-#include "side_by_side.h"
+#include "values.h"
 
 /* The name of its capsule. */
 #define HANDOVER "fastnpjson.handover"
@@ -15,5 +15,9 @@ typedef struct {
     npy_intp size;         /* of a slice, in bytes of the text */
     Py_ssize_t at_work;    /* threads that read the text, or write to the values; changed with the GIL */
 } Handover;
+
+/* Read the rest of a list from here on, between two elements of the outermost list, as far as others can. Returns where it
+   goes on, or NULL with an exception set. `rows` counts the elements of the outermost list. */
+const char *loads_hand_over(List *list, const char *start, const char *here, const char *end, npy_intp *rows);
 
 #endif

@@ -30,7 +30,7 @@ put_small(char *at, uint32_t number)
 }
 
 ALWAYS_INLINE char *
-put_quad(char *at, uint32_t number)
+put_quad_of_table(char *at, uint32_t number)
 {
     return put_half_word(at, QUADS[number]);
 }
@@ -38,13 +38,13 @@ put_quad(char *at, uint32_t number)
 ALWAYS_INLINE char *
 put_two_quads(char *at, uint32_t number)
 {
-    return put_quad(put_quad(at, number / 10000), number % 10000);
+    return put_quad_of_table(put_quad_of_table(at, number / 10000), number % 10000);
 }
 
 ALWAYS_INLINE char *
 put_below_1e8(char *at, uint32_t number)
 {
-    return number < 10000 ? put_small(at, number) : put_quad(put_small(at, number / 10000), number % 10000);
+    return number < 10000 ? put_small(at, number) : put_quad_of_table(put_small(at, number / 10000), number % 10000);
 }
 
 ALWAYS_INLINE char *

@@ -2,8 +2,9 @@
 #include "speedups.h"
 
 /* In the order of NPY_DATETIMEUNIT; what had the fourth place is gone. */
-static const char *const UNITS[] = {"Y", "M", "W", "", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as", "generic"};
-enum { UNIT_COUNT = sizeof UNITS / sizeof *UNITS };
+static const char *const UNIT_NAMES[] = {"Y",  "M",  "W",  "",   "D",  "h",  "m",      "s",
+                                         "ms", "us", "ns", "ps", "fs", "as", "generic"};
+enum { UNIT_COUNT = sizeof UNIT_NAMES / sizeof *UNIT_NAMES };
 
 static PyObject *key_of(PyArray_Descr *dtype);
 
@@ -56,7 +57,7 @@ key_of_leaf(PyArray_Descr *dtype)
     if (meta->num < 1 || meta->base < 0 || (int)meta->base >= UNIT_COUNT) {
         Py_RETURN_NONE;
     }
-    return Py_BuildValue("(CnOsi)", dtype->kind, itemsize, is_native, UNITS[meta->base], meta->num);
+    return Py_BuildValue("(CnOsi)", dtype->kind, itemsize, is_native, UNIT_NAMES[meta->base], meta->num);
 }
 
 /* None for what is Unsupported in Python. */

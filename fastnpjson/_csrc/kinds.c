@@ -3,7 +3,7 @@
 
 #include <datetime.h>
 
-PyObject *two_to_64;
+PyObject *two_to_64, *value_name, *dict_name, *slots_name;
 static PyTypeObject *uuid_type, *enum_type;
 static PyObject *dataclass_fields;
 
@@ -24,7 +24,10 @@ import_kinds(void)
     }
     Py_XDECREF(uuid);
     Py_XDECREF(enums);
-    return uuid_type && enum_type && dataclass_fields && two_to_64 ? 0 : -1;
+    value_name = PyUnicode_InternFromString("_value_");
+    dict_name = PyUnicode_InternFromString("__dict__");
+    slots_name = PyUnicode_InternFromString("__slots__");
+    return uuid_type && enum_type && dataclass_fields && two_to_64 && value_name && dict_name && slots_name ? 0 : -1;
 }
 
 static int

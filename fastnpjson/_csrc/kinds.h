@@ -29,6 +29,8 @@ int kind_of(PyObject *obj);
 
 /* 2**64 */
 extern PyObject *two_to_64;
+/* _value_ of a member of an enumeration, __dict__ and __slots__ */
+extern PyObject *value_name, *dict_name, *slots_name;
 
 static inline int
 is_beyond_64_bits(PyObject *integer)

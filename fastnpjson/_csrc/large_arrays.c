@@ -61,7 +61,7 @@ find_mark(const char *at, const char *end)
 }
 
 static int
-put_part(Text *text, const char *part, npy_intp length)
+put_between(Text *text, const char *part, npy_intp length)
 {
     if (need_room(text, length) < 0) {
         return -1;
@@ -81,13 +81,13 @@ put_parts_and_arrays(Text *text, const LargeArrays *large, const char *at, const
         if (found == NULL) {
             return REFUSED;
         }
-        if (put_part(text, at, found - at) < 0 ||
+        if (put_between(text, at, found - at) < 0 ||
             write_numbers(text, &array->numbers, &array->axes, array->data, NULL, 0) != DONE) {
             return FAILED;
         }
         at = found + MARK_LENGTH;
     }
-    return put_part(text, at, end - at) < 0 ? FAILED : DONE;
+    return put_between(text, at, end - at) < 0 ? FAILED : DONE;
 }
 
 /* The arrays are what they were when orjson went through them: all are written before another thread is waited for. */

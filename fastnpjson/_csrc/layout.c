@@ -4,8 +4,6 @@
 /* Of records in records, and of dimensions in them, for a small stack. */
 enum { MOST_LEVELS = 512 };
 
-static Node *parse(Layout *layout, PyObject *tuple);
-
 static Node *
 new_node(Layout *layout, int kind)
 {
@@ -42,7 +40,7 @@ parse_array(Layout *layout, PyObject *tuple)
     if (!PyArg_ParseTuple(tuple, "CnnnO!", &kind, &count, &stride, &mask_stride, &PyTuple_Type, &element)) {
         return NULL;
     }
-    Node *child = parse(layout, element);
+    Node *child = parse_layout(layout, element);
     return child == NULL ? NULL : new_array(layout, child, count, stride, mask_stride);
 }
 
@@ -56,7 +54,7 @@ parse_field(Layout *layout, PyObject *tuple)
     if (!PyArg_ParseTuple(tuple, "y#nnO!", &key, &key_length, &offset, &mask_offset, &PyTuple_Type, &value)) {
         return NULL;
     }
-    Node *field = parse(layout, value);
+    Node *field = parse_layout(layout, value);
     if (field != NULL) {
         field->key = key;
         field->key_length = key_length;
@@ -131,7 +129,7 @@ parse_numbers(Node *node, int kind, npy_intp itemsize, int swapped, int option, 
 
 /* Tell whether there are such dates, durations or strings; numbers have a check of their own. */
 static int
-is_leaf(int kind, npy_intp itemsize, long long scale, int decimals)
+is_valid_leaf(int kind, npy_intp itemsize, long long scale, int decimals)
 {
     switch (kind) {
     case 'M':
@@ -174,7 +172,7 @@ parse_leaf(Layout *layout, PyObject *tuple)
     if (!PyArg_ParseTuple(tuple, "CnpLii|O", &kind, &itemsize, &swapped, &scale, &decimals, &option, &table)) {
         return NULL;
     }
-    if (!is_leaf(kind, itemsize, scale, decimals)) {
+    if (!is_valid_leaf(kind, itemsize, scale, decimals)) {
         PyErr_SetString(PyExc_ValueError, "no dtype has such elements");
         return NULL;
     }
@@ -215,8 +213,9 @@ parse_kind(Layout *layout, PyObject *tuple)
     }
 }
 
-static Node *
-parse(Layout *layout, PyObject *tuple)
+/* Each node borrows from the tuple. */
+Node *
+parse_layout(Layout *layout, PyObject *tuple)
 {
     if (layout->depth == MOST_LEVELS) {
         PyErr_SetString(PyExc_RecursionError, "more levels of records and arrays than the stack may hold");
@@ -226,13 +225,6 @@ parse(Layout *layout, PyObject *tuple)
     Node *node = parse_kind(layout, tuple);
     layout->depth--;
     return node;
-}
-
-/* Each node borrows from the tuple. */
-Node *
-parse_layout(Layout *layout, PyObject *tuple)
-{
-    return parse(layout, tuple);
 }
 
 static int

@@ -1,8 +1,8 @@
 /* Lists of numbers in the text of a document, to arrays. */
 #include "lists.h"
 
+#include "handover.h"
 #include "list_arrays.h"
-#include "side_by_side.h"
 #include "words.h"
 
 const Wanted WHATEVER = {ANY, 1, NULL, 0}, WHATEVER_WITH_WORDS = {ANY, 1, NULL, 1};
@@ -109,7 +109,7 @@ loads_start_list(List *list, const Wanted *wanted)
     list->dtype = wanted;
     list->wanted = wanted->code;
     list->kind = list->wanted == FLOAT64    ? DOUBLES
-                 : list->wanted == FLOAT32  ? FLOATS
+                 : list->wanted == FLOAT32  ? SINGLES
                  : list->wanted == FLOAT16  ? HALVES
                  : list->wanted >> 8 == 'M' ? DATES
                                             : NOTHING;

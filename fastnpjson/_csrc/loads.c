@@ -2,11 +2,8 @@
 #include "decimal.h"
 #include "scan.h"
 
-/* orjson refuses what is deeper. */
-enum { DEEPEST = 1024 };
-
 /* Of make_loads; NULL before. */
-static PyObject *orjson_loads, *python_loads, *mark, *decode_error;
+static PyObject *orjson_loads, *python_loads, *list_mark, *decode_error;
 
 static const Crew alone = {NULL, 0, 0};
 
@@ -24,9 +21,9 @@ array_at(PyObject *value, PyObject *arrays)
         return NULL;
     }
     PyObject *text = PyList_GET_ITEM(value, 0);
-    Py_ssize_t size = PyUnicode_GET_LENGTH(mark), index = 0;
+    Py_ssize_t size = PyUnicode_GET_LENGTH(list_mark), index = 0;
     if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_COMPACT_ASCII(text) || PyUnicode_GET_LENGTH(text) <= size ||
-        memcmp(PyUnicode_DATA(text), PyUnicode_DATA(mark), (size_t)size)) {
+        memcmp(PyUnicode_DATA(text), PyUnicode_DATA(list_mark), (size_t)size)) {
         return NULL;
     }
     for (const char *digit = (const char *)PyUnicode_DATA(text) + size; *digit; digit++) {
@@ -81,7 +78,7 @@ put_in_dict(Level *level, PyObject *arrays, PyObject **inner)
 static int
 put_arrays(PyObject *whole, PyObject *arrays)
 {
-    Level levels[DEEPEST + 1];
+    Level levels[DEEPEST_READ + 1];
     int depth = 0;
     levels[0] = (Level){whole, 0};
     while (depth >= 0) {
@@ -94,7 +91,7 @@ put_arrays(PyObject *whole, PyObject *arrays)
         if (!inner) {
             depth--;
         }
-        else if (depth < DEEPEST) {
+        else if (depth < DEEPEST_READ) {
             levels[++depth] = (Level){inner, 0};
         }
     }
@@ -123,11 +120,11 @@ static PyObject *
 decode(PyObject *data, PyObject *paths, const Crew *crew, PyObject *decoder, int *skipped)
 {
     Cut cut;
-    if (!mark) {
+    if (!list_mark) {
         PyErr_SetString(PyExc_RuntimeError, "make_loads comes first");
         return NULL;
     }
-    if (loads_cut_lists(data, paths, PyUnicode_DATA(mark), orjson_loads, crew, &cut) < 0) {
+    if (loads_cut_lists(data, paths, PyUnicode_DATA(list_mark), orjson_loads, crew, &cut) < 0) {
         return NULL;
     }
     *skipped = cut.skipped;
@@ -192,7 +189,7 @@ make_loads(PyObject *module, PyObject *arguments)
     orjson_loads = decoder;
     decode_error = error;
     python_loads = python;
-    mark = random;
+    list_mark = random;
     return PyCFunction_New(&definition, NULL);
 }
 

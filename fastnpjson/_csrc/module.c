@@ -31,8 +31,7 @@ prepare_digits(void)
 }
 
 static int (*const imports[])(void) = {
-    import_kinds,        import_survey,  import_orjson, import_hook,
-    import_large_arrays, import_replace, import_answer, prepare_digits,
+    import_kinds, import_orjson, import_hook, import_large_arrays, import_answer, prepare_digits,
 };
 
 static int

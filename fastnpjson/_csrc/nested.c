@@ -6,17 +6,14 @@
 #include "decimal.h"
 #include "lists.h"
 
-/* orjson refuses what is deeper. */
-enum { DEEPEST = 1024 };
-
 enum { DIFFERENT = -1 };
 
 /* The kinds of numbers. */
-enum { BOOLEAN = 1, EMPTY = 2, SMALL = 4, NEGATIVE = 8, LARGE = 16, BEYOND = 32, FRACTION = 64 };
+enum { BOOLEAN = 1, EMPTY = 2, POSITIVE = 4, NEGATIVE = 8, ABOVE_INT64 = 16, BEYOND = 32, FRACTION = 64 };
 
 /* Make room for one more element, or as many more as asked for; -1 and a MemoryError if there is none. */
 static int
-reserve(void *array, npy_intp *room, npy_intp needed, size_t itemsize)
+reserve_items(void *array, npy_intp *room, npy_intp needed, size_t itemsize)
 {
     if (needed <= *room) {
         return 0;
@@ -37,15 +34,15 @@ static int
 open_value(Nested *nested, const char *start)
 {
     npy_intp depth = nested->depth, base = 0;
-    if (depth == DEEPEST) {
+    if (depth == DEEPEST_READ) {
         return -1;
     }
     if (depth) {
         const Open *parent = &nested->open[depth - 1];
         base = parent->base + (parent->ndim > 0 ? parent->ndim : 0);
     }
-    if (reserve(&nested->open, &nested->open_room, depth + 1, sizeof(Open)) < 0 ||
-        reserve(&nested->lengths, &nested->lengths_room, base + MAX_DIMS, sizeof(npy_intp)) < 0) {
+    if (reserve_items(&nested->open, &nested->open_room, depth + 1, sizeof(Open)) < 0 ||
+        reserve_items(&nested->lengths, &nested->lengths_room, base + MAX_DIMS, sizeof(npy_intp)) < 0) {
         return -1;
     }
     nested->open[depth] = (Open){start, 0, nested->size, base, start ? 0 : DIFFERENT, 0};
@@ -54,7 +51,7 @@ open_value(Nested *nested, const char *start)
 }
 
 static inline void
-add_number(Open *list, int kind)
+note_kind(Open *list, int kind)
 {
     list->kinds |= kind;
     list->count++;
@@ -90,7 +87,7 @@ has_dtype(int kinds)
     if (kinds & FRACTION) {
         return !(kinds & BOOLEAN);
     }
-    return kinds == BOOLEAN || (!(kinds & (BOOLEAN | EMPTY | BEYOND)) && !(kinds & NEGATIVE && kinds & LARGE));
+    return kinds == BOOLEAN || (!(kinds & (BOOLEAN | EMPTY | BEYOND)) && !(kinds & NEGATIVE && kinds & ABOVE_INT64));
 }
 
 static int
@@ -101,7 +98,7 @@ close_value(Nested *nested)
     if (has_shape && has_dtype(list->kinds)) {
         /* What was found within it is a part of it. */
         nested->size = list->size;
-        if (reserve(&nested->found, &nested->room, nested->size + 1, sizeof *nested->found) < 0) {
+        if (reserve_items(&nested->found, &nested->room, nested->size + 1, sizeof *nested->found) < 0) {
             return -1;
         }
         nested->found[nested->size++] = list->start;
@@ -128,14 +125,14 @@ skip_number(Open *list, const char *p, const char *end)
         }
     }
     else if (p - start <= 18) {
-        kind = negative && start[1] != '0' ? NEGATIVE : SMALL;
+        kind = negative && start[1] != '0' ? NEGATIVE : POSITIVE;
     }
     else {
         Number number;
         loads_read_number(start, end, &number);
-        kind = !is_of_64_bits(&number) ? BEYOND : negative ? NEGATIVE : number.digits >> 63 ? LARGE : SMALL;
+        kind = !is_of_64_bits(&number) ? BEYOND : negative ? NEGATIVE : number.digits >> 63 ? ABOVE_INT64 : POSITIVE;
     }
-    add_number(list, kind);
+    note_kind(list, kind);
     return p;
 }
 
@@ -143,7 +140,7 @@ static inline const char *
 skip_word(Open *list, const char *p, const char *word, int type)
 {
     size_t length = strlen(word);
-    add_number(list, type);
+    note_kind(list, type);
     return strncmp(p, word, length) ? NULL : p + length;
 }
 

@@ -4,6 +4,9 @@
 
 #include "speedups.h"
 
+/* Levels of containers: orjson reads no more. */
+enum { DEEPEST_READ = 1024 };
+
 /* A list or an object that is open. */
 typedef struct {
     const char *start;  /* of a list; NULL for an object */

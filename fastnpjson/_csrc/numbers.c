@@ -96,7 +96,7 @@ round_32(const Numbers *numbers, const char *items, npy_intp count, float *round
 
 /* Return numbers as their writer takes them. */
 static const char *
-convert(const Numbers *numbers, const char *items, npy_intp count, Buffers *buffers)
+convert_numbers(const Numbers *numbers, const char *items, npy_intp count, Buffers *buffers)
 {
     if (numbers->swapped) {
         memmove(buffers->gathered, items, (size_t)(count * numbers->itemsize));
@@ -150,7 +150,7 @@ write_one(const Numbers *numbers, const char *item, char *at)
     axes.ndim = 1;
     axes.shape[0] = 2; /* no bracket follows the first of them */
     set_rows(&rows, numbers, &axes, 0);
-    item = convert(numbers, item, 1, &buffers);
+    item = convert_numbers(numbers, item, 1, &buffers);
     if (numbers->is_strict && !has_only_int53(numbers, item, NULL, 1)) {
         return NULL;
     }
@@ -224,7 +224,7 @@ write_numbers(Text *text, const Numbers *numbers, const Axes *axes, const char *
         if (numbers->is_strict) { /* what is looked at is what is written, whatever other threads do */
             items = memmove(buffers.gathered, items, (size_t)(n * numbers->itemsize));
         }
-        items = convert(numbers, items, n, &buffers);
+        items = convert_numbers(numbers, items, n, &buffers);
         rows.mask = rows.mask != NULL && is_any_masked(rows.mask, n) ? rows.mask : NULL;
         if (numbers->is_strict && !has_only_int53(numbers, items, rows.mask, n)) {
             return REFUSED;

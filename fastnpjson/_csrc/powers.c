@@ -4,12 +4,12 @@
 uint64_t POWERS_OF_TEN[GREATEST_POWER - LEAST_POWER + 1][2];
 
 /* Digits to the base of 2**32, the lowest first: 5**324 and 2**1024 / 5**342 fit. */
-enum { WORDS = 33 };
+enum { WORD_COUNT = 33 };
 
 static void
 store_top(const uint32_t *words, int power)
 {
-    int top = WORDS - 1;
+    int top = WORD_COUNT - 1;
     while (!words[top]) {
         top--;
     }
@@ -35,21 +35,21 @@ store_top(const uint32_t *words, int power)
 void
 fill_powers(void)
 {
-    uint32_t words[WORDS] = {1};
+    uint32_t words[WORD_COUNT] = {1};
     for (int power = 0; power <= GREATEST_POWER; power++) {
         store_top(words, power);
         uint64_t carry = 0;
-        for (int i = 0; i < WORDS; i++) {
+        for (int i = 0; i < WORD_COUNT; i++) {
             carry += (uint64_t)words[i] * 5;
             words[i] = (uint32_t)carry;
             carry >>= 32;
         }
     }
     memset(words, 0, sizeof words);
-    words[WORDS - 1] = 1;
+    words[WORD_COUNT - 1] = 1;
     for (int power = -1; power >= LEAST_POWER; power--) {
         uint64_t rest = 0;
-        for (int i = WORDS - 1; i >= 0; i--) {
+        for (int i = WORD_COUNT - 1; i >= 0; i--) {
             rest = rest << 32 | words[i];
             words[i] = (uint32_t)(rest / 5);
             rest %= 5;

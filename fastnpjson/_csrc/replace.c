@@ -7,17 +7,6 @@
 #include "orjson.h"
 #include "seen.h"
 
-static PyObject *value_name, *dict_name, *slots_name;
-
-int
-import_replace(void)
-{
-    value_name = PyUnicode_InternFromString("_value_");
-    dict_name = PyUnicode_InternFromString("__dict__");
-    slots_name = PyUnicode_InternFromString("__slots__");
-    return value_name && dict_name && slots_name ? 0 : -1;
-}
-
 static PyObject *
 refuse_depth(void)
 {
@@ -212,12 +201,6 @@ read_replacements(PyObject *replacements, Replacing *replacing)
         return 0;
     }
     return 1;
-}
-
-PyObject *
-replace_document(Replacing *replacing, PyObject *obj)
-{
-    return replace_value(replacing, obj, 0);
 }
 
 static PyObject *

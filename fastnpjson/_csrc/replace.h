@@ -7,11 +7,9 @@
 
 #include <math.h>
 
-int import_replace(void);
 int read_replacements(PyObject *replacements, Replacing *replacing);
 PyObject *replace_value(Replacing *replacing, PyObject *obj, int depth);
 PyObject *replace_members(Replacing *replacing, PyObject *obj, int depth);
-PyObject *replace_document(Replacing *replacing, PyObject *obj);
 
 /* To whole numbers of units of the last decimal, but for floats that have none so small: as arrays are rounded. */
 static inline double

@@ -13,7 +13,7 @@ static const char *const ROOM = "fastnpjson.room";
 /* Copies of so many bytes, and shorter ones, take less time than to let go of the GIL. */
 enum { SHORT_COPY = 1 << 14 };
 /* In bytes; the same number as NumPy's. */
-enum { LARGE = 1 << 22 };
+enum { LARGE_COPY = 1 << 22 };
 
 typedef struct {
     PyObject *bytes;   /* NULL once it has been handed out, or where there was no memory */
@@ -37,7 +37,7 @@ use_large_pages(PyObject *bytes)
     uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)PyBytes_AS_STRING(bytes);
     uintptr_t end = (start + (uintptr_t)PyBytes_GET_SIZE(bytes)) / size * size;
     start = (start + size - 1) / size * size;
-    if (end > start && end - start >= LARGE) {
+    if (end > start && end - start >= LARGE_COPY) {
         madvise((void *)start, end - start, MADV_HUGEPAGE);
     }
 #else

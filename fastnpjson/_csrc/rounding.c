@@ -18,12 +18,12 @@ typedef struct {
     int infinite;        /* the exponent of infinity */
     int first_tie;       /* powers of ten at which a number of 64 bits may lie half-way between two others */
     int last_tie;
-} Format;
+} FloatType;
 
-static const Format DOUBLE = {52, 1023, 0x7FF, -4, 23};
-static const Format FLOAT = {23, 127, 0xFF, -17, 10};
+static const FloatType DOUBLE = {52, 1023, 0x7FF, -4, 23};
+static const FloatType FLOAT = {23, 127, 0xFF, -17, 10};
 /* Only for round_between. */
-static const Format HALF = {10, 15, 0x1F, 0, 0};
+static const FloatType HALF = {10, 15, 0x1F, 0, 0};
 
 static inline void
 multiply(npy_uint64 a, npy_uint64 b, npy_uint64 *high, npy_uint64 *low)
@@ -41,28 +41,11 @@ multiply(npy_uint64 a, npy_uint64 b, npy_uint64 *high, npy_uint64 *low)
 #endif
 }
 
-static inline int
-leading_zeros(npy_uint64 value)
-{
-#ifdef __GNUC__
-    return __builtin_clzll(value);
-#else
-    int zeros = 0;
-    for (int step = 32; step; step /= 2) {
-        if (!(value >> (64 - step))) {
-            value <<= step;
-            zeros += step;
-        }
-    }
-    return zeros;
-#endif
-}
-
 /* The first 128 bits of digits * 10**power, whose power of two is another matter; 1 where more of them would matter. */
 static inline int
-scale(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 *high, npy_uint64 *low)
+scale(npy_uint64 digits, npy_int64 power, const FloatType *type, npy_uint64 *high, npy_uint64 *low)
 {
-    npy_uint64 more = (~(npy_uint64)0) >> (format->mantissa_bits + 3), carry, ignored;
+    npy_uint64 more = (~(npy_uint64)0) >> (type->mantissa_bits + 3), carry, ignored;
     multiply(digits, POWERS_OF_TEN[power - LEAST_POWER][0], high, low);
     if ((*high & more) != more) {
         return 0;
@@ -89,7 +72,7 @@ round_subnormal(npy_uint64 mantissa, int exponent)
 /* Round digits * 10**power to mantissa and exponent as IEEE 754 stores them, without the sign: algorithm 1 of the paper.
    Returns 0, or 1 where that takes more than 128 bits, or the number is out of range. */
 static inline int
-round_once(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 *bits)
+round_once(npy_uint64 digits, npy_int64 power, const FloatType *type, npy_uint64 *bits)
 {
     npy_uint64 high, low;
     *bits = 0;
@@ -97,25 +80,24 @@ round_once(npy_uint64 digits, npy_int64 power, const Format *format, npy_uint64 
         return 0;
     }
     int zeros = leading_zeros(digits);
-    if (power > LARGEST_POWER || scale(digits << zeros, power, format, &high, &low)) {
+    if (power > LARGEST_POWER || scale(digits << zeros, power, type, &high, &low)) {
         return 1;
     }
-    int top = (int)(high >> 63), shift = top + 64 - format->mantissa_bits - 3;
+    int top = (int)(high >> 63), shift = top + 64 - type->mantissa_bits - 3;
     npy_uint64 mantissa = high >> shift;
     /* 217706 / 2**16 is the logarithm of 10 to the base of 2, near enough for all these powers. */
-    int exponent = (int)((217706 * power) >> 16) + 63 + top - zeros + format->bias;
+    int exponent = (int)((217706 * power) >> 16) + 63 + top - zeros + type->bias;
     if (exponent <= 0) {
         *bits = round_subnormal(mantissa, exponent);
         return 0;
     }
-    if (low <= 1 && power >= format->first_tie && power <= format->last_tie && (mantissa & 3) == 1 &&
-        mantissa << shift == high) {
+    if (low <= 1 && power >= type->first_tie && power <= type->last_tie && (mantissa & 3) == 1 && mantissa << shift == high) {
         mantissa &= ~(npy_uint64)1;
     }
     mantissa += mantissa & 1;
     /* The leading bit adds one to the exponent, and a carry another. */
-    *bits = (mantissa >> 1) + ((npy_uint64)(exponent - 1) << format->mantissa_bits);
-    return *bits >> format->mantissa_bits >= (npy_uint64)format->infinite;
+    *bits = (mantissa >> 1) + ((npy_uint64)(exponent - 1) << type->mantissa_bits);
+    return *bits >> type->mantissa_bits >= (npy_uint64)type->infinite;
 }
 
 int
@@ -161,17 +143,17 @@ read_all_digits(const Number *number, Large *digits)
 
 /* Round a number that lies between a float and the next one: the digits decide, and where it is half-way, the even one. */
 static void
-round_between(const Number *number, const Format *format, npy_uint64 *bits)
+round_between(const Number *number, const FloatType *type, npy_uint64 *bits)
 {
     Large one, other = {{0}, 0};
-    npy_uint64 mantissa = *bits & (((npy_uint64)1 << format->mantissa_bits) - 1);
-    int exponent = (int)(*bits >> format->mantissa_bits);
+    npy_uint64 mantissa = *bits & (((npy_uint64)1 << type->mantissa_bits) - 1);
+    int exponent = (int)(*bits >> type->mantissa_bits);
     if (exponent) {
-        mantissa |= (npy_uint64)1 << format->mantissa_bits;
+        mantissa |= (npy_uint64)1 << type->mantissa_bits;
     }
     npy_int64 five = read_all_digits(number, &one);
     /* Half-way is (2 * mantissa + 1) * 2**two. */
-    npy_int64 two = (exponent ? exponent : 1) - format->bias - format->mantissa_bits - 1;
+    npy_int64 two = (exponent ? exponent : 1) - type->bias - type->mantissa_bits - 1;
     multiply_and_add(&other, 1, (npy_uint32)((2 * mantissa + 1) >> 32));
     multiply_by_power(&other, 2, 31);
     multiply_and_add(&other, 2, 0);
@@ -185,7 +167,7 @@ round_between(const Number *number, const Format *format, npy_uint64 *bits)
 /* Round a number of more digits than 64 bits hold: by its first 19, if the rest does not matter. Returns 0, or 1 where it
  * is out of range. */
 static int
-round_long(const Number *number, const Format *format, npy_uint64 *bits)
+round_long(const Number *number, const FloatType *type, npy_uint64 *bits)
 {
     npy_uint64 digits = 0, above;
     npy_int64 exponent = number->exponent;
@@ -201,19 +183,19 @@ round_long(const Number *number, const Format *format, npy_uint64 *bits)
         digits = digits * 10 + (npy_uint64)(*p - '0');
         count += digits != 0;
     }
-    if (round_once(digits, exponent, format, bits) || round_once(digits + 1, exponent, format, &above)) {
+    if (round_once(digits, exponent, type, bits) || round_once(digits + 1, exponent, type, &above)) {
         return 1;
     }
     if (*bits != above) {
-        round_between(number, format, bits);
+        round_between(number, type, bits);
     }
     return 0;
 }
 
 static int
-round_number(const Number *number, const Format *format, npy_uint64 *bits)
+round_number(const Number *number, const FloatType *type, npy_uint64 *bits)
 {
-    return number->fits ? round_once(number->digits, number->exponent, format, bits) : round_long(number, format, bits);
+    return number->fits ? round_once(number->digits, number->exponent, type, bits) : round_long(number, type, bits);
 }
 
 int

@@ -16,7 +16,7 @@ place_of(const Seen *seen, const void *container)
 }
 
 static int
-grow(Seen *seen)
+grow_table(Seen *seen)
 {
     Seen larger = {.capacity = seen->capacity ? 2 * seen->capacity : 1024};
     larger.table = PyMem_RawCalloc(larger.capacity, sizeof(*larger.table));
@@ -37,7 +37,7 @@ grow(Seen *seen)
 int
 look_in_table(Seen *seen, const void *container)
 {
-    if (2 * seen->used >= seen->capacity && grow(seen) < 0) {
+    if (2 * seen->used >= seen->capacity && grow_table(seen) < 0) {
         return -1;
     }
     size_t place = place_of(seen, container);

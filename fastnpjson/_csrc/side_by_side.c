@@ -3,7 +3,7 @@
 #include "handover.h"
 
 #include "list_arrays.h"
-#include "skip.h"
+#include "lists.h"
 
 static const char *const SLICE = "fastnpjson.slice";
 

@@ -10,18 +10,7 @@
 /* How many values are looked at for NumPy before a document is walked over as a whole. */
 #define NEAR 16
 
-static PyObject *value_name, *dict_name, *slots_name;
-
 static void add_container(Survey *survey, PyObject *obj, int depth);
-
-int
-import_survey(void)
-{
-    value_name = PyUnicode_InternFromString("_value_");
-    dict_name = PyUnicode_InternFromString("__dict__");
-    slots_name = PyUnicode_InternFromString("__slots__");
-    return value_name && dict_name && slots_name ? 0 : -1;
-}
 
 static int
 has_nonfinite(PyArrayObject *array)

@@ -14,7 +14,6 @@ typedef struct {
     Seen seen;
 } Survey;
 
-int import_survey(void);
 void survey_document(Survey *survey, PyObject *obj);
 int numpy_is_near(PyObject *obj);
 

@@ -7,7 +7,7 @@ const char DIGIT_PAIRS[201] = "0001020304050607080910111213141516171819202122232
                               "75767778798081828384858687888990919293949596979899";
 
 /* In bytes: a few hundredths of a second. */
-enum { UNTIL_SIGNALS = 1 << 24 };
+enum { BYTES_UNTIL_SIGNALS = 1 << 24 };
 
 int
 start_text(Text *text, npy_intp nbytes)
@@ -74,7 +74,7 @@ release_for(Text *text, npy_intp nbytes)
 void
 release_gil(Text *text)
 {
-    release_for(text, UNTIL_SIGNALS);
+    release_for(text, BYTES_UNTIL_SIGNALS);
 }
 
 void
@@ -97,7 +97,7 @@ grow_text(Text *text, npy_intp nbytes)
         text->thread = PyEval_SaveThread();
         return -1;
     }
-    release_for(text, nbytes > UNTIL_SIGNALS ? nbytes : UNTIL_SIGNALS);
+    release_for(text, nbytes > BYTES_UNTIL_SIGNALS ? nbytes : BYTES_UNTIL_SIGNALS);
     return 0;
 }
 

@@ -155,7 +155,7 @@ write_date(const Node *node, const char *item, char *at)
 }
 
 static inline char *
-put_part(char *at, npy_uint64 count, char name)
+put_count(char *at, npy_uint64 count, char name)
 {
     if (count) {
         at = put_number(at, count);
@@ -183,10 +183,10 @@ static char *
 put_clock(char *at, npy_uint32 second, npy_uint64 fraction, int decimals)
 {
     *at++ = 'T';
-    at = put_part(at, second / 3600, 'H');
-    at = put_part(at, second / 60 % 60, 'M');
+    at = put_count(at, second / 3600, 'H');
+    at = put_count(at, second / 60 % 60, 'M');
     if (!fraction) {
-        return put_part(at, second % 60, 'S');
+        return put_count(at, second % 60, 'S');
     }
     at = put_decimals(put_number(at, second % 60), fraction, decimals);
     *at++ = 'S';
@@ -215,11 +215,11 @@ write_duration(const Node *node, const char *item, char *at)
     *at++ = 'P';
     npy_uint64 size = (npy_uint64)((ticks < 0 ? -ticks : ticks) * node->scale);
     if (node->decimals < 0) {
-        at = put_part(put_part(at, size / 12, 'Y'), size % 12, 'M');
+        at = put_count(put_count(at, size / 12, 'Y'), size % 12, 'M');
     }
     else {
         npy_uint64 fraction, seconds = split_seconds(size, node->decimals, &fraction);
-        at = put_part(at, seconds / 86400, 'D');
+        at = put_count(at, seconds / 86400, 'D');
         if (seconds % 86400 || fraction) {
             at = put_clock(at, (npy_uint32)(seconds % 86400), fraction, node->decimals);
         }

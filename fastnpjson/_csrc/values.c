@@ -2,11 +2,11 @@
 #include "values.h"
 
 /* Read in a few hundredths of a second. */
-enum { UNTIL_SIGNALS = 1 << 20 };
+enum { ELEMENTS_UNTIL_SIGNALS = 1 << 20 };
 
 /* Make room for what is likely to come if the rest of the document is as dense as the list up to here. */
 static int
-grow(List *list, const char *start, const char *here, const char *end)
+grow_values(List *list, const char *start, const char *here, const char *end)
 {
     int on_stack = list->values == (char *)list->few;
     double density = (double)list->count / (double)(here - start);
@@ -44,12 +44,13 @@ loads_go_on(List *list, const char *start, const char *here, const char *end)
     int is_unlocked = list->thread != NULL;
     loads_take_gil(list);
     list->is_interrupted = is_unlocked && PyErr_CheckSignals() < 0;
-    if (list->is_interrupted || (list->count == list->room && grow(list, start, here, end) < 0)) {
+    if (list->is_interrupted || (list->count == list->room && grow_values(list, start, here, end) < 0)) {
         return -1;
     }
     list->capacity = list->room;
     if (is_unlocked || list->count >= list->least_unlocked) {
-        list->capacity = list->room - list->count > UNTIL_SIGNALS ? list->count + UNTIL_SIGNALS : list->room;
+        list->capacity = list->room - list->count > ELEMENTS_UNTIL_SIGNALS ? list->count + ELEMENTS_UNTIL_SIGNALS
+                                                                           : list->room;
         list->thread = PyEval_SaveThread();
     }
     return 0;

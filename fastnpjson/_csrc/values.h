@@ -6,8 +6,8 @@
 #include "decimal.h"
 #include "wanted.h"
 
-/* From FLOATS on numbers are not what is added, or not as doubles and integers of 64 bits. */
-typedef enum { NOTHING, SIGNED, UNSIGNED, DOUBLES, FLOATS, HALVES, BOOLEANS, DATES } Kind;
+/* From SINGLES on numbers are not what is added, or not as doubles and integers of 64 bits. */
+typedef enum { NOTHING, SIGNED, UNSIGNED, DOUBLES, SINGLES, HALVES, BOOLEANS, DATES } Kind;
 
 typedef struct {
     char *values;
@@ -79,7 +79,7 @@ add_integer(List *list, const Number *number)
 static inline int
 add_narrow(List *list, const Number *number)
 {
-    if (list->kind == FLOATS) {
+    if (list->kind == SINGLES) {
         float narrow;
         int failed = loads_to_float(number, &narrow);
         memcpy(list->values + 4 * list->count++, &narrow, sizeof narrow);
@@ -104,7 +104,7 @@ int loads_ask_for(List *list, const Number *number, double *value);
 static inline int
 add_number(List *list, const Number *number)
 {
-    if (list->kind >= FLOATS) {
+    if (list->kind >= SINGLES) {
         return add_narrow(list, number);
     }
     if (number->is_integer && list->wanted != FLOAT64 && is_of_64_bits(number)) {
