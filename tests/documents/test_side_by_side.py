@@ -145,8 +145,8 @@ def test_interruption(encode):
         encoder = fastnpjson.Encoder(threads=2)
         # A shell has background jobs ignore it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        threading.Timer(0.15, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         try:
+            threading.Timer(0.15, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
             for _ in range(100):
                 for piece in encoder.{encode}:
                     if type(piece) is int:

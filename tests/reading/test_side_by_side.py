@@ -269,16 +269,17 @@ def test_a_slice_has_no_place_in_another_list():
 def test_interruption():
     done = run_code(
         """
-        import os, signal, threading
+        import os, signal, threading, time
         import numpy as np, fastnpjson
         text = fastnpjson.dumps(np.broadcast_to(np.float64(1.234567890123456e-30), 5_000_000))
         # A shell has background jobs ignore it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         try:
+            threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
             while True:
                 fastnpjson.loads(text, arrays=True, threads=2)
         except KeyboardInterrupt:
+            time.sleep(0.05)
             print(threading.enumerate() == [threading.main_thread()])
         assert fastnpjson.loads(text, arrays=True, threads=2).shape == (5_000_000,)
         """
