@@ -20,14 +20,14 @@ indents, for lone surrogates, and for documents without NumPy data that have man
 
 from __future__ import annotations
 
+from contextlib import suppress
 from json import JSONDecodeError, JSONDecoder, decoder, detect_encoding, encoder, scanner
 from typing import TYPE_CHECKING, Any, Final
 
-from fastnpjson._json import rules
 from fastnpjson._json.foreign_encoder import ForeignEncoder
 from fastnpjson._json.json_encoder import JSONEncoder
-from fastnpjson._json.keys import NeedsJson
-from fastnpjson._patch import json
+from fastnpjson._patch import json, orjson
+from fastnpjson._reading.exact import may_have_huge_integers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,10 +174,10 @@ def loads(
         kw["array_hook"] = array_hook
     # orjson refuses the words that are for parse_constant.
     if (cls, object_hook, parse_float, parse_int, object_pairs_hook) == (None,) * 5 and not kw:
-        try:
-            return rules.loads(s)
-        except (NeedsJson, AttributeError, TypeError, ValueError):
-            pass  # json may take it, and if not, says why
+        # json may take what orjson refuses, and if not, says why.
+        with suppress(AttributeError, TypeError, ValueError):
+            if not may_have_huge_integers(s.encode() if isinstance(s, str) else s):
+                return orjson.loads(s)
     return json.loads(s, cls=cls, **dict(zip(_HOOKS, hooks, strict=True)), **kw)  # type: ignore[arg-type]
 
 

@@ -13,10 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import fastnpjson
-from fastnpjson._json.by_json import fragment, with_text
 from fastnpjson._json.framework_encoder import FrameworkEncoder
-from fastnpjson._json.keys import text_by, with_text_keys
-from fastnpjson._json.settings import NUMPY, NUMPY_AND_ENUMS
+from fastnpjson._json.meaning import LAYOUTS, OTHER_OF_FLASK, OWN_OF_FLASK
 from fastnpjson._json.subclasses import PASSTHROUGH
 from fastnpjson._reading.exact import exact_loads
 
@@ -29,13 +27,6 @@ if TYPE_CHECKING:
     from werkzeug.sansio.response import Response
 
 _SETTINGS: Final = {"allow_nan", "check_circular", "default", "ensure_ascii", "sort_keys"}
-# The layouts that orjson has, by indent and separators; json writes all others.
-_LAYOUTS: Final = {
-    (None, None): 0,
-    (None, (",", ":")): 0,
-    (2, None): fastnpjson.OPT_INDENT_2,
-    (2, (",", ": ")): fastnpjson.OPT_INDENT_2,
-}
 
 
 class JSONProvider(DefaultJSONProvider):
@@ -60,14 +51,9 @@ class JSONProvider(DefaultJSONProvider):
         """
         settings = {name: kwargs.pop(name) for name in _SETTINGS & kwargs.keys()} if kwargs else {}
         layout = _layout(kwargs) if kwargs else 0
-        encoder = self._encoder(layout or 0, **settings)
         if layout is not None:
-            return encoder.dumps_str(obj)
-        if kwargs.keys() & {"cls", "skipkeys"}:
-            obj = with_text(obj, encoder)
-        if "skipkeys" in kwargs:  # in subclasses of containers, too, where json would not complain
-            obj = with_text_keys(obj, partial(text_by, partial(fragment, encoder)))
-        return encoder.laid_out(obj, **kwargs)
+            return self._encoder(layout, **settings).dumps_str(obj)
+        return self._encoder(0, skipkeys="skipkeys" in kwargs, **settings).laid_out(obj, **kwargs)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Deserialize data as JSON (RFC 8259) from a string or UTF-8 bytes, integers of any length exactly.
@@ -108,17 +94,17 @@ class JSONProvider(DefaultJSONProvider):
         body = self._encoder(layout).dumps(obj)
         return self._app.response_class(body, mimetype=self.mimetype)  # type: ignore[arg-type]  # typed for sans-io
 
-    def _encoder(self, layout: int, **settings: Any) -> FrameworkEncoder:
+    def _encoder(
+        self, layout: int, *, allow_nan: bool = True, skipkeys: bool = False, **settings: Any
+    ) -> FrameworkEncoder:
         default = settings.pop("default", self.default) or _decline
         sort_keys = settings.pop("sort_keys", self.sort_keys)
         # Flask's own default does not know enums, and writes a UUID as orjson does.
-        flasks = default is DefaultJSONProvider.default
+        meaning = OWN_OF_FLASK if default is DefaultJSONProvider.default else OTHER_OF_FLASK
         return FrameworkEncoder(
+            meaning.given(allow_nan, skipkeys),
             default,
             PASSTHROUGH | layout | (fastnpjson.OPT_SORT_KEYS if sort_keys else 0),
-            NUMPY_AND_ENUMS if flasks else NUMPY,
-            declines=flasks,
-            asks_all=not flasks,
             **{"ensure_ascii": self.ensure_ascii} | settings,
         )
 
@@ -127,8 +113,8 @@ def _layout(kwargs: dict[str, Any]) -> int | None:
     """Return orjson's flags for a layout; `None` for one that is for json."""
     if not kwargs.keys() <= {"indent", "separators"}:
         return None
-    separators = kwargs.get("separators")
-    return _LAYOUTS.get((kwargs.get("indent"), separators and tuple(separators)))
+    indent = kwargs.get("indent")
+    return LAYOUTS.get((indent, *(kwargs.get("separators") or (",", ":" if indent is None else ": "))))
 
 
 def _refuse(refusal: ValueError, _constant: str) -> Any:

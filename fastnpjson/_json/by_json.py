@@ -3,167 +3,200 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orjson import Fragment
 
-from fastnpjson._documents.convert import NeedsWalk
-from fastnpjson._documents.replace import Replacements, replace
-from fastnpjson._documents.replies import Replies, arrays_first
+from fastnpjson._arrays.dtypes import NUMPY_TYPES
+from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
+from fastnpjson._documents.dumps import encode
+from fastnpjson._documents.replace import replace
+from fastnpjson._documents.replies import Replies
 from fastnpjson._documents.survey import Kind, survey
-from fastnpjson._json.keys import text_by, with_text_keys
-from fastnpjson._json.text import escape_surrogates, with_fragments, with_null
+from fastnpjson._json.keys import NeedsJson, with_text_keys
+from fastnpjson._json.meaning import rules_of_dumps, rules_of_json
+from fastnpjson._json.numpy_values import builtins, is_numpy
+from fastnpjson._json.places import Refused
+from fastnpjson._json.text import MARK, escape_surrogates, with_fragments, with_null
 from fastnpjson._patch import json, orjson
 from fastnpjson._reading.exact import exact_loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from fastnpjson._json.settings import Settings
+    from fastnpjson._documents.replace import Replacements
+    from fastnpjson._json.meaning import Meaning
 
-# Flags for a document as a whole.
-_DOCUMENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 _NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
-# orjson encodes these without asking a default, or they may hold such objects.
-ASKED: Final = Kind.UUID | Kind.ENUM | Kind.SUBCLASS
 
 
-def dumps(
-    obj: Any,
-    settings: Settings,
-    caller: Replies,
-    *,
-    spread: bool = False,
-    **kwargs: Any,
-) -> str:
-    """Encode a document.
+class ByJson(NamedTuple):
+    """Encodes a document by json.
 
-    1. Keys that json does not know become text, and NaN and infinities `None`.
-    2. json encodes it with the framework's own default, which takes no time of ours.
-    3. A hook lets fastnpjson encode NumPy data, from the beginning if there is some.
-    4. If it refuses, NaN and infinities of replies are replaced in the text.
-    5. If it refuses still, keys become text in subclasses of containers, too.
-    6. fastnpjson says where an error is.
-
-    Args:
-        obj: The document.
-        settings: Those of the framework.
-        caller: The default of the caller, who may have been asked already.
+    Attributes:
+        option: orjson's flags: json sorts keys by them, and parts of the document have the others.
+        meaning: How json is meant.
+        replies: Of the default, which may have been asked already.
         spread: True to lay out arrays as json lays out lists, and not on one line.
-        kwargs: Those of `json.dumps`.
-
-    Raises:
-        TypeError: there is something in the document that has no JSON.
-        ValueError: the document is circular, or NaN is not allowed.
+        arguments: For `json.dumps`. If `ensure_ascii` is `None`, only lone surrogates are escaped.
     """
-    found, nans = survey(obj), Kind.NONFINITE * settings.allow_nan
-    if found & (Kind.KEY | Kind.NONFINITE):
-        obj = with_text(obj, settings, nans)
-    declines, words = settings.declines and not found & _NUMPY, False
-    while True:
-        caller.rewind()
+
+    option: int
+    meaning: Meaning
+    replies: Replies
+    spread: bool
+    arguments: dict[str, Any]
+
+    def dumps(self, obj: Any) -> str:
+        """Encode a document.
+
+        1. Keys that json does not know become text.
+        2. json encodes it with the framework's own default, which takes no time of ours, if there is no NumPy data.
+        3. A hook writes NumPy data, and asks the default about all else.
+        4. Keys become text in subclasses of containers and in replies, too: at once if others are left out.
+
+        Raises:
+            NeedsJson: or `TypeError`: there is something in the document that has no JSON.
+            ValueError: the document is circular, or NaN is not allowed.
+        """
+        found = survey(obj, 0)
+        if found & Kind.KEY:
+            obj = self._with_text(obj)
+        # To compare keys of NumPy may be a ValueError.
+        refused = (TypeError,) if self.meaning.like_json else (TypeError, ValueError)
+        refusal: Exception = NeedsJson()
         try:
-            if declines:
-                return _stdlib(obj, settings, settings.default, allow_nan=words, **kwargs)
-            return _with_fragments(obj, settings, caller, spread=spread, allow_nan=words, **kwargs)
-        except (TypeError, ValueError) as error:
-            refusal = error
-        try:
-            if isinstance(refusal, ValueError) and settings.allow_nan and not words:
-                words = True
-            elif declines:
-                declines = False
-            elif (keyed := with_text_keys(obj, partial(text_by, partial(fragment, settings)))) is not obj:
-                obj = keyed if words else with_text(keyed, settings, nans)
-            elif isinstance(refusal, ValueError) or kwargs.get("skipkeys"):
-                raise refusal
-            else:
-                caller.rewind()
-                text = settings.encode(obj, caller, orjson.OPT_APPEND_NEWLINE)
-                return _stdlib(_builtins(text), settings, None, allow_nan=False, **kwargs) if spread else text.decode()
+            for attempt in self._attempts(found):
+                self.replies.rewind()
+                try:
+                    return attempt(obj)
+                except NeedsJson:
+                    pass
+                except refused as error:
+                    if type(error) is Refused or self.replies.raised(error):
+                        raise  # with the notes of json, which another attempt would give it again
+                    refusal = error
+            raise refusal
         finally:
             del refusal  # or it would refer to itself, by its traceback
 
+    def _attempts(self, found: int) -> Iterator[Callable[[Any], str]]:
+        if self.meaning.own and not (found & _NUMPY or self.meaning.skipkeys):
+            yield self._with_own_default
+        if not self.meaning.skipkeys:
+            yield self._with_hook
+        yield self._with_keys
+        if self.meaning.skipkeys:
+            yield self._with_hook
 
-def with_text(obj: Any, settings: Settings, kinds: int = 0) -> Any:
-    """Return a document with text for the keys that json does not know, and `None` for NaN if that is among the kinds.
+    def _with_own_default(self, obj: Any) -> str:
+        return self._json(obj, self.replies.default, sort_keys=self._sorts)
 
-    The document itself is returned if there is nothing to replace; subclasses of containers are not looked into.
-    """
-    sorts = bool(settings.option & orjson.OPT_SORT_KEYS)
-    text = partial(text_by, partial(fragment, settings))
-    try:
-        return replace(obj, Replacements(kinds, text, _unchanged, like_json=True, sorts=sorts, for_json=True))[0]
-    except NeedsWalk:
-        return obj
+    def _with_hook(self, obj: Any) -> str:
+        fragments: list[Fragment] = []
+        return self._json(obj, self._hook(fragments), fragments, sort_keys=self._sorts)
 
+    def _with_keys(self, obj: Any) -> str:
+        fragments: list[Fragment] = []
+        hook, to = self._hook(fragments), self._to
+        keyed = partial(with_text_keys, text_of=to.text_of_key, sorts=to.sorts)
+        return self._json(keyed(obj), lambda item: keyed(hook(item)), fragments, sort_keys=self._sorts and not to.sorts)
 
-def _unchanged(obj: Any) -> Any:
-    return obj
-
-
-def make_caller(settings: Settings) -> Replies:
-    """Make the caller's default for fastnpjson."""
-    if not settings.asks_all:
-        return Replies(settings.default)
-
-    default = arrays_first(settings.default)
-
-    def answer(obj: Any) -> Any:
-        reply = default(obj)
-        if type(reply) is str or not survey(reply) & ASKED:
-            return reply
-        # json asks for all of a reply, too.
-        with Replies(settings.default) as caller:
-            return Fragment(dumps(reply, settings, caller, separators=(",", ":")).encode())
-
-    return Replies(answer)
-
-
-def fragment(settings: Settings, obj: Any) -> bytes:
-    """Encode a part of a document by fastnpjson, in one line."""
-    with make_caller(settings) as caller:
-        return settings.encode(obj, caller, _DOCUMENT)
-
-
-def _with_fragments(
-    obj: Any, settings: Settings, caller: Replies, *, spread: bool, allow_nan: bool, **kwargs: Any
-) -> str:
-    others: set[type] = set()
-    known = (*settings.known, Fragment)
-    # To ask through the caller takes as long as some defaults do.
-    ask, given = (caller.ask, []) if caller.log else (caller.default, caller.log)
-
-    def hook(item: Any) -> Any:
-        kind = type(item)
-        if kind not in others:
-            if issubclass(kind, known):
-                text = fragment(settings, item)
-                return _builtins(text) if spread else Fragment(text)
-            others.add(kind)
+    def _with_text(self, obj: Any) -> Any:
+        """Return a document with text for the keys that json does not know, but for those in subclasses of dict."""
+        # Keys that json knows stay, for its notes on an error name them; but it sorts them before they are text.
+        to = self._to
         try:
-            reply = ask(item)
+            return replace(obj, to._replace(kinds=0, like_json=True, sorts=self._sorts, for_json=not to.sorts))[0]
+        except (NeedsJson, NeedsWalk):
+            return obj
+
+    @property
+    def _to(self) -> Replacements:
+        return rules_of_json(self.option, self.meaning).replacements
+
+    @property
+    def _sorts(self) -> bool:
+        return bool(self.option & orjson.OPT_SORT_KEYS)
+
+    def _json(
+        self, obj: Any, default: Callable[[Any], Any], fragments: list[Fragment] | None = None, *, sort_keys: bool
+    ) -> str:
+        nan, ascii_only = self.meaning.nan, self.arguments["ensure_ascii"]
+        text = json.dumps(obj, default=default, allow_nan=nan != "error", sort_keys=sort_keys, **self.arguments)
+        if nan == "null":
+            text = with_null(text)
+        if fragments:
+            text = with_fragments(text, fragments, ensure_ascii=ascii_only)
+        return escape_surrogates(text) if ascii_only is None else text
+
+    def _hook(self, fragments: list[Fragment]) -> Callable[[Any], Any]:
+        """Make the hook that json calls, and that collects the fragments among the replies."""
+        replies, known, others = self.replies, self._known(), set[type]()
+        # To ask through the replies takes as long as some defaults do.
+        default, again = replies.default, bool(replies.log)
+
+        def hook(item: Any) -> Any:
+            kind = type(item)
+            if kind not in others and issubclass(kind, known):
+                written = self._written(item)
+                if written is not UNKNOWN:
+                    return written
+            if kind is Fragment:
+                fragments.append(item)
+                return MARK
+            try:
+                if again:
+                    return replies.ask(item)
+                reply = default(item)
+            except TypeError as error:
+                reply = self._declined(item, error)
+            if not issubclass(kind, NUMPY_TYPES):
+                others.add(kind)
+            replies.log.append((item, reply))
+            return reply
+
+        return hook
+
+    def _declined(self, item: Any, error: TypeError) -> Any:
+        try:
+            return self.replies.declined(item, error)
+        except TypeError as raised:
+            self.replies.keep_error(item, raised)
+            if type(raised) is Refused:
+                raised.part = item
+            raise
+        finally:
+            del error  # or it would refer to itself, by its traceback
+
+    def _known(self) -> tuple[type, ...]:
+        return (*self.meaning.known, Fragment) if self.spread and not self.meaning.like_json else self.meaning.known
+
+    def _written(self, item: Any) -> Any:
+        kind = type(item)
+        if issubclass(kind, NUMPY_TYPES) and (self.meaning.like_json or item.dtype.hasobject):
+            return builtins(item) if is_numpy(item) else UNKNOWN
+        if kind is Fragment and not self.spread:  # all things are known to Starlette
+            return UNKNOWN
+        try:
+            text = self._part(item)
         except TypeError as error:
-            reply = caller.declined(item, error)
-        given.append((item, reply))
-        return reply
+            raise Refused(str(error), item) from None
+        return loads(text) if self.spread else Fragment(text)
 
-    def encode(default: Callable[[Any], Any]) -> str:
-        return _stdlib(obj, settings, default, allow_nan=allow_nan, **kwargs)
-
-    return encode(hook) if spread else with_fragments(encode, hook, ensure_ascii=settings.ensure_ascii)
-
-
-def _stdlib(
-    obj: Any, settings: Settings, default: Callable[[Any], Any] | None, *, allow_nan: bool, **kwargs: Any
-) -> str:
-    kwargs |= {"ensure_ascii": settings.ensure_ascii, "check_circular": settings.check_circular}
-    sort_keys = bool(settings.option & orjson.OPT_SORT_KEYS)
-    text = json.dumps(obj, default=default, allow_nan=allow_nan, sort_keys=sort_keys, **kwargs)
-    return escape_surrogates(with_null(text) if allow_nan else text)
+    def _part(self, obj: Any) -> bytes:
+        """Encode a part of a document by fastnpjson, in one line."""
+        option = self.option & ~(orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        with Replies(self.replies.default) as replies:
+            return encode(obj, rules_of_dumps(option, self.meaning), replies)
 
 
-def _builtins(text: bytes) -> Any:
+def loads(text: bytes) -> Any:
+    """Decode what fastnpjson wrote, for json to lay it out.
+
+    Raises:
+        ValueError: there is a longdouble that is infinite as a float.
+    """
     try:
         return exact_loads(text)
     except orjson.JSONDecodeError as error:

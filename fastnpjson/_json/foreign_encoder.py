@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from fastnpjson._documents.convert import NeedsWalk
-from fastnpjson._json.json_encoder import by_orjson
-from fastnpjson._json.keys import NeedsJson
+from fastnpjson._json.json_encoder import JSONReplies, encode
+from fastnpjson._json.meaning import OTHERS
 from fastnpjson._json.numpy_values import builtins, is_numpy
-from fastnpjson._json.rules import JSONMeaning, JSONReplies, with_text
-from fastnpjson._json.text import escape, escape_surrogates
 from fastnpjson._patch import json
 
 if TYPE_CHECKING:
@@ -65,16 +61,7 @@ class ForeignEncoder:
         if self._overrides:
             encoder.default = replies.ask  # type: ignore[assignment, method-assign]
             return encoder.encode(o)
-        meaning = JSONMeaning(encoder.allow_nan, encoder.sort_keys, encoder.skipkeys, asks_numpy=True)
-        try:
-            utf8 = by_orjson(o, encoder, meaning, replies)
-            return (escape(utf8) if encoder.ensure_ascii else utf8).decode()
-        except Exception:  # json may take it, and if not, the error is its own
-            replies.rewind()
-        with suppress(NeedsJson, NeedsWalk):
-            o = with_text(o, meaning)
-        encoder.default = replies.ask  # type: ignore[assignment, method-assign]
-        return escape_surrogates(encoder.encode(o))
+        return encode(o, encoder, OTHERS, replies)
 
     def iterencode(self, o: Any) -> Iterator[str]:
         """Encode an object as a document, in one piece, or in those of a class that overrides `iterencode`."""

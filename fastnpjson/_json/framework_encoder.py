@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Any
+import enum
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from orjson import JSONEncodeError
 
 from fastnpjson._arrays.dtypes import is_numpy_array
-from fastnpjson._documents.dumps import encode, encode_with_replacements
+from fastnpjson._documents.convert import NeedsWalk
+from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.replies import Replies
-from fastnpjson._documents.survey import survey
-from fastnpjson._documents.two_pass import collect
-from fastnpjson._json import by_json
-from fastnpjson._json.settings import Settings
+from fastnpjson._json import by_orjson
+from fastnpjson._json.by_json import ByJson, loads
+from fastnpjson._json.keys import NeedsJson
+from fastnpjson._json.meaning import rules_of_dumps, rules_of_json
+from fastnpjson._json.places import Refused, with_path
+from fastnpjson._json.subclasses import PASSTHROUGH
 from fastnpjson._json.text import escape
-from fastnpjson._json.worthwhile import json_is_faster
-from fastnpjson._patch import orjson
+from fastnpjson._patch import json, orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastnpjson._json.meaning import Meaning
 
 
-class FrameworkEncoder(Settings):
-    """Encodes documents as the json of a framework does, with NumPy data, and null for NaN."""
+class _Asked(Replies):
+    """A default that is asked about enums and UUIDs, too; those that it declines are written as by `dumps`."""
 
-    __slots__ = ()
+    def declined(self, obj: Any, error: TypeError) -> Any:
+        try:
+            if isinstance(obj, (enum.Enum, UUID)):
+                return obj.value if isinstance(obj, enum.Enum) else str(obj)
+            return super().declined(obj, error)
+        finally:
+            del error  # or it would refer to itself, by its traceback
+
+
+class FrameworkEncoder(NamedTuple):
+    """Encodes documents as the json of a framework does, with NumPy data.
+
+    Attributes:
+        meaning: How the framework means json.
+        default: Called, once for each object, for what neither json nor fastnpjson knows.
+        option: orjson's flags.
+        ensure_ascii: True to escape what is not ASCII.
+        check_circular: False to raise `RecursionError` for a circular document.
+    """
+
+    meaning: Meaning
+    default: Callable[[Any], Any]
+    option: int = PASSTHROUGH
+    ensure_ascii: bool = False
+    check_circular: bool = True
 
     def dumps(self, obj: Any) -> bytes:
         """Encode a document, compact, or indented by two with `OPT_INDENT_2`.
@@ -30,45 +64,49 @@ class FrameworkEncoder(Settings):
             TypeError: names the JSON path of what has no JSON.
             ValueError: the document is circular, or NaN is not allowed.
         """
-        text = self._text(obj)
-        return text.encode() if isinstance(text, str) else text
+        with self._replies() as replies:
+            # An array of objects may hold what the default is asked about; json knows nothing of the flag.
+            if (is_numpy_array(type(obj)) and not obj.dtype.hasobject) or self.option & orjson.OPT_STRICT_INTEGER:
+                return self._by_dumps(obj, replies, self.option)
+            try:
+                utf8 = by_orjson.dumps(
+                    obj, rules_of_json(self.option, self.meaning), replies, ensure_ascii=self.ensure_ascii
+                )
+                return escape(utf8) if self.ensure_ascii else utf8
+            except (JSONEncodeError, NeedsJson, NeedsWalk, RecursionError):
+                pass
+            layout: dict[str, Any] = {"indent": 2} if self.option & orjson.OPT_INDENT_2 else {"separators": (",", ":")}
+            utf8 = self._by_json(obj, replies, spread=False, **layout).encode()
+            return utf8 + b"\n" if self.option & orjson.OPT_APPEND_NEWLINE else utf8
 
     def dumps_str(self, obj: Any) -> str:
         """Encode a document as `dumps` does, in a string."""
-        text = self._text(obj)
-        return text if isinstance(text, str) else text.decode()
+        return self.dumps(obj).decode()
 
-    def laid_out(self, obj: Any, **kwargs: Any) -> str:
+    def laid_out(self, obj: Any, **arguments: Any) -> str:
         """Encode a document by json, with arguments of `json.dumps`, and arrays in the layout of lists."""
-        with Replies(self.default) as caller:
-            return by_json.dumps(obj, self, caller, spread=True, **kwargs)
+        with self._replies() as replies:
+            return self._by_json(obj, replies, spread=True, **arguments)
 
-    def _text(self, obj: Any) -> bytes | str:
-        with by_json.make_caller(self) as caller, Replies(self.default) as other:
-            utf8 = self._by_orjson(obj, caller)
-            if utf8 is not None:
-                return escape(utf8) if self.ensure_ascii else utf8
-            layout: dict[str, Any] = {"indent": 2} if self.option & orjson.OPT_INDENT_2 else {"separators": (",", ":")}
-            text = by_json.dumps(obj, self, caller if caller.log else other, **layout)
-        return text + "\n" if self.option & orjson.OPT_APPEND_NEWLINE else text
+    def _replies(self) -> Replies:
+        return (_Asked if self.meaning.asked else Replies)(self.default)
 
-    def _by_orjson(self, obj: Any, caller: Replies) -> bytes | None:
-        """Encode a document by orjson; `None` if it is for json."""
-        if self.asks_all and survey(obj, 0) & by_json.ASKED:
-            return None
-        rules = self.rules()
-        if is_numpy_array(type(obj)):
-            return encode(obj, rules, caller)
+    def _by_json(self, obj: Any, replies: Replies, *, spread: bool, **arguments: Any) -> str:
+        arguments |= {"ensure_ascii": self.ensure_ascii or None, "check_circular": self.check_circular}
         try:
-            found = collect(obj, rules.option, rules.natively)
-        except JSONEncodeError as error:
-            if self.option & orjson.OPT_STRICT_INTEGER:  # json knows nothing of this flag
-                return encode(obj, rules, caller)
-            # json escapes surrogates.
-            return None if "UTF-8" in str(error) else encode_with_replacements(obj, rules, caller)
-        if json_is_faster(obj, found, ensure_ascii=self.ensure_ascii):
-            return None
-        try:
-            return encode(obj, rules, caller, found)
-        except JSONEncodeError:
-            return None
+            return ByJson(self.option, self.meaning, replies, spread, arguments).dumps(obj)
+        except (TypeError, NeedsJson) as error:
+            if self.meaning.skipkeys:  # `dumps` would complain about keys
+                raise with_path(error, obj) if isinstance(error, Refused) else error from None
+        except ValueError:
+            if self.meaning.nan == "error" and not spread:
+                with suppress(TypeError):
+                    self._by_dumps(obj, replies, self.option & ~orjson.OPT_APPEND_NEWLINE)
+            raise
+        utf8 = self._by_dumps(obj, replies, self.option & ~orjson.OPT_APPEND_NEWLINE)  # which says where the error is
+        return json.dumps(loads(utf8), **arguments) if spread else utf8.decode()
+
+    def _by_dumps(self, obj: Any, replies: Replies, option: int) -> bytes:
+        replies.rewind()
+        utf8 = encode(obj, rules_of_dumps(option, self.meaning), replies)
+        return escape(utf8) if self.ensure_ascii else utf8

@@ -5,8 +5,6 @@ from __future__ import annotations
 from operator import is_
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from fastnpjson._documents.replace import Key
 from fastnpjson._graph import Copies
 from fastnpjson._json.numpy_values import builtins, is_numpy
@@ -31,7 +29,7 @@ def with_text_keys(obj: Any, text_of: Callable[[Any], Any], *, sorts: bool = Fal
 
     Args:
         obj: The document.
-        text_of: Returns the text of a key; the key itself if it has none, or `None` to leave the member out.
+        text_of: Returns the text of a key, or `None` to leave the member out.
         sorts: True to sort the members of objects, as json sorts them: before the keys are text.
     """
     try:
@@ -76,19 +74,6 @@ def _keyed(obj: Any, members: dict[Any, Any], walked: dict[Any, Any], text_of: C
 
 def _unique(key: Any, text: Any) -> Any:
     return text if text is key or not isinstance(text, str) else Key(text)
-
-
-def text_by(encode: Callable[[Any], bytes], key: Any) -> Any:
-    """Return text for a key that `encode` knows, and the key itself, if it does not."""
-    if isinstance(key, str):
-        return key
-    if isinstance(key, np.integer):
-        return str(int(key))
-    try:
-        [text] = orjson.loads(encode({key: 0}))
-    except orjson.JSONEncodeError:
-        return key
-    return text
 
 
 def text_by_json(key: Any, *, allow_nan: bool, skipkeys: bool) -> str | None:

@@ -44,7 +44,7 @@ def builtins(obj: Any) -> Any:
     try:
         return _builtins(obj)
     except TypeError as error:
-        raise Refused(*error.args) from error.__cause__
+        raise Refused(str(error), obj) from error.__cause__
 
 
 def _builtins(obj: Any) -> Any:

@@ -13,12 +13,20 @@ if TYPE_CHECKING:
 
 
 class Refused(TypeError):
-    """Raised for NumPy data that has no JSON."""
+    """Raised for NumPy data that has no JSON.
+
+    Attributes:
+        part: The data, or the object in the document of which a default made it.
+    """
+
+    def __init__(self, message: str, part: Any) -> None:
+        super().__init__(message)
+        self.part = part
 
 
-def with_path(error: Refused, document: Any, part: Any) -> JSONEncodeError:
+def with_path(error: Refused, document: Any) -> JSONEncodeError:
     """Return an error about a part of a document with the path from the root; as it is for what a default returned."""
-    text, place = str(error), path_to(part, document)
+    text, place = str(error), path_to(error.part, document)
     return JSONEncodeError(json_path(place) + text[1:] if text.startswith("$") else f"{json_path(place)}: {text}")
 
 

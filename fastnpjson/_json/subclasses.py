@@ -48,8 +48,3 @@ def is_subclass(kind: type) -> bool:
 def builtin(obj: Any) -> Any:
     """Return the builtin that an instance of a subclass is to json."""
     return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
-
-
-def builtin_or(default: Callable[[Any], Any], obj: Any) -> Any:
-    """Return the builtin that an instance of a subclass is to json, or what a default makes of another object."""
-    return builtin(obj) if issubclass(type(obj), _BASES) else default(obj)

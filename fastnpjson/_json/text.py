@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 from itertools import chain, pairwise
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from fastnpjson._patch import orjson
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 # As a number: Python looks for bytes in bytes ten times as long.
 _DEL: Final = 0x7F
 # Stands in the text of json for a fragment.
-_MARK: Final = os.urandom(16).hex()
+MARK: Final = os.urandom(16).hex()
 
 
 def escape(text: bytes) -> bytes:
@@ -45,6 +42,9 @@ def is_dense(text: bytes) -> bool:
 
 def with_null(text: str) -> str:
     """Replace the words that json has for NaN and infinities, but those in strings, by `null`."""
+    # A letter is found 30 times as fast as a word.
+    if not (("N" in text and "NaN" in text) or ("I" in text and "Infinity" in text)):
+        return text
     if "\\" in text:
         # No raw control character is in JSON: with each escape of a quote made of them, all quotes are real.
         text = with_null(text.replace(r"\\", "\0\0").replace(r"\"", "\0\1").replace("\\", "\0\2"))
@@ -55,26 +55,14 @@ def with_null(text: str) -> str:
     return '"'.join(parts)
 
 
-def with_fragments(
-    encode: Callable[[Callable[[Any], Any]], str], default: Callable[[Any], Any], *, ensure_ascii: bool | None
-) -> str:
-    """Encode a document by json, with a default that may return fragments.
+def with_fragments(text: str, fragments: list[Any], *, ensure_ascii: bool | None) -> str:
+    """Put fragments in the places of their marks in the text of json, in order.
 
     Args:
-        encode: Encodes the document with the default that it is given.
-        default: Returns a fragment as it is.
-        ensure_ascii: True to escape what is not ASCII in fragments.
+        text: Has as many marks.
+        fragments: orjson's.
+        ensure_ascii: True to escape what is not ASCII in them.
     """
-    fragments: list[str] = []
-
-    def hook(item: Any) -> Any:
-        reply = default(item)
-        if type(reply) is not orjson.Fragment:
-            return reply
-        text = orjson.dumps(reply)
-        fragments.append((escape(text) if ensure_ascii else text).decode())
-        return _MARK
-
-    text = encode(hook)
-    texts = text.split(f'"{_MARK}"') if fragments else [text]
-    return "".join(chain.from_iterable(zip(texts, [*fragments, ""], strict=True)))
+    utf8 = map(orjson.dumps, fragments)
+    texts = [part.decode() for part in (map(escape, utf8) if ensure_ascii else utf8)]
+    return "".join(chain.from_iterable(zip(text.split(f'"{MARK}"'), [*texts, ""], strict=True)))

@@ -10,10 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastnpjson import compat
-from fastnpjson._documents.advice import DJANGO, Door
-from fastnpjson._documents.survey import Kind
 from fastnpjson._json.framework_encoder import FrameworkEncoder
-from fastnpjson._json.text import with_null
+from fastnpjson._json.meaning import DJANGO, DJANGO_FIELDS, DJANGO_RESPONSES, Meaning
 
 try:
     from django.core.serializers.json import DjangoJSONEncoder
@@ -42,7 +40,7 @@ class JSONEncoder(compat.JSONEncoder, DjangoJSONEncoder):
     '{"x":[0,1,2],"day":"2020-01-02"}'
     """
 
-    _door: ClassVar[Door] = DJANGO
+    _meaning: ClassVar[Meaning] = DJANGO
 
 
 class JSONFieldEncoder(JSONEncoder):
@@ -55,16 +53,10 @@ class JSONFieldEncoder(JSONEncoder):
     '{"x":[0.5,null],"best":null}'
     """
 
-    _nulls: ClassVar[int] = Kind.NONFINITE | Kind.NATIVE_NONFINITE
-
-    def _text(self, o: Any) -> str:
-        text = super()._text(o)
-        # A letter is found 30 times as fast as a word.
-        words = ("N" in text and "NaN" in text) or ("I" in text and "Infinity" in text)
-        return with_null(text) if words else text
+    _meaning: ClassVar[Meaning] = DJANGO_FIELDS
 
 
-_encoder: Final = FrameworkEncoder(DjangoJSONEncoder().default, declines=True, door=DJANGO)
+_encoder: Final = FrameworkEncoder(DJANGO_RESPONSES, DjangoJSONEncoder().default)
 
 
 class JSONResponse(JsonResponse):

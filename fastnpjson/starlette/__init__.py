@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 import fastnpjson
-from fastnpjson._documents.advice import STARLETTE
 from fastnpjson._json.framework_encoder import FrameworkEncoder
+from fastnpjson._json.meaning import RESPONSES_OF_STARLETTE
 
 try:
     from starlette import responses, routing
@@ -38,8 +38,7 @@ def _refuse(obj: Any) -> Any:
 
 
 def _encode(obj: Any, default: Callable[[Any], Any] | None, option: int | None) -> bytes:
-    # fastnpjson is to write all that json does not know: dates, dataclasses, UUIDs and enums, too.
-    return FrameworkEncoder(default or _refuse, option or 0, (object,), door=STARLETTE).dumps(obj)
+    return FrameworkEncoder(RESPONSES_OF_STARLETTE, default or _refuse, option or 0).dumps(obj)
 
 
 class JSONResponse(responses.JSONResponse):

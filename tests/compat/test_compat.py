@@ -16,6 +16,7 @@ import uuid
 
 import ml_dtypes
 import numpy as np
+import orjson
 import pytest
 from doubles import Celsius, Mapping, Sequence, Text, Whole
 from hypothesis import given
@@ -659,6 +660,14 @@ def test_numpy_data_that_a_class_declines():
     file = io.StringIO()
     compat.dump(obj, file, cls=Sets, indent=4, sort_keys=False)
     assert stdlib.loads(file.getvalue(), parse_constant=str) == {"x": [0.5, "NaN"], "y": [1, 2], "3": 0.1}
+
+
+@pytest.mark.parametrize("arguments", [{}, {"indent": 4}, {"separators": (", ", ": ")}, {"sort_keys": True}], ids=str)
+def test_keys_of_numpy_and_fragments_with_an_encoder_of_others(arguments):
+    counts = collections.Counter({np.int64(10): 1, np.int64(9): 2})
+    written = compat.dumps(["\ud800", {"b": counts, "a": orjson.Fragment(b"[1.50]")}], cls=Lists, **arguments)
+    assert stdlib.loads(written) == ["\ud800", {"b": {"10": 1, "9": 2}, "a": [1.5]}]
+    assert "[1.50]" in written
 
 
 def test_no_object_is_asked_about_twice_of_a_class():

@@ -8,8 +8,8 @@ import numpy as np
 import orjson
 import pytest
 
+from fastnpjson._json.by_orjson import is_worthwhile
 from fastnpjson._json.subclasses import PASSTHROUGH
-from fastnpjson._json.worthwhile import is_worthwhile
 
 Point = collections.namedtuple("Point", "x y")
 DATE = datetime.date(2021, 2, 1)

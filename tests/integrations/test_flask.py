@@ -11,6 +11,7 @@ import functools
 import io
 import json
 import math
+import re
 import threading
 import uuid
 
@@ -240,8 +241,9 @@ def test_escapes_cross_no_boundary(app):
 def test_nan_is_null_and_can_be_refused(app):
     assert flask.json.dumps([float("nan"), np.float32("inf")]) == "[null,null]"
     for nan in (float("nan"), np.array([np.nan])):
-        with pytest.raises(ValueError, match=r"\$\.x\[0\]: .*NaN"):
-            flask.json.dumps({"x": [nan]}, allow_nan=False)
+        for own in ({}, {"default": str}):
+            with pytest.raises(ValueError, match=r"\$\.x\[0\]: .*NaN"):
+                flask.json.dumps({"x": [nan]}, allow_nan=False, **own)
 
 
 def test_dump_and_load_files(app):
@@ -455,6 +457,10 @@ def test_whatever_the_document_the_response_is_that_of_flask(obj, debug, ensure_
     assert body.isascii() or not ensure_ascii
 
 
+class Signal(enum.Enum):
+    RED = 1
+
+
 class OwnDefault(JSONProvider):
     @staticmethod
     def default(obj):
@@ -502,6 +508,46 @@ def test_default_of_a_subclass_is_asked(app, provider):
         flask.json.dumps(obj, indent=4, cls=json.JSONEncoder),
     ):
         assert json.loads(written) == expected
+
+
+@pytest.mark.parametrize("kwargs", [{}, {"indent": 2}, {"indent": 4}, {"cls": json.JSONEncoder}], ids=str)
+@pytest.mark.parametrize("beside", [1, "\udcff", {np.int64(1): Point(1, 2)}], ids=["plain", "surrogate", "keys"])
+def test_default_is_asked_about_uuids_and_enums_wherever_they_are(app, kwargs, beside):
+    asked = uuid.UUID(int=1), Signal.RED
+
+    def default(obj):
+        return f"asked {obj}" if obj in asked else list(asked)
+
+    one, two = map(default, asked)
+    obj = {"u": asked[0], "in": Point(asked[1], 2), "array": np.array([[*asked]]), "reply": {1}, "x": np.zeros(1)}
+    expected = {"u": one, "in": [two, 2], "array": [[one, two]], "reply": [one, two], "x": [0.0]}
+    assert json.loads(flask.json.dumps([obj, beside], default=default, **kwargs))[0] == expected
+    assert json.loads(flask.json.dumps(obj["array"], default=default, **kwargs)) == expected["array"]
+
+
+def test_uuids_do_not_cost_the_speed_of_orjson(app):
+    # json would write 1e-07.
+    assert flask.json.dumps([uuid.UUID(int=1), Signal.RED, Point(1e-7, 2)], default=str) == (
+        f'["{uuid.UUID(int=1)}","Signal.RED",[1e-7,2]]'
+    )
+
+
+def test_skipped_keys_are_not_sorted(app):
+    obj = {"b": 1, (1, 2): 2, np.int64(3): 3, "c": {b"x": 1, "a": collections.Counter({(1,): 1, "x": 2})}}
+    assert json.loads(flask.json.dumps(obj, skipkeys=True)) == {"3": 3, "b": 1, "c": {"a": {"x": 2}}}
+
+
+@pytest.mark.parametrize("kwargs", [{}, {"indent": 2}, {"indent": 4}], ids=str)
+def test_keys_of_two_types_in_a_subclass_are_sorted_as_text(app, kwargs):
+    mixed = {"b": 1, 10: 2, 9: 3}
+    for keys in (collections.OrderedDict(mixed), Point(mixed, 0)):
+        written = flask.json.dumps([keys] + [datetime.date(2021, 2, 1)] * 40, **kwargs)
+        assert re.findall('"(b|9|10)"', written) == ["10", "9", "b"]
+
+
+def test_surrogates_in_arrays_of_objects(app):
+    for kwargs in ({}, {"indent": 2}, {"indent": 4}):
+        assert json.loads(flask.json.dumps([np.array(["\udcff", None])], **kwargs)) == [["\udcff", None]]
 
 
 def test_default_keyword(app):
@@ -747,19 +793,18 @@ def test_nan_that_is_not_allowed_in_other_layouts(app, arguments):
         app.json.dumps([math.nan], allow_nan=False, **arguments)
 
 
-class Signal(enum.Enum):
-    RED = 1
-
-
 @pytest.mark.parametrize(
     "arguments", [{}, {"indent": 4}, {"separators": (", ", ": ")}], ids=["plain", "indent", "wide"]
 )
-def test_enum_that_the_default_declines_is_its_value(app, arguments):
+def test_enums_and_uuids_that_the_default_declines(app, arguments):
     def default(obj):
         raise TypeError("mine")
 
     with app.app_context():
-        assert json.loads(app.json.dumps([Signal.RED], default=default, **arguments)) == [1]
+        written = app.json.dumps([Signal.RED, uuid.UUID(int=1), "\udcff"], default=default, **arguments)
+        assert json.loads(written) == [1, str(uuid.UUID(int=1)), "\udcff"]
+        with pytest.raises(TypeError, match=r"^\$\[1\].*mine"):
+            app.json.dumps([Signal.RED, {1}], default=default, **arguments)
 
 
 @pytest.mark.parametrize("arguments", [{}, {"indent": 4}, {"ensure_ascii": False}], ids=["none", "indent", "unicode"])

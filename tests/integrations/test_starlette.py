@@ -3,6 +3,7 @@
 import asyncio
 import collections
 import contextlib
+import dataclasses
 import datetime
 import doctest
 import functools
@@ -582,3 +583,25 @@ def test_handler_of_validation_errors_that_the_application_has():
 
     response = TestClient(app).post("/", content=b'{"name":NaN}', headers={"Content-Type": "application/json"})
     assert (response.status_code, response.text) == (418, "mine")
+
+
+def test_no_part_of_a_document_of_strict_integers_is_for_json():
+    class Strict(JSONResponse):
+        option = fastnpjson.OPT_STRICT_INTEGER
+
+    assert Strict(Point([2**53 - 1], np.arange(2))).body == b"[[9007199254740991],[0,1]]"
+    for obj in (2**53, Point(2**53, 1), [Point(1, 2)] * 20 + [2**70], ["\udcff"], Point("\udcff", 1)):
+        with pytest.raises(fastnpjson.JSONEncodeError, match=r"^\$"):
+            Strict(obj)
+
+
+@dataclasses.dataclass
+class Keyed:
+    by: dict[int, object]
+
+
+def test_keys_in_dataclasses():
+    assert json.loads(JSONResponse({1: Keyed({2: 2**70}), np.int8(3): [Keyed({4: np.arange(2)})]}).body) == {
+        "1": {"by": {"2": 2**70}},
+        "3": [{"by": {"4": [0, 1]}}],
+    }
