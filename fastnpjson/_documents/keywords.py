@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from fastnpjson._arrays.style import SETTINGS
 
@@ -22,14 +22,14 @@ _OF_OTHERS: Final = {
 _SETTINGS: Final = f"its settings are default, option, allow_nan, {', '.join(SETTINGS)} and threads"
 
 
-def refuse(function: str, keywords: Iterable[str]) -> None:
-    """Raise `TypeError` for the first of the keywords that a function does not take, if there is one."""
-    for keyword in keywords:
-        way = _OF_JSON.get(keyword) or _OF_OTHERS.get(keyword)
-        raise TypeError(f"{function}() got an unexpected keyword argument {keyword!r}" + (f"; {way}" if way else ""))
+def refuse(function: str, keywords: Iterable[str]) -> NoReturn:
+    """Raise `TypeError` for the first of the keywords that a function does not take."""
+    keyword = next(iter(keywords))
+    way = _OF_JSON.get(keyword) or _OF_OTHERS.get(keyword)
+    raise TypeError(f"{function}() got an unexpected keyword argument {keyword!r}" + (f"; {way}" if way else ""))
 
 
-def refuse_settings(names: Iterable[str]) -> None:
-    """Raise `TypeError` for the first of the names that is not a setting of `Encoder`, if there is one."""
-    for name in names:
-        raise TypeError(f"{name!r} is not a setting of Encoder; {_OF_JSON.get(name, _SETTINGS)}")
+def refuse_settings(names: Iterable[str]) -> NoReturn:
+    """Raise `TypeError` for the first of the names, which is not a setting of `Encoder`."""
+    name = next(iter(names))
+    raise TypeError(f"{name!r} is not a setting of Encoder; {_OF_JSON.get(name, _SETTINGS)}")
