@@ -6,6 +6,7 @@ exactly.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -58,18 +59,21 @@ DATES: Final = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSE
 _CYCLE: Final = 146097 * 86400
 
 
-def _bounds(unit: str) -> tuple[int, int]:
+# The units of the dates that orjson writes, most of them right.
+_UNITS: Final = frozenset({"Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns"})
+
+
+@cache
+def _bounds(unit: str) -> tuple[int, int, int]:
+    """Return the first and the last tick that orjson writes right, and how many there are in a second."""
     if unit == "ns":
-        return NaT + 1, -(NaT + 1)
+        return NaT + 1, -(NaT + 1), TICKS[unit]
     # orjson dies on M8[M] in a December before 1970, and refuses the last day of the year 9999.
     first = "1970-01-01" if unit == "M" else "0000-01-01"
     bounds = np.array([first, "9999-12-30"], "M8[D]").astype(f"M8[{unit}]").view(np.int64)
-    return int(bounds[0]), int(bounds[1])
+    return int(bounds[0]), int(bounds[1]), TICKS.get(unit, 1)
 
 
-_BOUNDS: Final = {
-    unit: (*_bounds(unit), TICKS.get(unit, 1)) for unit in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")
-}
 # The units below a microsecond; 64 bits of them stay within the years that orjson writes.
 _FINE: Final = {unit: TICKS[unit] for unit in ("ns", "ps", "fs", "as")}
 
@@ -89,7 +93,7 @@ def dates(array: Array, option: int) -> bytes | Array:
     """
     array = _without_multiple(array)
     unit, count = unit_of(array.dtype)
-    text = _exact(array, _BOUNDS[unit], option) if array.size and count == 1 and unit in _BOUNDS else None
+    text = _exact(array, _bounds(unit), option) if array.size and count == 1 and unit in _UNITS else None
     if text is not None:
         return text
     if count == 1 and unit in _FINE:

@@ -6,10 +6,10 @@ import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 from orjson import Fragment
 
 from fastnpjson._documents.common import Common
+from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
     from fastnpjson._documents.convert import Convert
@@ -28,8 +28,6 @@ def with_batches(found: list[Any], convert: Convert, default: Any = None) -> Con
 
     If the default is `common`, it knows the text of many durations, too.
     """
-    if len(found) < _FEW:
-        return convert
     known: dict[int, Any] = {}
     for kind in set(map(type, found)):
         if kind in _TYPES or (issubclass(kind, datetime.datetime) and hasattr(kind, "to_datetime64")):

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 from orjson import Fragment, JSONEncodeError
 
-from fastnpjson._documents.batch import with_batches
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.fields import may_hide_array, with_fields
 from fastnpjson._documents.replies import Asked
@@ -26,11 +25,14 @@ from fastnpjson._graph import MOST_FOUND
 from fastnpjson._orjson import DEEPEST, fragment
 
 if TYPE_CHECKING:
+    from fastnpjson._documents.convert import Convert
     from fastnpjson._documents.replace import Replacements
     from fastnpjson._documents.replies import Replies
     from fastnpjson._documents.rules import Rules
 
 
+# Fewer objects than this are no batch.
+_FEW: Final = 8
 # Replies that hold nothing unknown.
 _LEAVES: Final = frozenset({int, float, bool, type(None)})
 _EXHAUSTED: Final = object()
@@ -59,7 +61,7 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     most = MOST_FOUND
     while isinstance(written, list):
         left = written[len(replies) :] if replies else written
-        convert = with_batches(left, rules.convert, default.default)
+        convert = _with_batches(left, rules.convert, default.default)
         answering = rules if convert is rules.convert else rules._replace(convert=convert)
         replies += answer(left, answering, default, depth)
         if len(written) < most:
@@ -71,6 +73,14 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     if len(written) < len(replies):
         raise RuntimeError(_CHANGED)
     return substitute(obj, rules.option, rules.natively, written, replies)
+
+
+def _with_batches(left: list[Any], convert: Convert, default: Any) -> Convert:
+    if len(left) < _FEW:
+        return convert
+    from fastnpjson._documents.batch import with_batches
+
+    return with_batches(left, convert, default)
 
 
 class _Answering(NamedTuple):

@@ -36,7 +36,7 @@ STANDARD = {"__future__", "mmap", "typing", "typing.io", "typing.re"}
 GROUND = "_extension _graph _orjson _patch _speedups"
 ROOMS = {
     "_arrays": "dtypes floats layout strings style times write",
-    "_documents": "batch common convert default dumps encoder fields replies rules survey two_pass",
+    "_documents": "common convert default dumps encoder fields replies rules survey two_pass",
     "_files": "files",
     "_reading": "exact loads",
 }
