@@ -195,6 +195,10 @@ HOSTILE = {
     "other-shape": (*binary(8, [3], "FP32", b"12345678"), r"2 elements, and the shape \[3\] has 3"),
     "endless-shape": (*binary(8, [2**40, 2**40], "FP32", b"12345678"), "2 elements"),
     "empty-and-endless": (*binary(0, [0, 2**63, 2**63], "FP32"), ""),
+    "empty-and-many-rows": (
+        *plain(shape=[2**25, 0], datatype="INT8", data=[]),
+        "an array without elements, and of shape",
+    ),
     "negative-lengths": (*binary(4, [-1, -1], "FP32", b"1234"), "shape is"),
     "65-lengths": (*binary(4, [1] * 65, "FP32", b"1234"), "65 dimensions"),
     # The product of these has 600,000 digits, and takes quadratic time.

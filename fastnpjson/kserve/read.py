@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fastnpjson._excerpt import excerpt
+from fastnpjson._reading.budget import vet_empty
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import flat, names_of
 from fastnpjson._reading.loads import loads
@@ -103,6 +104,7 @@ def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
             del tensor["parameters"]
     if array.size != math.prod(shape):
         raise ValueError(f"{array.size} elements, and the shape {excerpt(shape)} has {math.prod(shape)}")
+    vet_empty(tuple(shape))
     tensor["data"] = array.reshape(shape)
     return at
 

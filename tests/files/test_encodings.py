@@ -61,7 +61,7 @@ def test_nuls_are_no_encoding():
         with pytest.raises(fastnpjson.JSONDecodeError, match=f"^[^U]*: line {number} column 1"):
             [*load_lines(io.BytesIO(start + bytes(64) + b'{"x":2}\n'))]
     for read in (fastnpjson.loads, lambda data: load(io.BytesIO(data))):
-        with pytest.raises(fastnpjson.JSONDecodeError, match="^[^U]*: line 1 column 1"):
+        with pytest.raises(fastnpjson.JSONDecodeError, match=r"^[^U]*: line 1 column 1"):
             read(bytes(64))
 
 
