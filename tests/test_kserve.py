@@ -155,6 +155,7 @@ def test_no_array_is_copied():
         ({"data": np.zeros(2, "M8[s]")}, r"the protocol has no datetime64\[s\]"),
         ({"data": np.zeros(2, "c16")}, "the protocol has no complex128"),
         ({"data": np.zeros(2, [("a", "i4")])}, "the protocol has no"),
+        ({"data": ma.array([(1,)], mask=[(1,)], dtype=[("a", "i4")])}, "the protocol has no"),
         ({"data": np.array([1, None])}, "objects other than bytes and str"),
         ({"data": np.array([np.int64(1), "a"], object)}, "objects other than bytes and str"),
         ({"data": ma.array([1, 2], mask=[0, 1])}, r"a masked array.*filled\(\)"),

@@ -44,7 +44,7 @@ def written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
 
 def _array(data: Any) -> Any:
     array = data if isinstance(data, np.ndarray) else read(data)
-    if ma.is_masked(array):
+    if array.dtype.names is None and ma.is_masked(array):
         raise ValueError("a masked array, and the protocol has no word for what is missing; fill it with filled()")
     return array
 
