@@ -152,9 +152,12 @@ def test_no_array_is_copied():
             {"data": np.zeros(2), "shape": [1, 2]},
             r"the array has \(\[2\], 'FP64'\), and the document \(\[1, 2\], 'FP64'\)",
         ),
+        ({"data": np.zeros(2), "shape": None}, r"the array has \(\[2\], 'FP64'\), and the document \(None, 'FP64'\)"),
+        ({"data": np.zeros(2), "shape": 2}, r"the array has \(\[2\], 'FP64'\), and the document \(2, 'FP64'\)"),
         ({"data": np.zeros(2, "M8[s]")}, r"the protocol has no datetime64\[s\]"),
         ({"data": np.zeros(2, "c16")}, "the protocol has no complex128"),
         ({"data": np.zeros(2, [("a", "i4")])}, "the protocol has no"),
+        ({"data": ma.array([(1,)], mask=[(1,)], dtype=[("a", "i4")])}, "the protocol has no"),
         ({"data": np.array([1, None])}, "objects other than bytes and str"),
         ({"data": np.array([np.int64(1), "a"], object)}, "objects other than bytes and str"),
         ({"data": ma.array([1, 2], mask=[0, 1])}, r"a masked array.*filled\(\)"),
@@ -195,6 +198,10 @@ HOSTILE = {
     "other-shape": (*binary(8, [3], "FP32", b"12345678"), r"2 elements, and the shape \[3\] has 3"),
     "endless-shape": (*binary(8, [2**40, 2**40], "FP32", b"12345678"), "2 elements"),
     "empty-and-endless": (*binary(0, [0, 2**63, 2**63], "FP32"), ""),
+    "empty-and-many-rows": (
+        *plain(shape=[2**25, 0], datatype="INT8", data=[]),
+        "an array without elements, and of shape",
+    ),
     "negative-lengths": (*binary(4, [-1, -1], "FP32", b"1234"), "shape is"),
     "65-lengths": (*binary(4, [1] * 65, "FP32", b"1234"), "65 dimensions"),
     # The product of these has 600,000 digits, and takes quadratic time.
@@ -240,6 +247,14 @@ HOSTILE = {
         None,
         "more than 32 dimensions",
     ),
+    "json-of-columns": (
+        *plain(shape=[3, 2], datatype="FP32", data=[[1, 2, 3], [4, 5, 6]]),
+        r"lists of shape \(2, 3\), and the shape is \[3, 2\]",
+    ),
+    "json-of-text-in-columns": (
+        *plain(shape=[1, 2], datatype="BYTES", data=[["a"], ["b"]]),
+        r"lists of shape \(2, 1\)",
+    ),
     "json-of-more": (*plain(shape=[3], datatype="INT8", data=[1, 2]), "2 elements"),
 }
 
@@ -264,6 +279,24 @@ def test_words_that_triton_and_its_client_write():
     body = body.replace(b"NaN", b"null")
     with pytest.raises(ValueError, match=r"^\$\.inputs\[0\]\.data\[1\]: null is not a number"):
         kserve.loads(body, allow_nan=True)
+
+
+def test_null_for_what_is_not_there():
+    """As the types of MLServer have it: https://docs.seldon.ai/mlserver/api-reference/pythonapi/types."""
+    body = (
+        b'{"id":null,"parameters":null,"outputs":null,"inputs":'
+        b'[{"name":"x","shape":[1],"datatype":"INT64","parameters":null,"data":[8]}]}'
+    )
+    document = kserve.loads(body)
+    for binary in (True, False):
+        again = kserve.loads(*kserve.dumps(document, binary=binary))
+        assert same(again["inputs"][0]["data"], np.array([8]))
+        assert again["outputs"] is None
+
+
+def test_nan_is_for_bytes():
+    with pytest.raises(ValueError, match=r"^\$\.inputs\[0\]: NaN and infinities are not JSON; pass binary=True"):
+        kserve.dumps({"inputs": [{"name": "x", "data": np.array([1, np.inf])}]}, binary=False)
 
 
 def test_many_tensors():

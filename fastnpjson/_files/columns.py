@@ -17,7 +17,7 @@ from fastnpjson._reading.at_paths import array
 from fastnpjson._reading.budget import Budget
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import NeedsDigits, flat, infer, with_texts
-from fastnpjson._reading.paths import vet
+from fastnpjson._reading.paths import numpy_dtype, vet
 from fastnpjson._reading.values import COLUMNS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def dtypes_of(columns: Mapping[str, DTypeLike]) -> dict[str, DType]:
     >>> dtypes_of({"a": "f4", "b": object})
     {'a': dtype('float32'), 'b': dtype('O')}
     """
-    is_object = {name: dtype is not None and np.dtype(dtype).kind == "O" for name, dtype in columns.items()}
+    is_object = {name: numpy_dtype(name, dtype) == _OBJECT for name, dtype in columns.items()}
     return {name: _OBJECT if is_object[name] else vet(name, dtype) for name, dtype in columns.items()}
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from fastnpjson._reading.budget import vet_empty
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.paths import is_foreign_float
 
@@ -17,6 +18,8 @@ DType = np.dtype[Any]
 _WIDEST: Final = 8
 # Dimensions of NumPy 1.
 _MOST: Final = 32
+# Beyond all lengths. Python writes no product of integers of thousands of digits in an error.
+_LENGTHS: Final = 10**20
 # https://github.com/plotly/plotly.js/blob/master/src/lib/array.js has these names, and others for NumPy's other dtypes.
 _CODES: Final = frozenset({"i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"})
 _MEMBERS: Final = [{"dtype", "bdata"}, {"dtype", "bdata", "shape"}]
@@ -31,11 +34,16 @@ def array_of_bytes(value: Any, dtype: DType) -> Array | None:
     >>> array_of_bytes({"dtype": "i2", "bdata": "AQACAA==", "shape": "2, 1"}, np.dtype("i4")).tolist()
     [[1], [2]]
     """
-    if type(value) is str and (is_foreign_float(dtype) or (dtype.kind in "biuf" and dtype.itemsize <= _WIDEST)):
-        return _from_base64(value, dtype)
+    if not takes_base64(dtype):
+        return None
     if type(value) is dict and value.keys() in _MEMBERS:
         return _from_object(value, dtype)
-    return None
+    return _from_base64(value, dtype) if type(value) is str else None
+
+
+def takes_base64(dtype: DType) -> bool:
+    """Tell whether base64 is read as arrays of a dtype."""
+    return is_foreign_float(dtype) or (dtype.kind in "biuf" and dtype.itemsize <= _WIDEST)
 
 
 def _from_base64(text: str, dtype: DType) -> Array:
@@ -54,7 +62,7 @@ def _from_object(value: dict[str, Any], dtype: DType) -> Array:
     code, text = value["dtype"], value["bdata"]
     if type(code) is not str or code not in _CODES or type(text) is not str:
         raise NotArray(f"an object with bdata has one of the dtypes {', '.join(sorted(_CODES))}, and base64")
-    array = _from_base64(text, np.dtype(code))
+    array = _from_base64(text, np.dtype(code)) if text else np.empty(0, code)
     if not _is_exact(array, dtype):
         raise NotArray(f"an array of {array.dtype} may not be exact in {dtype}")
     shape = shape_of(value.get("shape", [array.size]))
@@ -67,10 +75,14 @@ def _from_object(value: dict[str, Any], dtype: DType) -> Array:
 def _is_exact(array: Array, dtype: DType) -> bool:
     """Tell whether a dtype holds the elements of an array; floats are rounded once."""
     kind = array.dtype.kind
+    if not array.size:
+        return True
     if kind in "iu" and dtype.kind in "iu":
         bounds = np.iinfo(dtype)
         return bool(bounds.min <= array.min() <= array.max() <= bounds.max)
-    return np.can_cast(array.dtype, dtype, "same_kind" if kind == dtype.kind == "f" else "safe")
+    # The cast to a float of ml_dtypes rounds to float32 before.
+    is_rounded_once = kind == dtype.kind == "f" and not is_foreign_float(dtype)
+    return np.can_cast(array.dtype, dtype, "same_kind" if is_rounded_once else "safe")
 
 
 def shape_of(lengths: Any) -> tuple[int, ...]:
@@ -88,6 +100,8 @@ def shape_of(lengths: Any) -> tuple[int, ...]:
         shape = [int(text) if text.isascii() and text.isdecimal() and len(text) <= 20 else -1 for text in texts]
     elif type(lengths) is int:
         shape = [lengths]
-    if type(shape) is not list or len(shape) > _MOST or not all(type(size) is int and size >= 0 for size in shape):
+    is_list = type(shape) is list and len(shape) <= _MOST
+    if not is_list or not all(type(size) is int and 0 <= size < _LENGTHS for size in shape):
         raise NotArray("its shape is no list of lengths, nor a string of them, such as '2, 3'")
+    vet_empty(tuple(shape))
     return tuple(shape)

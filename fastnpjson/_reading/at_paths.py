@@ -11,11 +11,11 @@ from numpy import ma
 
 from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path, steps_to
-from fastnpjson._reading.as_bytes import array_of_bytes, shape_of
+from fastnpjson._reading.as_bytes import array_of_bytes, shape_of, takes_base64
 from fastnpjson._reading.complexes import complexes
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import flat, items, with_texts
-from fastnpjson._reading.paths import Leaf
+from fastnpjson._reading.paths import Leaf, is_foreign_float
 from fastnpjson._reading.values import MASKED, PATHS, check, convert, filled
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def array(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any], policy: Po
 
 # The members of a tensor of inference servers, in the Open Inference Protocol: https://github.com/kserve/open-inference-protocol
 _TENSOR: Final = frozenset({"shape", "datatype", "data"})
+_DATATYPES: Final = {"b": "BOOL", "u": "UINT{}", "i": "INT{}", "f": "FP{}"}
 
 
 class _Place(NamedTuple):
@@ -63,6 +64,16 @@ class _Place(NamedTuple):
     def value(self) -> Any:
         """What is there."""
         return self.container[self.key]
+
+    def empty(self) -> np.ndarray[Any, Any] | None:
+        """Return the array here if a shape says that it has no elements, and it has none."""
+        value, dtype = self.value, self.leaf.dtype
+        told = self.leaf.shape if self.tensor is None else shape_of(self.tensor["shape"])
+        if told is None or 0 not in told or not (type(value) is list or (value == "" and takes_base64(dtype))):
+            return None
+        found, leaves = (told, []) if value == "" else flat(value, empty=True)
+        # Lists tell no lengths behind the first 0.
+        return None if leaves else np.empty(told if found == told[: len(found)] else found, dtype)
 
     def shape(self, found: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of the array here.
@@ -141,7 +152,10 @@ def _add(batches: dict[str, _Batch], place: _Place, texts: Callable[[], Any], ma
         if type(value) is np.ndarray:  # which C has read
             place.shape(value.shape)
             return None
-        array = _array_alone(value, dtype, partial(_texts_at, texts, [place]))
+        _check_datatype(place)
+        array = place.empty()
+        if array is None:
+            array = _array_alone(value, dtype, partial(_texts_at, texts, [place]))
         if array is not None:
             array = array.reshape(place.shape(array.shape))
             place.container[place.key] = ma.MaskedArray(array, _nulls(value, array)) if masked else array
@@ -158,6 +172,21 @@ def _add(batches: dict[str, _Batch], place: _Place, texts: Callable[[], Any], ma
     return None
 
 
+def _check_datatype(place: _Place) -> None:
+    """Raise `NotArray` for base64 in a tensor that has bytes of another dtype than is asked for."""
+    if place.tensor is None or type(place.value) is not str:
+        return
+    dtype, told = place.leaf.dtype, place.tensor["datatype"]
+    if dtype.name == "bfloat16":
+        name = "BF16"
+    elif is_foreign_float(dtype):  # the protocol has no name for it
+        return
+    else:
+        name = _DATATYPES.get(dtype.kind, "").format(8 * dtype.itemsize)
+    if told != name:
+        raise NotArray(f"base64 of {excerpt(told)} is not an array of {dtype}")
+
+
 def _array_alone(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any]) -> np.ndarray[Any, Any] | None:
     """Return the array of base64 or of complex numbers, whose lists are not those of one shape; else `None`."""
     if dtype.kind == "c":
@@ -167,7 +196,7 @@ def _array_alone(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any]) -> 
 
 def _nulls(value: Any, array: Any) -> Any:
     """Return a mask of the strings that are null; a pair with null in it is a number with NaN."""
-    leaves = flat(value)[1] if type(value) is list else []
+    leaves = flat(value)[1] if type(value) is list and array.size else []
     return np.reshape([leaf is None for leaf in leaves], array.shape) if len(leaves) == array.size else False
 
 

@@ -6,6 +6,8 @@ import math
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
+from fastnpjson._reading.errors import NotArray
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 FLOOR: Final = 2**24
 # How many bytes of an array there may be for each byte of its text.
 WASTE: Final = 64
+# NumPy multiplies the lengths other than 0 with the bytes of an element, which it counts in 31 bits.
+_LENGTHS: Final = 2**31
 
 
 class Budget:
@@ -50,6 +54,16 @@ class Budget:
         self._left -= nbytes
         if self._left < 0:
             raise ValueError(f"the arrays take more than the limit of {self._limit} bytes; {self._way_out}")
+
+
+def vet_empty(shape: tuple[int, ...]) -> None:
+    """Look at the shape of an array that is not charged: its elements are in the text, if it has any.
+
+    Raises:
+        NotArray: it has none, and more rows than the arrays of any document may take, or NumPy has no such array.
+    """
+    if 0 in shape and (math.prod(takewhile(bool, shape)) > FLOOR or math.prod(filter(None, shape)) > _LENGTHS):
+        raise NotArray(f"an array without elements, and of shape {shape}, takes too long to pass over")
 
 
 def cost(shape: tuple[int, ...], dtype: DType) -> int:

@@ -16,7 +16,7 @@ _LONG: Final = rb"(?<![.eE+\d])\d{19,}(?![.eE\d])"
 # Each alternative begins with a letter, by which `re` skips what is between in a quarter of the time.
 _WORD: Final = rb'"[^"]*"?|NaN|-Infinity|Infinity'
 # What takes the words in Python; the command line has an option of its own.
-ALLOW_NAN: Final = "allow_nan=True of fastnpjson.loads, load and load_lines"
+ALLOW_NAN: Final = "allow_nan=True of fastnpjson.loads, load, load_lines and kserve.loads"
 _RUN: Final = b"\1" * 19
 _IS_DIGIT: Final = bytes(byte in b"0123456789" for byte in range(256))
 _BEFORE_POSITIVE: Final = np.array([byte in b"[:, \t\r\n" for byte in range(256)])
@@ -125,7 +125,7 @@ def _int_of_64_bits(digits: str) -> int | float:
 
 def encoding_of(data: Any) -> str:
     """Return the encoding of a document by its first bytes; of text only a byte order mark is left of it."""
-    if isinstance(data, (bytes, bytearray)):
+    if isinstance(data, (bytes, bytearray)) and any(data[:4]):  # NULs, as a lost block of a disk has, are of none
         return detect_encoding(data)
     return "utf-8-sig" if isinstance(data, str) and data.startswith("\ufeff") else "utf-8"
 

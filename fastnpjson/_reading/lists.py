@@ -21,6 +21,8 @@ DType = np.dtype[Any]
 
 # The bound of NumPy 1; NumPy 2 has 64.
 MAX_DIMS: Final = 32
+# The largest integer that is rounded to a float64, and not to infinity.
+LARGEST: Final = 2**1024 - 2**970 - 1
 _NULL: Final = type(None)
 _NAMES: Final = {
     str: "a string",
@@ -209,6 +211,7 @@ def _kinds(leaves: list[Any], texts: Any) -> int:
         least, most = min(integers), max(integers)
         kinds |= (_NEGATIVE if least < 0 else 0) | (_LARGE if most >= 2**63 else 0)
         kinds |= _HUGE if least < -(2**63) or most >= 2**64 else 0
+        kinds |= _OTHER if max(-least, most) > LARGEST else 0
     if float in types:
         kinds |= _FRACTION if kinds & (_BOOLEAN | _OTHER) or _has_fraction(leaves, texts) else _HUGE
     return kinds

@@ -71,8 +71,7 @@ def paths_of(arrays: Mapping[str, DTypeLike]) -> Paths:
 
 def _key(path: str, dtype: DTypeLike) -> tuple[str, Any, tuple[int, ...] | None]:
     """Return a path, the text of a dtype, and the shape if it is a subarray dtype, such as ``("f4", (2, 3))``."""
-    # None is float64 to NumPy.
-    asked = np.dtype("V" if dtype is None else dtype)
+    asked = numpy_dtype(path, dtype)
     base, shape = asked.subdtype or (asked, None)
     if is_foreign_float(base):  # whose text is that of bytes
         return path, base, shape
@@ -117,6 +116,20 @@ def _codes(node: Tree) -> Any:
     return {step: _codes(child) for step, child in node.items()}
 
 
+def numpy_dtype(path: str, dtype: DTypeLike) -> np.dtype[Any]:
+    """Return what NumPy takes for a dtype, but for `None`, which is float64 to it.
+
+    Raises:
+        TypeError: NumPy does not know it; the error begins with the path.
+        ValueError: it is not well-formed, such as ``"(2,3f4"``, or has a shape that no dtype has.
+    """
+    try:
+        return np.dtype("V" if dtype is None else dtype)
+    except (SyntaxError, TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{excerpt(path)}: {excerpt(repr(dtype))}: {error}") from None
+
+
 def vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
     """Return a dtype that arrays of lists may have.
 
@@ -124,7 +137,7 @@ def vet(path: str, dtype: DTypeLike) -> np.dtype[Any]:
         TypeError: NumPy does not know it.
         ValueError: it is another; the error begins with the path.
     """
-    vetted = np.dtype("V" if dtype is None else dtype)
+    vetted = numpy_dtype(path, dtype)
     if vetted.isbuiltin == 2 or not _is_readable(vetted):
         name = f"{excerpt(path)}: {excerpt(repr(dtype))}"
         kinds = "bool, of integers, floats or complex numbers of 64 bits, strings, or times with a unit"

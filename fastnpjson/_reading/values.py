@@ -15,7 +15,7 @@ import numpy as np
 from fastnpjson._reading.dates import dates
 from fastnpjson._reading.durations import durations
 from fastnpjson._reading.errors import NotArray
-from fastnpjson._reading.lists import names_of
+from fastnpjson._reading.lists import LARGEST, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,6 @@ _NULL: Final = type(None)
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 # The bits of a float64 that are 0 where it is half-way between two float16, or two float32.
 REST: Final = {2: 2**41 - 1, 4: 2**28 - 1}
-_LARGEST: Final = int(np.finfo(np.float64).max)
 # How many bytes an array of strings may have for each character, where the dtype has no length for them.
 _PADDING: Final = 256
 
@@ -161,7 +160,7 @@ def _floats(leaves: list[Any], dtype: DType, texts: Texts, policy: Policy) -> Ar
     try:
         wide = np.array(numbers, dtype if dtype.itemsize > 8 else np.float64)
     except OverflowError:  # of an integer, as 10**400
-        index = next(index for index, leaf in enumerate(leaves) if type(leaf) is int and abs(leaf) > _LARGEST)
+        index = next(index for index, leaf in enumerate(leaves) if type(leaf) is int and abs(leaf) > LARGEST)
         raise _out_of_range(leaves, index, np.dtype(np.float64)) from None
     if policy.exact:
         _refuse_inexact(leaves, wide)

@@ -54,7 +54,7 @@ def dumps(document: Mapping[str, Any], /, *, binary: bool = True) -> tuple[bytes
     parts: list[Any] = []
     copy = dict(document)
     for key in ("inputs", "outputs"):
-        if key in copy:
+        if copy.get(key) is not None:
             places = enumerate(copy[key])
             copy[key] = [written(tensor, f"$.{key}[{index}]", parts if binary else None) for index, tensor in places]
     text = _JSON.encode(copy)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CODES: Final = {
     "BOOL": "?",
@@ -16,3 +19,9 @@ CODES: Final = {
 DATATYPES: Final = {(np.dtype(code).kind, np.dtype(code).itemsize): name for name, code in CODES.items()}
 # Before each string of BYTES.
 SIZE: Final = struct.Struct("<I")
+
+
+def parameters_of(tensor: Mapping[str, Any]) -> Any:
+    """Return the parameters of a tensor; the types of MLServer have null for none."""
+    given = tensor.get("parameters")
+    return {} if given is None else given

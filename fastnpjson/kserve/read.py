@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fastnpjson._excerpt import excerpt
+from fastnpjson._reading.budget import vet_empty
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import flat, names_of
 from fastnpjson._reading.loads import loads
-from fastnpjson.kserve.datatypes import CODES, SIZE
+from fastnpjson.kserve.datatypes import CODES, SIZE, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,13 +40,13 @@ def tensors_in(document: Any) -> Iterator[tuple[str, Tensor]]:
     if not isinstance(document, dict):
         raise ValueError("$: not a request or a response, which are objects")
     for key in ("inputs", "outputs"):
-        tensors = document.get(key, [])
+        tensors = [] if document.get(key) is None else document[key]
         if not isinstance(tensors, list):
             raise ValueError(f"$.{key}: not a list")
         for index, tensor in enumerate(tensors):
-            if not isinstance(tensor, dict) or not isinstance(tensor.get("parameters", {}), dict):
+            if not isinstance(tensor, dict) or not isinstance(parameters_of(tensor), dict):
                 raise ValueError(f"$.{key}[{index}]: not a tensor of the protocol")
-            if "data" in tensor or "binary_data_size" in tensor.get("parameters", {}):
+            if "data" in tensor or "binary_data_size" in parameters_of(tensor):
                 yield f"$.{key}[{index}]", tensor
 
 
@@ -90,7 +91,7 @@ def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
         raise ValueError(f"shape is {excerpt(shape)}, not a list of lengths")
     if len(shape) > _MOST_DIMS:
         raise ValueError(f"{len(shape)} dimensions, of which arrays have {_MOST_DIMS} at most")
-    parameters = tensor.get("parameters", {})
+    parameters = parameters_of(tensor)
     if "binary_data_size" not in parameters:
         array = _from_json(tensor["data"], datatype)
     else:
@@ -103,6 +104,9 @@ def _fill(tensor: Tensor, view: memoryview, at: int) -> int:
             del tensor["parameters"]
     if array.size != math.prod(shape):
         raise ValueError(f"{array.size} elements, and the shape {excerpt(shape)} has {math.prod(shape)}")
+    if array.ndim > 1 and array.shape != tuple(shape):
+        raise ValueError(f"lists of shape {array.shape}, and the shape is {excerpt(shape)}")
+    vet_empty(tuple(shape))
     tensor["data"] = array.reshape(shape)
     return at
 
@@ -120,7 +124,7 @@ def _from_json(data: Any, datatype: Any) -> Array:
     texts = array.reshape(-1).tolist()
     if not isinstance(data, list) or any(type(text) is not str for text in texts):
         raise ValueError("data is not a list of strings, or of lists of one length of them")
-    return np.fromiter([text.encode() for text in texts], object, len(texts))
+    return np.fromiter([text.encode() for text in texts], object, len(texts)).reshape(array.shape)
 
 
 def _from_bytes(view: memoryview, datatype: Any) -> Array:

@@ -10,7 +10,7 @@ from orjson import JSONEncodeError
 
 from fastnpjson._documents.array_likes import read
 from fastnpjson._excerpt import excerpt
-from fastnpjson.kserve.datatypes import DATATYPES, SIZE
+from fastnpjson.kserve.datatypes import DATATYPES, SIZE, parameters_of
 
 Array = np.ndarray[Any, Any]
 
@@ -27,7 +27,8 @@ def written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
     try:
         array = np.asarray(_array(data))
         shape, datatype = list(array.shape), _datatype(array)
-        told = [*tensor.get("shape", shape)], tensor.get("datatype", datatype)
+        told = tensor.get("shape", shape), tensor.get("datatype", datatype)
+        told = [*told[0]] if hasattr(told[0], "__iter__") else told[0], told[1]
         if told != (shape, datatype):
             raise ValueError(f"the array has {shape, datatype}, and the document {excerpt(told)}")
         text = _values(array, datatype) if parts is None else _bytes(array, datatype)
@@ -39,12 +40,12 @@ def written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
     if parts is None:
         return {**head, "data": text}
     parts.append(text)
-    return {**head, "parameters": {**tensor.get("parameters", {}), "binary_data_size": len(text)}}
+    return {**head, "parameters": {**parameters_of(tensor), "binary_data_size": len(text)}}
 
 
 def _array(data: Any) -> Any:
     array = data if isinstance(data, np.ndarray) else read(data)
-    if ma.is_masked(array):
+    if array.dtype.names is None and ma.is_masked(array):
         raise ValueError("a masked array, and the protocol has no word for what is missing; fill it with filled()")
     return array
 
@@ -64,6 +65,8 @@ def _values(array: Array, datatype: str) -> Any:
     if datatype in _ONLY_BINARY:
         raise ValueError(f"{datatype} is sent as bytes only; pass binary=True")
     if datatype != "BYTES":
+        if not np.isfinite(array).all():
+            raise ValueError("NaN and infinities are not JSON; pass binary=True to send them")
         return array.reshape(-1)
     try:
         return [text.decode() for text in _texts(array)]

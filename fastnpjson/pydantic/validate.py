@@ -84,10 +84,10 @@ def _numbers(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Array:
-    if np.ma.is_masked(value):
-        raise PydanticCustomError("array_masked", "Array should have no masked values: fill them, as by filled(0)")
     array = np.asarray(value)
     if array.dtype.kind not in {*KINDS, "O"} or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
         message = "Array should have booleans, integers, floats up to float64 or strings, not {dtype}"
         raise PydanticCustomError("array_dtype", message, {"dtype": array.dtype.name})
+    if np.ma.is_masked(value):  # which cannot be told of fields
+        raise PydanticCustomError("array_masked", "Array should have no masked values: fill them, as by filled(0)")
     return array

@@ -28,11 +28,12 @@ import warnings
 import zipfile
 import zlib
 
+import ml_dtypes  # noqa: F401 # gives NumPy the names of its floats
 import numpy as np
 import orjson
 
 import fastnpjson
-from fastnpjson import compat, roundtrip
+from fastnpjson import compat, kserve, roundtrip
 from fastnpjson.__main__ import main as command
 from fastnpjson.roundtrip import dtypes
 
@@ -97,6 +98,7 @@ class Documents:
 
     def __init__(self, seed):
         self.random = random.Random(seed)
+        self.has_words = self.random.random() < 0.2  # most readers refuse them at once
 
     def one_of(self, *values):
         return self.random.choice(values)
@@ -213,6 +215,8 @@ class Documents:
     # Plain documents
 
     def number(self):
+        if self.has_words and self.random.random() < 0.5:
+            return self.one_of("NaN", "Infinity", "-Infinity", "NaNN", "-Infinit")
         return self.one_of(
             "0",
             "1",
@@ -238,6 +242,11 @@ class Documents:
             '""',
             '"a"',
             '"\\u00e9"',
+            '"AAAA"',
+            '"AAAAAAAAAAA="',
+            '{"dtype":"u1","bdata":"AAA=","shape":"1,2"}',
+            '{"shape":[2],"datatype":"FP32","data":[1,2]}',
+            '{"shape":[0,9],"datatype":"FP32","data":[]}',
             '"__ndarray__"',
             "[]",
             "{}",
@@ -288,8 +297,28 @@ class Documents:
                 return orjson.dumps({"rows": [{"x": row} for row in orjson.loads(document)]})[:LARGEST]
         return b'{"rows":[{"x":%b}]}' % document
 
+    def tensors(self):
+        """A body of KServe, which may have bytes behind the JSON."""
+        bodies, tensors = [], []
+        for _ in range(self.one_of(0, 1, 1, 2, 256, 1000)):
+            data = self.plain()[: LARGEST // 300] if len(tensors) > 4 else self.plain()
+            shape = self.one_of(json.dumps(self.shape()), f"[{data.count(',') + 1}]")
+            datatype = self.one_of("FP32", "FP64", "INT8", "BOOL", "BYTES", "BF16")
+            head = f'{{"name":"x","shape":{shape},"datatype":"{datatype}"'
+            if self.random.random() < 0.3:
+                bodies.append(bytes(self.one_of(0, 1, 8, 4096)))
+                tensors.append(f'{head},"parameters":{{"binary_data_size":{len(bodies[-1])}}}}}')
+            else:
+                tensors.append(f'{head},"data":{data}}}')
+            if sum(map(len, tensors)) > LARGEST:
+                break
+        text = f'{{"inputs":[{",".join(tensors)}]}}'.encode("utf-8", "replace")
+        return b"%d " % len(text) + text + b"".join(bodies)
+
     def lines(self):
         line = self.document()[: LARGEST // 2].replace(b"\n", b" ")
+        if self.random.random() < 0.5:
+            line = b'{"x":%b,"y":%b}' % (line, self.number().encode())
         return b"\n".join([line] * max(1, min(self.one_of(1, 10, 1000, 10**5), LARGEST // (len(line) + 1))))
 
     # Files of NumPy
@@ -343,6 +372,11 @@ def run(name, *arguments):
     return read
 
 
+def read_tensors(data, **settings):
+    length, _, body = data.partition(b" ")
+    return kserve.loads(body, {"Inference-Header-Content-Length": length.decode()}, **settings)
+
+
 def models():
     """Models with rows, each with an array."""
     if BaseModel is None:
@@ -376,6 +410,10 @@ READERS = {
         "loads": functools.partial(fastnpjson.loads, arrays=True),
         "loads as float32": functools.partial(fastnpjson.loads, arrays={"$": "f4"}),
         "loads rows as float16": functools.partial(fastnpjson.loads, arrays={"$[*]": "f2"}),
+        "loads rows as float32 of a shape": functools.partial(fastnpjson.loads, arrays={"$[*]": ("f4", (2,))}),
+        "loads rows as float8": functools.partial(fastnpjson.loads, arrays={"$[*]": "float8_e4m3fn"}),
+        "loads with words": functools.partial(fastnpjson.loads, arrays=True, allow_nan=True),
+        "loads rows with words": functools.partial(fastnpjson.loads, arrays={"$[*]": "f4"}, allow_nan=True),
         "loads as dates": functools.partial(fastnpjson.loads, arrays={"$": "M8[s]"}),
         "load": lambda data: fastnpjson.load(io.BytesIO(data), arrays=True),
         "compat.loads": compat.loads,
@@ -388,7 +426,16 @@ READERS = {
         "x.json o.json": run("x.json", "o.json"),
     },
     "bodies": dict(validators()),
+    "tensors": {
+        "kserve.loads": read_tensors,
+        "kserve.loads with words": lambda data: read_tensors(data, allow_nan=True),
+    },
     "lines": {
+        "load_columns": lambda data: fastnpjson.load_columns(io.BytesIO(data)),
+        "load_columns as float32": lambda data: fastnpjson.load_columns(io.BytesIO(data), {"x": "f4", "y": object}),
+        "load_lines with words": lambda data: list(
+            fastnpjson.load_lines(io.BytesIO(data), arrays={"$.x": ("f4", (2,))}, allow_nan=True)
+        ),
         "load_lines": lambda data: list(fastnpjson.load_lines(io.BytesIO(data), arrays=True)),
         "inspect x.jsonl": run("x.jsonl", "inspect"),
         "x.jsonl o.npy": run("x.jsonl", "o.npy"),
@@ -455,7 +502,7 @@ def work(seeds, directory, most):
         pathlib.Path("reading").write_text(f"{seed} no reader 0\n")
         faulthandler.dump_traceback_later(MOST_SECONDS, exit=True)
         documents = Documents(seed)
-        kind = documents.random.choices([*READERS], [8, 4, 2, 2, 1])[0]
+        kind = documents.random.choices([*READERS], [8, 4, 2, 2, 2, 1])[0]
         data = getattr(documents, kind)()
         for name, reader in documents.random.sample([*READERS[kind].items()], min(4, len(READERS[kind]))):
             pathlib.Path("reading").write_text(f"{seed} {name} {len(data)}\n")

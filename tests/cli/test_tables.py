@@ -101,7 +101,8 @@ def test_dtypes_of_an_archive():
     ("arguments", "message"),
     {
         "no-path": (["a.json", "a.npy", "--arrays", "x=f4"], "'x' is not a path: start with"),
-        "no-dtype": (["a.json", "a.npy", "--arrays", "$.x=f5"], "not understood"),
+        "no-dtype": (["a.json", "a.npy", "--arrays", "$.x=f5"], "$.x: 'f5': data type 'f5' not understood"),
+        "no-shape": (["a.json", "a.npy", "--arrays", "$.x=2,3)f4"], "$.x: '2,3)f4': "),
         "no-sign": (["a.json", "a.npy", "--arrays", "$.x"], "expected PATH=DTYPE, such as $.x=float32"),
         "to-json": (["a.json", "b.json", "--arrays", "$=f4"], "is for JSON that becomes"),
         "from-npy": (["a.npy", "b.npy", "--arrays", "$=f4"], "is for JSON that becomes"),

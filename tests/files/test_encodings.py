@@ -55,6 +55,16 @@ def test_error_names_the_line(encoding):
             [*load_lines(io.BytesIO(lines.encode(encoding)))]
 
 
+def test_nuls_are_no_encoding():
+    """As a file system leaves them in the place of a block that it lost."""
+    for number, start in ((1, b""), (2, b'{"x":1}\n')):
+        with pytest.raises(fastnpjson.JSONDecodeError, match=f"^[^U]*: line {number} column 1"):
+            [*load_lines(io.BytesIO(start + bytes(64) + b'{"x":2}\n'))]
+    for read in (fastnpjson.loads, lambda data: load(io.BytesIO(data))):
+        with pytest.raises(fastnpjson.JSONDecodeError, match=r"^[^U]*: line 1 column 1"):
+            read(bytes(64))
+
+
 def test_text_files():
     assert load(io.StringIO("\ufeff[1]")) == [1]
     assert [*load_lines(io.StringIO("\ufeff[1]\n2"))] == [[1], 2]

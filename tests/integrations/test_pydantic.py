@@ -113,8 +113,9 @@ class TestArrays:
             (np.array([True]), "array_dtype"),
             (np.array(["1"]), "array_dtype"),
             (np.ma.masked_equal([1.0, 2.0], 2), "array_masked"),
+            (np.ma.array([(1,)], mask=[(1,)], dtype=[("a", "i4")]), "array_dtype"),
         ],
-        ids=["complex", "dates", "booleans", "strings", "masked"],
+        ids=["complex", "dates", "booleans", "strings", "masked", "masked-fields"],
     )
     def test_array_that_is_no_numbers(self, array, kind):
         assert problem(field("f8"), array) == (kind, ())

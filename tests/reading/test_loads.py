@@ -155,7 +155,7 @@ def test_what_orjson_refuses(loads, text, settings):
         with pytest.raises(orjson.JSONDecodeError) as right:
             orjson.loads(data)
         word = re.search("NaN|Infinity", text)
-        way_out = "allow_nan=True of fastnpjson.loads, load and load_lines reads it"
+        way_out = "allow_nan=True of fastnpjson.loads, load, load_lines and kserve.loads reads it"
         reason = f"{word[0]} is not JSON (RFC 8259), but {way_out}" if word else ""
         assert refusal.value.msg == (reason or right.value.msg)
         assert refusal.value.pos == right.value.pos

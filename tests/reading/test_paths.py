@@ -1,9 +1,13 @@
 """The paths of `loads`: those that are none, and those that get into each other's way."""
 
+import io
+import re
+from functools import partial
+
 import numpy as np
 import pytest
 
-from fastnpjson import loads
+from fastnpjson import load_columns, loads
 
 WRONG = {
     "no-root": "a",
@@ -66,6 +70,19 @@ def test_dtypes_without_json(dtype):
         loads("[]", arrays={"$.a": dtype})
 
 
-def test_no_dtype():
-    with pytest.raises(TypeError, match="not understood"):
-        loads("[]", arrays={"$.a": "float33"})
+NO_DTYPES = {
+    "name": ("float33", TypeError),
+    "number": (3, TypeError),
+    "parenthesis": ("2,3)f4", ValueError),
+    "strings-of-any-length": (("U", (2, 2)), ValueError),
+    "negative-length": (("f4", (-1,)), ValueError),
+    "surrogate": ("\ud800", ValueError),
+}
+
+
+@pytest.mark.parametrize(("dtype", "error"), NO_DTYPES.values(), ids=NO_DTYPES)
+def test_no_dtype(dtype, error):
+    for read in (partial(loads, "[]", arrays={"a": dtype}), partial(load_columns, io.StringIO("{}"), {"a": dtype})):
+        with pytest.raises(error, match=f"^a: {re.escape(repr(dtype))}: ") as caught:
+            read()
+        assert type(caught.value) is error

@@ -50,6 +50,56 @@ def test_spellings_of_numpy(package, dtype):
     same(found["y"], np.zeros((2, 3), "f4"))
 
 
+EMPTY = ["?", "i2", ">f8", "c8", "M8[s]", "m8[s]", "U3", "bfloat16"]
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("dtype", EMPTY)
+def test_shapes_without_elements(package, dtype, masked):
+    for shape in ((0,), (0, 3), (2, 0), (2, 0, 3)):
+        array = np.zeros(shape, dtype)
+        texts = [json.dumps(array.tolist())]
+        if array.dtype.kind not in "cMmU":
+            texts.append(package.Encoder(arrays="base64").encode(array).decode())
+        for text in texts:
+            found = package.loads(
+                f'[{text},{{"shape":{[*shape]},"datatype":"BF16","data":[]}}]',
+                arrays={"$[0]": (array.dtype, shape), "$[1]": dtype},
+                masked=masked,
+            )
+            same(np.asarray(found[0]), array)
+            same(np.asarray(found[1]["data"]), array)
+
+
+@pytest.mark.parametrize("shape", ["", ',"shape":"0"', ',"shape":"0, 3"'])
+def test_objects_of_plotly_without_elements(package, shape):
+    found = package.loads(f'{{"dtype":"f4","bdata":""{shape}}}', arrays={"$": "i2"})
+    same(found, np.empty((0, 3) if "3" in shape else 0, "i2"))
+
+
+NOT_EMPTY = {
+    "list": ("[1]", (0,), r"\$: an array of shape \(1,\), not \(0,\)"),
+    "rows": ("[[]]", (2, 0), r"\$: an array of shape \(1, 0\), not \(2, 0\)"),
+    "no-rows": ("[]", (2, 0), r"\$: an array of shape \(0,\), not \(2, 0\)"),
+    "base64": ('"AA=="', (0,), r"\$: an array of shape \(1,\), not \(0,\)"),
+    "plotly": ('{"dtype":"u1","bdata":""}', (1,), r"\$: an array of shape \(0,\), not \(1,\)"),
+    "shape": ("[]", (1,), r"\$: a list is empty, and tells no shape"),
+    "string": ('""', (1,), r"\$: a string is not a list"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_EMPTY)
+def test_what_has_not_the_shape_without_elements(package, name):
+    text, shape, message = NOT_EMPTY[name]
+    with pytest.raises(ValueError, match=f"^{message}"):
+        package.loads(text, arrays={"$": ("u1", shape)})
+
+
+def test_strings_are_not_empty_arrays_of_what_base64_is_not(package):
+    with pytest.raises(ValueError, match=r"^\$: a string is not a list"):
+        package.loads('""', arrays={"$": ("M8[s]", (0,))})
+
+
 HOSTILE = {
     "too-few": ('"AAAA"', r"an array of shape \(3,\), not \(2, 2\)"),
     "too-many": ('"AAAAAAA="', r"an array of shape \(5,\), not \(2, 2\)"),
@@ -142,11 +192,43 @@ def test_tensors_have_their_shape(package, data):
     assert package.loads(json.dumps(tensor(data)), arrays={"$": "f4"}, masked=True)["data"].shape == (2, 2)
 
 
+DATATYPES = {
+    "BOOL": "?",
+    "UINT8": "u1",
+    "INT16": ">i2",
+    "FP64": "f8",
+    "FP16": "f2",
+    "BF16": "bfloat16",
+    "F8": "float8_e5m2",
+}
+
+
+@pytest.mark.parametrize("datatype", DATATYPES)
+def test_base64_in_tensors_is_of_their_datatype(package, datatype):
+    array = np.ones(4, DATATYPES[datatype])
+    data = orjson.loads(package.Encoder(arrays="base64").encode(array))
+    text = json.dumps(tensor(data, datatype=datatype))
+    same(package.loads(text, arrays={"$": array.dtype})["data"], array.reshape(2, 2))
+    if datatype != "F8":  # the protocol has none
+        with pytest.raises(ValueError, match=rf"^\$\.data: base64 of {datatype} is not an array of uint64"):
+            package.loads(text, arrays={"$": "u8"})
+
+
 HOSTILE_TENSORS = {
     "other-shape": (tensor([1, 2, 3]), r"\.data: an array of shape \(3,\), not \(2, 2\)"),
     "other-rows": (tensor([[1, 2, 3, 4]]), r"\.data: an array of shape \(1, 4\), not \(2, 2\)"),
     "other-dtype": (tensor([1, 2, 3, True]), r"\.data\[3\]: a boolean is not of dtype float32"),
     "not-base64": (tensor("@@@@"), r"\.data: a string is not a list, and this one not base64 of float32"),
+    "base64-of-integers": (
+        tensor("AACAPw==", [1], datatype="INT32"),
+        r"\.data: base64 of INT32 is not an array of float32",
+    ),
+    "base64-of-no-datatype": (tensor("AACAPw==", [1], datatype=None), r"\.data: base64 of None is not"),
+    "endless-without-elements": (
+        tensor([], [0, 2**63 - 1, 2**63 - 1]),
+        r"\.data: an array without elements, and of shape",
+    ),
+    "endless-rows": (tensor([], [2**25, 0]), r"\.data: an array without elements, and of shape"),
     "endless": (tensor([1], [2**63, 2**63]), r"\.data: an array of shape \(1,\), not \("),
     "many-lengths": (tensor([1], [1] * 33), r"\.data: its shape is no list of lengths"),
     "negative": (tensor([1], [-1]), r"\.data: its shape is no list of lengths"),

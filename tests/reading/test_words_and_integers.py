@@ -270,6 +270,11 @@ INTEGERS = {
     "[1e19,36893488147419103232,null]": np.array([1e19, 2.0**65, np.nan]),
     '{"a":18446744073709551616,"b":[18446744073709551615]}': {"a": 2**64, "b": np.array([2**64 - 1], "u8")},
     "[null,36893488147419103232]": [None, 2**65],
+    f"[0.5,{10**400}]": [0.5, 10**400],
+    f"[[0.5,1],[-{10**400},2]]": [np.array([0.5, 1]), [-(10**400), 2]],
+    # The largest that is rounded to a float, and the next.
+    f"[0.5,{2**1024 - 2**970 - 1}]": np.array([0.5, sys.float_info.max]),
+    f"[0.5,{2**1024 - 2**970}]": [0.5, 2**1024 - 2**970],
 }
 
 
@@ -288,6 +293,9 @@ def test_integers_beside_a_path(loads):
         loads(text, arrays={"$.y": "u8"}, exact_integers=True)
     with pytest.raises(ValueError, match=r"\$\[1\]: 1000.* is out of the range of float64"):
         loads(f"[0.5,{10**400}]", arrays={"$": "f4"}, exact_integers=True)
+    with pytest.raises(ValueError, match=r"\$\[1\]: 1000.* is out of the range of float64"):
+        loads(f"[{2**1024 - 2**970 - 1},{10**400}]", arrays={"$": "f8"}, exact_integers=True)
+    assert loads(f"[0.5,{10**400}]", arrays=True, masked=True, exact_integers=True) == [0.5, 10**400]
 
 
 @pytest.mark.parametrize("settings", [{"allow_nan": True}, {"exact_integers": True}], ids=str)
