@@ -50,7 +50,7 @@ class ByJson(NamedTuple):
     def dumps(self, obj: Any) -> str:
         """Encode a document.
 
-        1. Keys that json does not know become text.
+        1. Keys that json does not know become text, and NaN and infinities `None` where `null` is for them.
         2. json encodes it with the framework's own default, which takes no time of ours, if there is no NumPy data.
         3. A hook writes NumPy data, and asks the default about all else.
         4. Keys become text in subclasses of containers and in replies, too: at once if others are left out.
@@ -59,9 +59,10 @@ class ByJson(NamedTuple):
             NeedsJson: or `TypeError`: there is something in the document that has no JSON.
             ValueError: the document is circular, or NaN is not allowed.
         """
-        found = survey(obj, 0)
-        if found & Kind.KEY:
-            obj = self._with_text(obj)
+        nans = Kind.NONFINITE if self.meaning.nan == "null" else 0
+        found = survey(obj, nans)
+        if found & (Kind.KEY | nans):
+            obj = self._with_text(obj, nans)
         # To compare keys of NumPy may be a ValueError.
         refused = (TypeError,) if self.meaning.like_json else (TypeError, ValueError)
         refusal: Exception = NeedsJson()
@@ -102,12 +103,18 @@ class ByJson(NamedTuple):
         keyed = partial(with_text_keys, text_of=to.text_of_key, sorts=to.sorts)
         return self._json(keyed(obj), lambda item: keyed(hook(item)), fragments, sort_keys=self._sorts and not to.sorts)
 
-    def _with_text(self, obj: Any) -> Any:
-        """Return a document with text for the keys that json does not know, but for those in subclasses of dict."""
+    def _with_text(self, obj: Any, nans: int) -> Any:
+        """Return a document with text for the keys that json does not know, but for those in subclasses of dict.
+
+        Args:
+            obj: The document.
+            nans: Their kind if they are replaced, too: in the text of json that takes three times as long.
+        """
         # Keys that json knows stay, for its notes on an error name them; but it sorts them before they are text.
         to = self._to
         try:
-            return replace(obj, to._replace(kinds=0, like_json=True, sorts=self._sorts, for_json=not to.sorts))[0]
+            keyed = to._replace(like_json=True, sorts=self._sorts, for_json=not to.sorts)
+            return replace(obj, keyed._replace(kinds=nans, words=(None, None, None)))[0]
         except (NeedsJson, NeedsWalk):
             return obj
 

@@ -150,8 +150,11 @@ def _convert(written: Convert, meaning: Meaning, *, words: bool = False) -> Conv
         kind = type(obj)
         if kind in _UNKNOWN_TYPES:
             return UNKNOWN
-        if kind is np.float64 and math.isfinite(obj):
-            return float(obj)
+        if kind is np.float64:
+            if math.isfinite(obj):
+                return float(obj)
+            if words and meaning.nan == "word":
+                return _WORDS[0 if math.isnan(obj) else 1 if obj > 0 else 2]
         is_builtin = is_subclass(kind)
         if issubclass(kind, NUMPY_TYPES):
             if not (meaning.known or is_builtin):
