@@ -323,3 +323,18 @@ def test_without_ml_dtypes(monkeypatch):
     monkeypatch.setitem(sys.modules, "ml_dtypes", None)
     with pytest.raises(ValueError, match=r"^\$\.outputs\[0\]: BF16 needs .* pip install ml_dtypes"):
         kserve.loads(body, headers)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"), [([3], r"\$.inputs\[0\]: not a tensor"), (3, r"\$.inputs: not a list of tensors")]
+)
+def test_what_is_no_tensor_is_not_written(inputs, reason):
+    with pytest.raises(ValueError, match=rf"^{reason}"):
+        kserve.dumps({"inputs": inputs})
+
+
+def test_the_size_of_bytes_that_are_numbers_now_is_left_out():
+    tensor = {"name": "x", "data": np.arange(2), "parameters": {"binary_data_size": 16, "id": 1}}
+    body, _ = kserve.dumps({"inputs": [tensor]}, binary=False)
+    assert json.loads(body)["inputs"][0]["parameters"] == {"id": 1}
+    assert kserve.loads(body)["inputs"][0]["data"].tolist() == [0, 1]

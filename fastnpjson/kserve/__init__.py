@@ -54,8 +54,11 @@ def dumps(document: Mapping[str, Any], /, *, binary: bool = True) -> tuple[bytes
     parts: list[Any] = []
     copy = dict(document)
     for key in ("inputs", "outputs"):
-        if copy.get(key) is not None:
-            places = enumerate(copy[key])
+        tensors = copy.get(key)
+        if tensors is not None and not isinstance(tensors, (list, tuple)):
+            raise ValueError(f"$.{key}: not a list of tensors")
+        if tensors is not None:
+            places = enumerate(tensors)
             copy[key] = [written(tensor, f"$.{key}[{index}]", parts if binary else None) for index, tensor in places]
     text = _JSON.encode(copy)
     if not parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,8 @@ _ONLY_BINARY: Final = frozenset({"FP16", "BF16"})
 
 def written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
     """Return a tensor without its array, whose bytes are added to `parts`, or with its numbers if that is `None`."""
+    if not isinstance(tensor, Mapping):
+        raise ValueError(f"{path}: not a tensor of the protocol")
     data = tensor.get("data")
     if data is None or isinstance(data, (list, tuple)):
         return tensor
@@ -36,11 +39,14 @@ def written(tensor: Any, path: str, parts: list[Any] | None) -> Any:
         raise ValueError(f"{path}: {error}") from None
     except JSONEncodeError as error:
         raise JSONEncodeError(f"{path}: data is a {type(data).__qualname__}, not an array: {error}") from None
-    head = {name: value for name, value in tensor.items() if name != "data"} | {"shape": shape, "datatype": datatype}
-    if parts is None:
-        return {**head, "data": text}
-    parts.append(text)
-    return {**head, "parameters": {**parameters_of(tensor), "binary_data_size": len(text)}}
+    head = {name: value for name, value in tensor.items() if name not in {"data", "parameters"}}
+    head |= {"shape": shape, "datatype": datatype}
+    parameters = {name: value for name, value in parameters_of(tensor).items() if name != "binary_data_size"}
+    if parts is not None:
+        parts.append(text)
+        parameters["binary_data_size"] = len(text)
+    head |= {"parameters": parameters} if parameters else {}
+    return head if parts is not None else {**head, "data": text}
 
 
 def _array(data: Any) -> Any:
