@@ -38,7 +38,7 @@ class ByJson(NamedTuple):
         meaning: How json is meant.
         replies: Of the default, which may have been asked already.
         spread: True to lay out arrays as json lays out lists, and not on one line.
-        arguments: For `json.dumps`. If `ensure_ascii` is `None`, only lone surrogates are escaped.
+        arguments: For `json.dumps`, but for `skipkeys`. If `ensure_ascii` is `None`, only lone surrogates are escaped.
     """
 
     option: int
@@ -53,7 +53,8 @@ class ByJson(NamedTuple):
         1. Keys that json does not know become text, and NaN and infinities `None` where `null` is for them.
         2. json encodes it with the framework's own default, which takes no time of ours, if there is no NumPy data.
         3. A hook writes NumPy data, and asks the default about all else.
-        4. Keys become text in subclasses of containers and in replies, too: at once if others are left out.
+        4. Keys become text in subclasses of containers and in replies, too, or are left out: json is to skip none, for
+           it would skip those of NumPy.
 
         Raises:
             NeedsJson: or `TypeError`: there is something in the document that has no JSON.
@@ -82,13 +83,10 @@ class ByJson(NamedTuple):
             del refusal  # or it would refer to itself, by its traceback
 
     def _attempts(self, found: int) -> Iterator[Callable[[Any], str]]:
-        if self.meaning.own and not (found & _NUMPY or self.meaning.skipkeys):
+        if self.meaning.own and not found & _NUMPY:
             yield self._with_own_default
-        if not self.meaning.skipkeys:
-            yield self._with_hook
+        yield self._with_hook
         yield self._with_keys
-        if self.meaning.skipkeys:
-            yield self._with_hook
 
     def _with_own_default(self, obj: Any) -> str:
         return self._json(obj, self.replies.default, sort_keys=self._sorts)

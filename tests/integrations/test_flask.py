@@ -351,6 +351,13 @@ def test_keys_that_cannot_be_compared(app):
     assert flask.jsonify({None: [1], np.int8(1): 2, "a": 3}).data == b'{"1":2,"a":3,"null":[1]}\n'
 
 
+def test_skipkeys_that_is_false_skips_nothing(app):
+    with app.app_context():
+        for obj in ({(1, 2): 3}, {(1, 2): np.arange(2)}, [{(1, 2): 3}, np.int8(1)]):
+            with pytest.raises(TypeError, match="tuple"):
+                flask.json.dumps(obj, skipkeys=False)
+
+
 def test_skipkeys_skips_what_nobody_knows(app):
     obj = {(1, 2): 1, np.int8(1): 2, "x": {b"y": 3, None: {frozenset(): 4}}}
     app.json.sort_keys = False  # json sorts before it skips
