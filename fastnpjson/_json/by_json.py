@@ -11,7 +11,7 @@ from fastnpjson._arrays.dtypes import NUMPY_TYPES
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.replace import replace
-from fastnpjson._documents.replies import Replies
+from fastnpjson._documents.replies import DECLINED, Replies
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._json.keys import NeedsJson, with_text_keys
 from fastnpjson._json.meaning import rules_of_dumps, rules_of_json
@@ -186,6 +186,9 @@ class ByJson(NamedTuple):
         try:
             text = self._part(item)
         except TypeError as error:
+            if type(error) not in DECLINED:
+                self.replies.keep_error(item, error)
+                raise
             raise Refused(str(error), item) from None
         return loads(text) if self.spread else Fragment(text)
 
