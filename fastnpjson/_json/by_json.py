@@ -77,7 +77,8 @@ class ByJson(NamedTuple):
                 except refused as error:
                     if type(error) is Refused or self.replies.raised(error):
                         raise  # with the notes of json, which another attempt would give it again
-                    refusal = error
+                    # The first error of two has the notes of json.
+                    refusal = refusal if str(refusal) == str(error) else error
             raise refusal
         finally:
             del refusal  # or it would refer to itself, by its traceback

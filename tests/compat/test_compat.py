@@ -817,6 +817,16 @@ def test_members_of_enums_are_looked_into(odd, options):
         assert outcome(compat, document) == outcome(stdlib, document)
 
 
+@pytest.mark.parametrize("arguments", [{}, {"skipkeys": True}, {"indent": 4}], ids=str)
+def test_keys_that_cannot_be_sorted_are_told_with_their_place(arguments):
+    document, raised = [1, {"a": {1: 2, "b": 3}}], []
+    for module in (compat, stdlib):
+        with pytest.raises(TypeError, match="'<' not supported") as error:
+            module.dumps(document, sort_keys=True, **arguments)
+        raised.append((str(error.value), getattr(error.value, "__notes__", None)))
+    assert raised[0] == raised[1]
+
+
 PLAIN = {
     "int-enum": (6, Size.BIG, 3),
     "str-enum": (6, Label.ONE, "eins"),
