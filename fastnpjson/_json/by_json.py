@@ -88,6 +88,8 @@ class ByJson(NamedTuple):
             yield self._with_own_default
         yield self._with_hook
         yield self._with_keys
+        if self.meaning.skipkeys:
+            yield self._for_its_error
 
     def _with_own_default(self, obj: Any) -> str:
         return self._json(obj, self.replies.default, sort_keys=self._sorts)
@@ -101,6 +103,12 @@ class ByJson(NamedTuple):
         hook, to = self._hook(fragments), self._to
         keyed = partial(with_text_keys, text_of=to.text_of_key, sorts=to.sorts)
         return self._json(keyed(obj), lambda item: keyed(hook(item)), fragments, sort_keys=self._sorts and not to.sorts)
+
+    def _for_its_error(self, obj: Any) -> str:
+        """Let json say that the document is circular, which it does once it skips keys: its text would lack some."""
+        allow_nan, hook = self.meaning.nan != "error", self._hook([])
+        json.dumps(obj, default=hook, allow_nan=allow_nan, sort_keys=self._sorts, skipkeys=True, **self.arguments)
+        raise NeedsJson
 
     def _with_text(self, obj: Any, nans: int) -> Any:
         """Return a document with text for the keys that json does not know, but for those in subclasses of dict.

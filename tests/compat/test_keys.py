@@ -79,3 +79,10 @@ def test_no_key_of_numpy_is_skipped_where_keys_cannot_become_text(package, inden
     assert json.loads(package.compat.dumps(unsorted, **arguments)) == {"1": {"a": [{"b": 1, "2": 3}]}}
     with pytest.raises(TypeError, match="'<' not supported"):
         package.compat.dumps(unsorted, sort_keys=True, **arguments)
+
+
+def test_circular_document_with_keys_to_skip():
+    obj = {(1, 2): 3}
+    obj["self"] = [obj]
+    with pytest.raises(ValueError, match="Circular reference"):
+        fastnpjson.compat.dumps(obj, skipkeys=True)
