@@ -53,7 +53,7 @@ class JSONProvider(DefaultJSONProvider):
         layout = _layout(kwargs) if kwargs else 0
         if layout is not None:
             return self._encoder(layout, **settings).dumps_str(obj)
-        return self._encoder(0, skipkeys="skipkeys" in kwargs, **settings).laid_out(obj, **kwargs)
+        return self._encoder(0, skipkeys=kwargs.pop("skipkeys", False), **settings).laid_out(obj, **kwargs)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Deserialize data as JSON (RFC 8259) from a string or UTF-8 bytes, integers of any length exactly.

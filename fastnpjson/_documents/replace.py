@@ -199,7 +199,10 @@ class _Replacing:
     def _other(self, obj: Any, depth: int) -> Any:
         kind, kinds = kind_of(obj), self._to.kinds
         if kind & kinds & (Kind.ENUM | Kind.UUID):
-            return self._to.stand_in(obj)
+            # A call of the stand-in, for the same, takes more than json takes for the object.
+            if isinstance(obj, str):
+                return str.__str__(obj)
+            return self._integer(int.__pos__(obj)) if isinstance(obj, int) else self._to.stand_in(obj)
         if kind == Kind.ENUM:
             other = self.value(obj._value_, depth + 1)
             return obj if other is obj._value_ else other

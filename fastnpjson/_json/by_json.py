@@ -11,7 +11,7 @@ from fastnpjson._arrays.dtypes import NUMPY_TYPES
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.replace import replace
-from fastnpjson._documents.replies import Replies
+from fastnpjson._documents.replies import DECLINED, Replies
 from fastnpjson._documents.survey import Kind, survey
 from fastnpjson._json.keys import NeedsJson, with_text_keys
 from fastnpjson._json.meaning import rules_of_dumps, rules_of_json
@@ -38,7 +38,7 @@ class ByJson(NamedTuple):
         meaning: How json is meant.
         replies: Of the default, which may have been asked already.
         spread: True to lay out arrays as json lays out lists, and not on one line.
-        arguments: For `json.dumps`. If `ensure_ascii` is `None`, only lone surrogates are escaped.
+        arguments: For `json.dumps`, but for `skipkeys`. If `ensure_ascii` is `None`, only lone surrogates are escaped.
     """
 
     option: int
@@ -53,7 +53,8 @@ class ByJson(NamedTuple):
         1. Keys that json does not know become text, and NaN and infinities `None` where `null` is for them.
         2. json encodes it with the framework's own default, which takes no time of ours, if there is no NumPy data.
         3. A hook writes NumPy data, and asks the default about all else.
-        4. Keys become text in subclasses of containers and in replies, too: at once if others are left out.
+        4. Keys become text in subclasses of containers and in replies, too, or are left out: json is to skip none, for
+           it would skip those of NumPy.
 
         Raises:
             NeedsJson: or `TypeError`: there is something in the document that has no JSON.
@@ -76,19 +77,19 @@ class ByJson(NamedTuple):
                 except refused as error:
                     if type(error) is Refused or self.replies.raised(error):
                         raise  # with the notes of json, which another attempt would give it again
-                    refusal = error
+                    # The first error of two has the notes of json.
+                    refusal = refusal if str(refusal) == str(error) else error
             raise refusal
         finally:
             del refusal  # or it would refer to itself, by its traceback
 
     def _attempts(self, found: int) -> Iterator[Callable[[Any], str]]:
-        if self.meaning.own and not (found & _NUMPY or self.meaning.skipkeys):
+        if self.meaning.own and not found & _NUMPY:
             yield self._with_own_default
-        if not self.meaning.skipkeys:
-            yield self._with_hook
+        yield self._with_hook
         yield self._with_keys
         if self.meaning.skipkeys:
-            yield self._with_hook
+            yield self._for_its_error
 
     def _with_own_default(self, obj: Any) -> str:
         return self._json(obj, self.replies.default, sort_keys=self._sorts)
@@ -102,6 +103,12 @@ class ByJson(NamedTuple):
         hook, to = self._hook(fragments), self._to
         keyed = partial(with_text_keys, text_of=to.text_of_key, sorts=to.sorts)
         return self._json(keyed(obj), lambda item: keyed(hook(item)), fragments, sort_keys=self._sorts and not to.sorts)
+
+    def _for_its_error(self, obj: Any) -> str:
+        """Let json say that the document is circular, which it does once it skips keys: its text would lack some."""
+        allow_nan, hook = self.meaning.nan != "error", self._hook([])
+        json.dumps(obj, default=hook, allow_nan=allow_nan, sort_keys=self._sorts, skipkeys=True, **self.arguments)
+        raise NeedsJson
 
     def _with_text(self, obj: Any, nans: int) -> Any:
         """Return a document with text for the keys that json does not know, but for those in subclasses of dict.
@@ -188,6 +195,9 @@ class ByJson(NamedTuple):
         try:
             text = self._part(item)
         except TypeError as error:
+            if type(error) not in DECLINED:
+                self.replies.keep_error(item, error)
+                raise
             raise Refused(str(error), item) from None
         return loads(text) if self.spread else Fragment(text)
 

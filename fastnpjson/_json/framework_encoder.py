@@ -12,7 +12,7 @@ from orjson import JSONEncodeError
 from fastnpjson._arrays.dtypes import is_numpy_array
 from fastnpjson._documents.convert import NeedsWalk
 from fastnpjson._documents.dumps import encode
-from fastnpjson._documents.replies import Replies
+from fastnpjson._documents.replies import DECLINED, Replies
 from fastnpjson._json import by_orjson
 from fastnpjson._json.by_json import ByJson, loads
 from fastnpjson._json.keys import NeedsJson
@@ -96,6 +96,8 @@ class FrameworkEncoder(NamedTuple):
         try:
             return ByJson(self.option, self.meaning, replies, spread, arguments).dumps(obj)
         except (TypeError, NeedsJson) as error:
+            if type(error) not in DECLINED and replies.raised(error):
+                raise
             if self.meaning.skipkeys:  # `dumps` would complain about keys
                 raise with_path(error, obj) if isinstance(error, Refused) else error from None
         except ValueError:

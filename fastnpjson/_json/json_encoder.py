@@ -51,7 +51,7 @@ def encode(obj: Any, encoder: json.JSONEncoder, meaning: Meaning, replies: JSONR
     except Exception:  # json may take it, and if not, the error is its own, with the notes that newer ones add
         replies.rewind()
     arguments: dict[str, Any] = {"ensure_ascii": ascii_only, "check_circular": encoder.check_circular}
-    arguments |= {"skipkeys": encoder.skipkeys, "indent": indent, "separators": (comma, colon)}
+    arguments |= {"indent": indent, "separators": (comma, colon)}
     option = PASSTHROUGH | (orjson.OPT_SORT_KEYS if sorts else 0)
     meaning = meaning.given(encoder.allow_nan, encoder.skipkeys)
     try:

@@ -21,6 +21,7 @@ import pytest
 from doubles import Celsius, Mapping, Sequence, Text, Whole
 from hypothesis import given
 from hypothesis import strategies as st
+from timing import check_takes_at_most
 
 from fastnpjson import compat
 
@@ -814,3 +815,29 @@ def test_members_of_enums_are_looked_into(odd, options):
 
     for document in (odd, [odd], {"a": {"b": [odd, odd]}}, [math.inf, odd]):
         assert outcome(compat, document) == outcome(stdlib, document)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"skipkeys": True}, {"indent": 4}], ids=str)
+def test_keys_that_cannot_be_sorted_are_told_with_their_place(arguments):
+    document, raised = [1, {"a": {1: 2, "b": 3}}], []
+    for module in (compat, stdlib):
+        with pytest.raises(TypeError, match="'<' not supported") as error:
+            module.dumps(document, sort_keys=True, **arguments)
+        raised.append((str(error.value), getattr(error.value, "__notes__", None)))
+    assert raised[0] == raised[1]
+
+
+PLAIN = {
+    "int-enum": (6, Size.BIG, 3),
+    "str-enum": (6, Label.ONE, "eins"),
+    "scalar-that-is-nan": (30, np.float64(NAN), NAN),
+}
+
+
+@pytest.mark.parametrize(("times", "obj", "builtin"), PLAIN.values(), ids=PLAIN)
+@pytest.mark.parametrize("cls", [None, type("Encoder", (stdlib.JSONEncoder,), {})], ids=["own", "foreign"])
+def test_what_is_a_builtin_takes_a_few_times_as_long_as_one(package, times, obj, builtin, cls):
+    many, builtins = [obj] * 20_000, [builtin] * 20_000
+    assert package.compat.dumps(many, cls=cls) == stdlib.dumps(builtins, separators=(",", ":"))
+    times = times if package._extension.speedups else 100
+    check_takes_at_most(times, lambda: package.compat.dumps(many, cls=cls), lambda: stdlib.dumps(builtins))

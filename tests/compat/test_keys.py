@@ -67,3 +67,22 @@ def test_keys_of_json_are_left_out_or_sorted_before_they_are_text():
 def test_keys_with_one_text_are_two_members_of_a_subclass():
     obj = collections.OrderedDict([(np.int64(1), 2), ("1", 3)])
     assert fastnpjson.compat.dumps(obj) == fastnpjson.dumps_str(obj) == '{"1":2,"1":3}'
+
+
+@pytest.mark.parametrize("indent", [None, 2, 4])
+def test_no_key_of_numpy_is_skipped_where_keys_cannot_become_text(package, indent):
+    arguments = {"skipkeys": True, "indent": indent}
+    deep = functools.reduce(lambda inner, _level: [inner], range(2000), {np.int64(1): 2, "a": 3})
+    with pytest.raises((TypeError, RecursionError)):  # older versions of json refuse such a depth
+        package.compat.dumps(deep, **arguments)
+    unsorted = {np.int64(1): {"a": [{"b": 1, 2: 3}]}}
+    assert json.loads(package.compat.dumps(unsorted, **arguments)) == {"1": {"a": [{"b": 1, "2": 3}]}}
+    with pytest.raises(TypeError, match="'<' not supported"):
+        package.compat.dumps(unsorted, sort_keys=True, **arguments)
+
+
+def test_circular_document_with_keys_to_skip():
+    obj = {(1, 2): 3}
+    obj["self"] = [obj]
+    with pytest.raises(ValueError, match="Circular reference"):
+        fastnpjson.compat.dumps(obj, skipkeys=True)

@@ -345,10 +345,31 @@ def test_two_keys_with_the_same_text_are_two_members(app):
         assert sorted(pairs) == [("1", "a"), ("1", "b"), ("2021-02-01T00:00:00", "c"), ("2021-02-01T00:00:00", "d")]
 
 
+class Unfit(TypeError):
+    """Raised by a default."""
+
+
+@pytest.mark.parametrize("kwargs", [{}, {"indent": 2}, {"indent": 4}, {"skipkeys": True}], ids=str)
+def test_error_of_a_default_has_its_own_type_beside_what_orjson_refuses(app, kwargs):
+    def default(o):
+        raise Unfit(o)
+
+    for document in (["\ud800", {3}], [{3}, "\ud800"], ["\ud800", np.arange(2), {"a": {3}}]):
+        with pytest.raises(Unfit):
+            flask.json.dumps(document, default=default, **kwargs)
+
+
 def test_keys_that_cannot_be_compared(app):
     with pytest.raises(TypeError, match=r"^\$: tuple: not a key"):
         flask.jsonify({(1, 2): 1, np.int8(1): 2})
     assert flask.jsonify({None: [1], np.int8(1): 2, "a": 3}).data == b'{"1":2,"a":3,"null":[1]}\n'
+
+
+def test_skipkeys_that_is_false_skips_nothing(app):
+    with app.app_context():
+        for obj in ({(1, 2): 3}, {(1, 2): np.arange(2)}, [{(1, 2): 3}, np.int8(1)]):
+            with pytest.raises(TypeError, match="tuple"):
+                flask.json.dumps(obj, skipkeys=False)
 
 
 def test_skipkeys_skips_what_nobody_knows(app):

@@ -426,6 +426,21 @@ def test_serialize_numpy_extends_a_route_class():
     assert client.get("/typed", headers={"token": "right"}).text == '{"name":"a"}\n'
 
 
+class Unfit(TypeError):
+    """Raised by a default."""
+
+
+class Strict(JSONResponse):
+    def default(self, o):
+        raise Unfit(o)
+
+
+def test_error_of_a_default_has_its_own_type_beside_what_orjson_refuses():
+    for document in (["\ud800", {3}], [{3}, "\ud800"], ["\ud800", np.arange(2), {"a": {3}}]):
+        with pytest.raises(Unfit):
+            Strict(document)
+
+
 class Vendor(responses.JSONResponse):
     media_type = "application/vnd.api+json"
 
