@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bench import report
 from bench.paces import PACES
 from bench.results import Results, merge
+from fastnpjson._extension import speedups
 
 FOLDER = Path(__file__).parent / "report"
 # So that a trial does not replace the results of a whole run, which README.md quotes.
@@ -73,6 +74,10 @@ def _json(path: Path) -> Path:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if speedups is None and not os.environ.get("FASTNPJSON_NO_SPEEDUPS"):
+        # The folder of a checkout comes before what is installed.
+        print("the C extension is not in use here: pip install -e ., or set FASTNPJSON_NO_SPEEDUPS=1", file=sys.stderr)
+        return 2
     folder = arguments.output or (PARTIAL if arguments.quick or arguments.only else FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     pace, start = "quick" if arguments.quick else "full", time.monotonic()
