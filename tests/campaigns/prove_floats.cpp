@@ -115,7 +115,7 @@ static void make_block(uint32_t, bool, double *numbers)
 
 template <typename Real> static int compare(uint32_t block, const Real *numbers, const std::string &expected, NumberWriter write)
 {
-    static char text[BLOCK * (LONGEST_NUMBER + 1) + SPARE_ROOM];
+    static char text[BLOCK * SPARE_ROOM];
     Rows rows = {};
     rows.ndim = 1;
     rows.notation = sizeof(Real) == 4 ? &NOTATION_32 : &NOTATION_64;
