@@ -22,6 +22,7 @@ _MOST: Final = 32
 _LENGTHS: Final = 10**20
 # https://github.com/plotly/plotly.js/blob/master/src/lib/array.js has these names, and others for NumPy's other dtypes.
 _CODES: Final = frozenset({"i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"})
+_DATATYPES: Final = {"b": "BOOL", "u": "UINT{}", "i": "INT{}", "f": "FP{}"}
 _MEMBERS: Final = [{"dtype", "bdata"}, {"dtype", "bdata", "shape"}]
 
 
@@ -44,6 +45,19 @@ def array_of_bytes(value: Any, dtype: DType) -> Array | None:
 def takes_base64(dtype: DType) -> bool:
     """Tell whether base64 is read as arrays of a dtype."""
     return is_foreign_float(dtype) or (dtype.kind in "biuf" and dtype.itemsize <= _WIDEST)
+
+
+def datatype_of(dtype: DType) -> str | None:
+    """Return the name of a dtype in the protocol of inference servers, https://github.com/kserve/open-inference-protocol.
+
+    >>> datatype_of(np.dtype(">f4")), datatype_of(np.dtype(bool)), datatype_of(np.dtype("m8[s]"))
+    ('FP32', 'BOOL', None)
+    """
+    if dtype.name == "bfloat16":
+        return "BF16"
+    if is_foreign_float(dtype) or not takes_base64(dtype):
+        return None
+    return _DATATYPES[dtype.kind].format(8 * dtype.itemsize)
 
 
 def _from_base64(text: str, dtype: DType) -> Array:

@@ -11,7 +11,7 @@ from numpy import ma
 
 from fastnpjson._excerpt import excerpt
 from fastnpjson._jsonpath import json_path, steps_to
-from fastnpjson._reading.as_bytes import array_of_bytes, shape_of, takes_base64
+from fastnpjson._reading.as_bytes import array_of_bytes, datatype_of, shape_of, takes_base64
 from fastnpjson._reading.complexes import complexes
 from fastnpjson._reading.errors import NotArray
 from fastnpjson._reading.lists import flat, items, with_texts
@@ -48,7 +48,6 @@ def array(value: Any, dtype: np.dtype[Any], texts: Callable[[], Any], policy: Po
 
 # The members of a tensor of inference servers, in the Open Inference Protocol: https://github.com/kserve/open-inference-protocol
 _TENSOR: Final = frozenset({"shape", "datatype", "data"})
-_DATATYPES: Final = {"b": "BOOL", "u": "UINT{}", "i": "INT{}", "f": "FP{}"}
 
 
 class _Place(NamedTuple):
@@ -177,13 +176,10 @@ def _check_datatype(place: _Place) -> None:
     if place.tensor is None or type(place.value) is not str:
         return
     dtype, told = place.leaf.dtype, place.tensor["datatype"]
-    if dtype.name == "bfloat16":
-        name = "BF16"
-    elif is_foreign_float(dtype):  # the protocol has no name for it
+    name = datatype_of(dtype)
+    if name is None and is_foreign_float(dtype):  # the protocol has no name for it
         return
-    else:
-        name = _DATATYPES.get(dtype.kind, "").format(8 * dtype.itemsize)
-    if told != name:
+    if name is None or told != name:
         raise NotArray(f"base64 of {excerpt(told)} is not an array of {dtype}")
 
 

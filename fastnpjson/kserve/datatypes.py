@@ -5,8 +5,6 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,7 +14,6 @@ CODES: Final = {
     **{f"INT{8 * size}": f"<i{size}" for size in (1, 2, 4, 8)},
     **{f"FP{8 * size}": f"<f{size}" for size in (2, 4, 8)},
 }
-DATATYPES: Final = {(np.dtype(code).kind, np.dtype(code).itemsize): name for name, code in CODES.items()}
 # Before each string of BYTES.
 SIZE: Final = struct.Struct("<I")
 

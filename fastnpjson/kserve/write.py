@@ -11,7 +11,8 @@ from orjson import JSONEncodeError
 
 from fastnpjson._documents.array_likes import read
 from fastnpjson._excerpt import excerpt
-from fastnpjson.kserve.datatypes import DATATYPES, SIZE, parameters_of
+from fastnpjson._reading.as_bytes import datatype_of
+from fastnpjson.kserve.datatypes import SIZE, parameters_of
 
 Array = np.ndarray[Any, Any]
 
@@ -57,14 +58,10 @@ def _array(data: Any) -> Any:
 
 
 def _datatype(array: Array) -> str:
-    dtype = array.dtype
-    if dtype.kind in _TEXT:
-        return "BYTES"
-    if dtype.name == "bfloat16":
-        return "BF16"
-    if (dtype.kind, dtype.itemsize) not in DATATYPES:
-        raise ValueError(f"the protocol has no {dtype}")
-    return DATATYPES[dtype.kind, dtype.itemsize]
+    name = "BYTES" if array.dtype.kind in _TEXT else datatype_of(array.dtype)
+    if name is None:
+        raise ValueError(f"the protocol has no {array.dtype}")
+    return name
 
 
 def _values(array: Array, datatype: str) -> Any:
