@@ -50,6 +50,7 @@ class Kind:
     OTHER: Final = 2048
     # NaN and infinities in what is of the kind NATIVE.
     NATIVE_NONFINITE: Final = 4096
+    NUMPY: Final = NATIVE | OTHER_NUMPY
     # Looked for only if it is wanted: each takes time.
     NUMBERS: Final = NONFINITE | NATIVE_NONFINITE | BIG_INTEGER
     # Looked into if it is wanted, as orjson looks into it; then it is not among the kinds that are found.
@@ -155,7 +156,7 @@ def _kind_of_other(kind: type) -> int:
 
 survey: Final[Callable[..., int]] = survey_in_python if speedups is None else speedups.survey
 # These hold no NaN, or `survey` has looked into them. Objects of other kinds have been replied to.
-_LOOKED_AT: Final = Kind.NATIVE | Kind.OTHER_NUMPY | Kind.DATETIME | Kind.AWARE | Kind.UUID | Kind.OTHER
+_LOOKED_AT: Final = Kind.NUMPY | Kind.DATETIME | Kind.AWARE | Kind.UUID | Kind.OTHER
 
 _REPLACED: Final = Kind.KEY | Kind.DATACLASS
 

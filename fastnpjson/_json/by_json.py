@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orjson import Fragment
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from fastnpjson._documents.replace import Replacements
     from fastnpjson._json.meaning import Meaning
-
-_NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 
 
 class ByJson(NamedTuple):
@@ -84,7 +82,7 @@ class ByJson(NamedTuple):
             del refusal  # or it would refer to itself, by its traceback
 
     def _attempts(self, found: int) -> Iterator[Callable[[Any], str]]:
-        if self.meaning.own and not found & _NUMPY:
+        if self.meaning.own and not found & Kind.NUMPY:
             yield self._with_own_default
         yield self._with_hook
         yield self._with_keys

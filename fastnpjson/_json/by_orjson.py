@@ -31,7 +31,6 @@ _HAS_WORDS: Final = Kind.NATIVE_NONFINITE | Kind.OTHER_NUMPY
 _TEXT: Final = 100
 _FEW: Final = 16
 _SAMPLES: Final = 4
-_NUMPY: Final = Kind.NATIVE | Kind.OTHER_NUMPY
 
 
 def dumps(obj: Any, json_rules: JSONRules, replies: Replies, *, ensure_ascii: bool | None) -> bytes:
@@ -108,7 +107,7 @@ def json_is_faster(obj: Any, collected: bytes | list[Any], *, ensure_ascii: bool
         ensure_ascii: True if all that is not ASCII is to be escaped.
     """
     slow = not is_worthwhile(obj, collected) if isinstance(collected, list) else ensure_ascii and is_dense(collected)
-    return bool(slow) and not survey(obj, 0) & _NUMPY
+    return bool(slow) and not survey(obj, 0) & Kind.NUMPY
 
 
 def _length(obj: Any, keys: int = 0) -> int:
