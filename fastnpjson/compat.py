@@ -15,7 +15,7 @@ NaN and infinities are ``NaN``, ``Infinity`` and ``-Infinity``, in arrays too, o
 but not for NumPy data, unless its dtype has no JSON (complex).
 
 orjson writes a document where it means the same as `json`. `json` writes it, at its own speed, for other separators and
-indents, for lone surrogates, and for documents without NumPy data that have many objects for ``default``.
+indents, for lone surrogates, and with ``ensure_ascii=True`` for documents without NumPy data that are full of escapes.
 """
 
 from __future__ import annotations

@@ -4,26 +4,24 @@
  * object whose class only the default knows, and a reply that holds nothing unknown. */
 #include "answer.h"
 
-#include "orjson.h"
-#include "replace.h"
+#include "builtins.h"
+#include "settle.h"
 #include "two_pass.h"
 
 /* Of the classes that were last found to be for the default alone. */
 #define REMEMBERED 8
 
-static PyObject *log_name, *next_name, *direct_name, *ask_name, *failed_name, *keeps_name;
+static PyObject *log_name, *next_name, *direct_name, *ask_name, *failed_name, *keeps_name, *obj_name;
 
 typedef struct {
     PyObject *replies;  /* the caller's default, with its log: `Replies` in replies.py */
     PyObject *convert;
     PyObject *unknown;  /* what `convert` returns for what the default is to be asked about */
-    PyObject *asked;    /* the class of what only Python can ask about */
+    PyObject *asked;    /* the class of what stands for an object that orjson knows */
     PyObject *settle;   /* settles in Python what C leaves: settle(item, reply, is_asked) */
     PyObject *needs_walk;
-    PyObject *option;
-    Rules rules;
-    Replacing *replacing; /* NULL if nothing is to be replaced in replies */
-    int only_python;      /* Python settles all but text */
+    Settling settling;
+    int is_too_deep;    /* Python settles all but text */
     PyObject *function, *log; /* the default, if C may call it, and the list of what it was asked about, with the replies */
     int keeps;            /* the log keeps replies as they were */
     PyTypeObject *classes[REMEMBERED]; /* borrowed: an object of each is in the list */
@@ -39,7 +37,8 @@ import_answer(void)
     ask_name = PyUnicode_InternFromString("ask");
     failed_name = PyUnicode_InternFromString("failed");
     keeps_name = PyUnicode_InternFromString("keeps");
-    return log_name && next_name && direct_name && ask_name && failed_name && keeps_name ? 0 : -1;
+    obj_name = PyUnicode_InternFromString("obj");
+    return log_name && next_name && direct_name && ask_name && failed_name && keeps_name && obj_name ? 0 : -1;
 }
 
 static int
@@ -83,19 +82,19 @@ is_at_end(const Answering *answering)
 
 /* What the default replies; it is in the log, at its end. */
 static PyObject *
-ask(Answering *answering, PyObject *item)
+ask_about(Answering *answering, PyObject *obj)
 {
-    if (answering->function == Py_None || (PyObject *)Py_TYPE(item) == answering->asked || !is_at_end(answering)) {
-        return PyObject_CallMethodOneArg(answering->replies, ask_name, item);
+    if (answering->function == Py_None || !is_at_end(answering)) {
+        return PyObject_CallMethodOneArg(answering->replies, ask_name, obj);
     }
-    PyObject *reply = PyObject_CallOneArg(answering->function, item);
+    PyObject *reply = PyObject_CallOneArg(answering->function, obj);
     if (!reply) {
         PyObject *error = take_error();
-        reply = PyObject_CallMethodObjArgs(answering->replies, failed_name, item, error, NULL);
+        reply = PyObject_CallMethodObjArgs(answering->replies, failed_name, obj, error, NULL);
         Py_XDECREF(error);
         return reply;
     }
-    PyObject *entry = PyTuple_Pack(2, item, reply);
+    PyObject *entry = PyTuple_Pack(2, obj, reply);
     if (!entry || PyList_Append(answering->log, entry) < 0 || set_next(answering) < 0) {
         Py_CLEAR(reply);
     }
@@ -103,57 +102,28 @@ ask(Answering *answering, PyObject *item)
     return reply;
 }
 
-static int
-is_leaf(PyObject *reply)
-{
-    PyTypeObject *type = Py_TYPE(reply);
-    return type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type || reply == Py_None;
-}
-
-static int
-is_text(PyObject *reply)
-{
-    return PyUnicode_CheckExact(reply) || (PyObject *)Py_TYPE(reply) == fragment_type;
-}
-
-/* Text for a reply, or NULL without an error, if Python is to settle it. Takes the reply. */
 static PyObject *
-settle_in_c(Answering *answering, PyObject *reply)
+ask(Answering *answering, PyObject *item)
 {
-    if (answering->only_python) {
-        Py_DECREF(reply);
-        return NULL;
+    if ((PyObject *)Py_TYPE(item) != answering->asked) {
+        return ask_about(answering, item);
     }
-    if (answering->replacing) {
-        Py_SETREF(reply, replace_value(answering->replacing, reply, 0));
-    }
-    if (!reply || is_text(reply) || is_leaf(reply)) {
-        return reply;
-    }
-    if (answering->replacing && answering->replacing->keeps) {
-        answering->replacing->keeps = 0;
-        Py_DECREF(reply);
-        return NULL;
-    }
-    int refused;
-    PyObject *written = collect(reply, answering->option, &answering->rules, MOST_FOUND, &refused);
-    Py_DECREF(reply);
-    if (written && !PyBytes_CheckExact(written)) {
-        Py_CLEAR(written);
-        return NULL;
-    }
-    return written ? make_fragment(written) : NULL;
+    PyObject *obj = PyObject_GetAttr(item, obj_name);
+    PyObject *reply = obj ? ask_about(answering, obj) : NULL;
+    Py_XDECREF(obj);
+    return reply;
 }
 
 /* The log has the settled reply to what was asked: a default may use again what it returned. */
 static int
-freeze(Answering *answering, PyObject *item, PyObject *settled)
+freeze(Answering *answering, PyObject *settled)
 {
     Py_ssize_t last = PyList_GET_SIZE(answering->log) - 1;
-    if (answering->keeps || last < 0 || !is_at_end(answering)) {
+    PyObject *asked = last < 0 ? NULL : PyList_GET_ITEM(answering->log, last);
+    if (answering->keeps || !asked || !PyTuple_CheckExact(asked) || PyTuple_GET_SIZE(asked) != 2 || !is_at_end(answering)) {
         return 0;
     }
-    PyObject *entry = PyTuple_Pack(2, item, settled);
+    PyObject *entry = PyTuple_Pack(2, PyTuple_GET_ITEM(asked, 0), settled);
     return entry ? PyList_SetItem(answering->log, last, entry) : -1;
 }
 
@@ -164,8 +134,8 @@ settle(Answering *answering, PyObject *item, PyObject *reply, int is_asked)
         return Py_NewRef(reply);
     }
     int is_at_its_end = !is_asked || is_at_end(answering); /* or it is an old reply, which is settled */
-    PyObject *settled = is_at_its_end ? settle_in_c(answering, Py_NewRef(reply)) : NULL;
-    if (settled && is_asked && freeze(answering, item, settled) < 0) {
+    PyObject *settled = is_at_its_end && !answering->is_too_deep ? settle_in_c(&answering->settling, Py_NewRef(reply)) : NULL;
+    if (settled && is_asked && freeze(answering, settled) < 0) {
         Py_CLEAR(settled);
     }
     if (settled || PyErr_Occurred()) {
@@ -174,11 +144,25 @@ settle(Answering *answering, PyObject *item, PyObject *reply, int is_asked)
     return PyObject_CallFunctionObjArgs(answering->settle, item, reply, is_asked ? Py_True : Py_False, NULL);
 }
 
+/* What stands for an object by its class alone: the builtin for a subclass of one, and a float for one of NumPy. */
+static PyObject *
+convert(const Answering *answering, PyObject *item)
+{
+    const Settling *settling = &answering->settling;
+    if (settling->rules.may_write & FLOAT64 && settling->replacing && Py_TYPE(item) == &PyFloat64ArrType_Type) {
+        double number = PyArrayScalar_VAL(item, Double);
+        return is_plain_float(settling->replacing, number) ? PyFloat_FromDouble(number)
+                                                           : replace_float(settling->replacing, number);
+    }
+    PyObject *container = settling->rules.may_write & BUILTINS ? container_of(item) : NULL;
+    return container || PyErr_Occurred() ? container : PyObject_CallOneArg(answering->convert, item);
+}
+
 static PyObject *
 answer_one(Answering *answering, PyObject *item)
 {
     int is_asked = is_for_default(answering, Py_TYPE(item));
-    PyObject *reply = is_asked ? NULL : PyObject_CallOneArg(answering->convert, item);
+    PyObject *reply = is_asked ? NULL : convert(answering, item);
     if (reply == answering->unknown) {
         Py_CLEAR(reply);
         remember(answering, item);
@@ -223,8 +207,8 @@ answer_with_replies(Answering *answering, PyObject *found)
     if (keeps && PyList_Check(answering->log)) {
         answering->keeps = keeps == Py_True;
         answers = answer_all(answering, found);
-        if (answering->replacing) {
-            forget_replaced(answering->replacing);
+        if (answering->settling.replacing) {
+            forget_replaced(answering->settling.replacing);
         }
     }
     else if (keeps) {
@@ -243,17 +227,18 @@ answer_python(PyObject *module, PyObject *arguments)
     PyObject *found, *natively, *replacements;
     Replacing replacing;
     Answering answering = {0};
-    if (!PyArg_ParseTuple(arguments, "O!OOOOOOO!OOp:answer", &PyList_Type, &found, &answering.replies, &answering.convert,
+    if (!PyArg_ParseTuple(arguments, "O!OOOOOOO!OOppp:answer", &PyList_Type, &found, &answering.replies, &answering.convert,
                           &answering.unknown, &answering.asked, &answering.settle, &answering.needs_walk, &PyLong_Type,
-                          &answering.option, &natively, &replacements, &answering.only_python) ||
-        read_rules(natively, &answering.rules) != DONE) {
+                          &answering.settling.option, &natively, &replacements, &answering.is_too_deep,
+                          &answering.settling.finite_only, &answering.settling.indents) ||
+        read_rules(natively, &answering.settling.rules) != DONE) {
         return NULL;
     }
     if (replacements != Py_None) {
         if (!read_replacements(replacements, &replacing)) {
             return NULL;
         }
-        answering.replacing = &replacing;
+        answering.settling.replacing = &replacing;
     }
     return answer_with_replies(&answering, found);
 }

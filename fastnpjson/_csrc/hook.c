@@ -9,6 +9,7 @@
    has_room                            mmap(2) and munmap(2), without PyEval_SaveThread
    PyFloat_FromDouble, PyBool_FromLong memory
    PyNumber_Index                      nb_index of NumPy's own scalars, in C: `is_native_scalar` takes exact types only
+   leaf_of                             memory: the functions of the builtin, not those of the subclass
    PyList_New, PyList_Append           memory, and PyErr_SetString as well: an exception of a builtin class
    PySequence_List, PyTuple_GetSlice   of exact types in C, whose iterators ask nobody
    Py_DECREF                           of bytes, and of a fragment that has them
@@ -18,6 +19,7 @@
 
 #include <structmember.h>
 
+#include "builtins.h"
 #include "kinds.h"
 #include "orjson.h"
 
@@ -86,15 +88,22 @@ items_of(const Rules *rules, PyObject *obj)
     return is_tuple ? PyTuple_GetSlice(obj, 0, PyTuple_GET_SIZE(obj)) : NULL;
 }
 
+/* What orjson knows, for an object that nobody is to be asked about, or NULL without an error. */
+static PyObject *
+known_of(const Rules *rules, PyObject *obj)
+{
+    return rules->may_write & BUILTINS && is_subclass_of_leaf(obj) ? leaf_of(obj) : items_of(rules, obj);
+}
+
 static PyObject *
 collect_or_write(Hook *hook, PyObject *obj)
 {
     if (is_ours(&hook->rules, obj)) {
         return hook->skip ? Py_NewRef(Py_None) : write_ours(hook, obj);
     }
-    PyObject *items = items_of(&hook->rules, obj);
-    if (items || PyErr_Occurred()) {
-        return items;
+    PyObject *known = known_of(&hook->rules, obj);
+    if (known || PyErr_Occurred()) {
+        return known;
     }
     if (!hook->found && !(hook->found = PyList_New(0))) {
         return NULL;
@@ -117,11 +126,11 @@ substitute(Hook *hook, PyObject *obj)
     if (is_ours(&hook->rules, obj)) {
         return write_ours(hook, obj);
     }
-    PyObject *items = items_of(&hook->rules, obj);
-    if (!items && !PyErr_Occurred()) {
+    PyObject *known = known_of(&hook->rules, obj);
+    if (!known && !PyErr_Occurred()) {
         PyErr_SetString(PyExc_RuntimeError, CHANGED);
     }
-    return items;
+    return known;
 }
 
 static PyObject *

@@ -4,12 +4,13 @@
 
 #include "large_arrays.h"
 
-/* The dtypes that orjson may write, and containers that become lists: the same numbers as in rules.py. */
-enum { FLOATS = 1, LONGS = 2, INTEGERS = 4, CONTAINERS = 8 };
+/* The dtypes that orjson may write, containers that become lists, and instances of
+   subclasses that become builtins: the same numbers as in rules.py. */
+enum { FLOATS = 1, LONGS = 2, INTEGERS = 4, CONTAINERS = 8, BUILTINS = 16, FLOAT64 = 32 };
 
 typedef struct {
     int may_write_whole;    /* the kinds that orjson may write natively, in a document with nothing else; 0 for never */
-    int may_write;   /* some of FLOATS, LONGS, INTEGERS, CONTAINERS */
+    int may_write;   /* some of FLOATS, LONGS, INTEGERS, CONTAINERS, BUILTINS, FLOAT64 */
     size_t large; /* arrays of so many bytes are for Python */
 } Rules;
 

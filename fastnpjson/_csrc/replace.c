@@ -23,7 +23,7 @@ digits_of(PyObject *integer)
     return utf8 ? make_fragment(utf8) : NULL;
 }
 
-static PyObject *
+PyObject *
 replace_float(const Replacing *replacing, double number)
 {
     if (isfinite(number)) {

@@ -8,6 +8,7 @@
 #include <math.h>
 
 int read_replacements(PyObject *replacements, Replacing *replacing);
+PyObject *replace_float(const Replacing *replacing, double number);
 PyObject *replace_value(Replacing *replacing, PyObject *obj, int depth);
 PyObject *replace_members(Replacing *replacing, PyObject *obj, int depth);
 

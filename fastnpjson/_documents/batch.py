@@ -23,13 +23,17 @@ _LONG: Final = 1000
 _MOST_DAYS: Final = 10**8
 
 
-def with_batches(found: list[Any], convert: Convert, default: Any = None) -> Convert:
+def with_batches(found: list[Any], convert: Convert, default: Any = None, *, float64: bool = True) -> Convert:
     """Return a function that converts as `convert` does, and knows the text of many scalars among what was found.
 
-    If the default is `common`, it knows the text of many durations, too.
+    Args:
+        found: What orjson does not know in a document.
+        convert: Turns one of them into what it knows.
+        default: The caller's default. If it is `common`, the function knows the text of many durations, too.
+        float64: False to leave `numpy.float64` to the extension module.
     """
     known: dict[int, Any] = {}
-    for kind in set(map(type, found)):
+    for kind in set(map(type, found)) - (set() if float64 else {np.float64}):
         if kind in _TYPES or (issubclass(kind, datetime.datetime) and hasattr(kind, "to_datetime64")):
             items = [item for item in found if type(item) is kind]
             add = _add if kind in _TYPES else _add_moments

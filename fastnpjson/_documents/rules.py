@@ -26,6 +26,10 @@ LONGS: Final = 2
 INTEGERS: Final = 4
 # It makes lists of sets, named tuples and other containers, as `common` does.
 CONTAINERS: Final = 8
+# It takes an instance of a subclass for the builtin, as json does.
+BUILTINS: Final = 16
+# It takes `numpy.float64` for a float, where floats are replaced.
+FLOAT64: Final = 32
 _DEFAULTS: Final = Style()
 # orjson takes an integer without these bits for 0, of any size: it looks at the lowest of CPython's digits.
 _FLAGS: Final = 2**30 - 1
@@ -36,7 +40,7 @@ class Natively(NamedTuple):
 
     Attributes:
         whole: The kinds of things in a document that orjson may write in one call; 0 for never.
-        dtypes: Some of `FLOATS`, `LONGS` and `INTEGERS`, and `CONTAINERS`.
+        dtypes: Some of `FLOATS`, `LONGS` and `INTEGERS`; `CONTAINERS`, `BUILTINS` and `FLOAT64`.
         below: Arrays of so many bytes, and larger ones, are for `Rules.convert`.
     """
 
@@ -99,6 +103,8 @@ def make_rules(option: int | None = None, settings: Style = _DEFAULTS) -> Rules:
         whole, dtypes = 0, dtypes & ~LONGS
     if style.decimals is not None:
         whole, dtypes = 0, dtypes & ~FLOATS
+    if style.decimals is None or style.factor:
+        dtypes |= FLOAT64
     if style.option & orjson.OPT_INDENT_2:  # orjson would put each element on a line
         whole = 0
     below = sys.maxsize

@@ -20,6 +20,7 @@ from orjson import Fragment, JSONEncodeError
 from fastnpjson._documents.convert import UNKNOWN, NeedsWalk
 from fastnpjson._documents.fields import may_hide_array, with_fields
 from fastnpjson._documents.replies import Asked
+from fastnpjson._documents.rules import FLOAT64
 from fastnpjson._extension import speedups
 from fastnpjson._graph import MOST_FOUND
 from fastnpjson._orjson import DEEPEST, fragment
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 _FEW: Final = 8
 # Replies that hold nothing unknown.
 _LEAVES: Final = frozenset({int, float, bool, type(None)})
+_KNOWN: Final = _LEAVES | {str, Fragment}
+_TEXT: Final = frozenset({str})
+# A container of so many items is copied in less time than its text is made.
+_SHORT: Final = 16
 _EXHAUSTED: Final = object()
 _CHANGED: Final = "the document was changed while it was encoded"
 
@@ -61,7 +66,7 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     most = MOST_FOUND
     while isinstance(written, list):
         left = written[len(replies) :] if replies else written
-        convert = _with_batches(left, rules.convert, default.default)
+        convert = _with_batches(left, rules, default.default)
         answering = rules if convert is rules.convert else rules._replace(convert=convert)
         replies += answer(left, answering, default, depth)
         if len(written) < most:
@@ -75,12 +80,14 @@ def dumps(obj: Any, rules: Rules, default: Replies, found: bytes | list[Any] | N
     return substitute(obj, rules.option, rules.natively, written, replies)
 
 
-def _with_batches(left: list[Any], convert: Convert, default: Any) -> Convert:
+def _with_batches(left: list[Any], rules: Rules, default: Any) -> Convert:
     if len(left) < _FEW:
-        return convert
+        return rules.convert
     from fastnpjson._documents.batch import with_batches
 
-    return with_batches(left, convert, default)
+    inner = rules.for_replies or rules
+    by_c = speedups is not None and inner.replacements is not None and inner.natively.dtypes & FLOAT64
+    return with_batches(left, rules.convert, default, float64=not by_c)
 
 
 class _Answering(NamedTuple):
@@ -115,7 +122,10 @@ class _Answering(NamedTuple):
             self.rules.refuse(reply)
         if kind in _LEAVES or kind is Fragment:
             return reply
-        settled = _text(reply, inner, self.default, self.depth)
+        # Text for NaN may be among what is replaced, which orjson refuses.
+        settled = _copy_of_short(reply) if self.rules.refuse is None and self.depth <= DEEPEST else None
+        if settled is None:
+            settled = _text(reply, inner, self.default, self.depth)
         if asked:
             self.default.freeze(item, settled)
         return settled
@@ -139,7 +149,9 @@ def _answer_in_c(found: list[Any], rules: Rules, default: Replies, depth: int) -
         inner.option & ~orjson.OPT_APPEND_NEWLINE,
         inner.natively,
         inner.replacements,
-        rules.refuse is not None or depth > DEEPEST or bool(inner.option & orjson.OPT_INDENT_2),
+        depth > DEEPEST,
+        rules.refuse is not None,
+        inner.option & orjson.OPT_INDENT_2,
     )
     return answers
 
@@ -150,6 +162,16 @@ def replaced(document: Any, rules: Rules, replacements: Replacements) -> tuple[A
 
     document, keeps = replace(document, replacements)
     return document, rules._replace(option=rules.option | orjson.OPT_NON_STR_KEYS) if keeps else rules
+
+
+def _copy_of_short(reply: Any) -> Any:
+    """Return a copy of a short container that holds nothing unknown, or `None`."""
+    kind = type(reply)
+    if kind is list and len(reply) <= _SHORT and _KNOWN.issuperset(map(type, reply)):
+        return reply.copy()
+    if kind is dict and len(reply) <= _SHORT and _KNOWN.issuperset(map(type, reply.values())):
+        return reply.copy() if _TEXT.issuperset(map(type, reply)) else None
+    return None
 
 
 def _text(reply: Any, rules: Rules, default: Replies, depth: int) -> Any:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 from orjson import JSONEncodeError
 
 from fastnpjson._documents import two_pass
 from fastnpjson._documents.dumps import encode
 from fastnpjson._documents.survey import Kind, survey
-from fastnpjson._graph import MOST_FOUND
 from fastnpjson._json.keys import NeedsJson
-from fastnpjson._json.subclasses import PASSTHROUGH, builtin, is_subclass
 from fastnpjson._json.text import is_dense
-from fastnpjson._patch import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fastnpjson._documents.replies import Replies
     from fastnpjson._documents.rules import Rules
     from fastnpjson._json.meaning import JSONRules
@@ -27,10 +21,6 @@ _REPLACED: Final = Kind.KEY | Kind.BIG_INTEGER | Kind.NONFINITE | Kind.ENUM | Ki
 _NUMBERS: Final = Kind.NUMBERS
 # Where NaN may be that has a word: orjson would write null.
 _HAS_WORDS: Final = Kind.NATIVE_NONFINITE | Kind.OTHER_NUMPY
-# With less text, in bytes, for each of the objects, json is faster. A few objects do not matter.
-_TEXT: Final = 100
-_FEW: Final = 16
-_SAMPLES: Final = 4
 
 
 def dumps(obj: Any, json_rules: JSONRules, replies: Replies, *, ensure_ascii: bool | None) -> bytes:
@@ -38,7 +28,7 @@ def dumps(obj: Any, json_rules: JSONRules, replies: Replies, *, ensure_ascii: bo
 
     1. A survey looks for what orjson writes in another way than json. It is replaced.
     2. orjson collects what it does not know. What it refuses is replaced, too.
-    3. The rest is for json, if that takes less time for it.
+    3. What is to be escaped is for json, if there is much of it and nothing of NumPy.
     4. The default is asked about what was collected, and orjson writes the document.
 
     Args:
@@ -61,10 +51,7 @@ def dumps(obj: Any, json_rules: JSONRules, replies: Replies, *, ensure_ascii: bo
         given = obj
         obj, rules = two_pass.replaced(obj, rules, replacements)
         collected = None if obj is given else _collect(obj, rules)
-        is_slow = collected is None
-    else:
-        is_slow = json_is_faster(obj, collected, ensure_ascii=ensure_ascii)
-    if is_slow:
+    if collected is None or (ensure_ascii and _escapes_slowly(obj, collected)):
         raise NeedsJson
     if walks:
         return encode(obj, rules, replies, collected)
@@ -82,37 +69,6 @@ def _collect(obj: Any, rules: Rules) -> bytes | list[Any] | None:
     return collected
 
 
-def is_worthwhile(obj: Any, found: list[Any]) -> bool:
-    """Tell whether to ask about what orjson does not know; always with NumPy data, for which json is slow.
-
-    Args:
-        obj: The document.
-        found: What orjson does not know in it, or the first `MOST_FOUND` of that.
-    """
-    if len(found) < _FEW or any(issubclass(kind, (np.ndarray, np.generic)) for kind in set(map(type, found))):
-        return True
-    if len(found) >= MOST_FOUND:
-        return False
-    # A subclass of dict or list may hold much.
-    samples = [builtin(item) if is_subclass(type(item)) else None for item in found[:_SAMPLES]]
-    return _length(obj) / len(found) + _length(samples) / _SAMPLES > _TEXT
-
-
-def json_is_faster(obj: Any, collected: bytes | list[Any], *, ensure_ascii: bool | None) -> bool:
-    """Tell whether json takes less time for the rest of the work, which it does not for NumPy data.
-
-    Args:
-        obj: The document.
-        collected: Its text, or what orjson does not know in it.
-        ensure_ascii: True if all that is not ASCII is to be escaped.
-    """
-    slow = not is_worthwhile(obj, collected) if isinstance(collected, list) else ensure_ascii and is_dense(collected)
-    return bool(slow) and not survey(obj, 0) & Kind.NUMPY
-
-
-def _length(obj: Any, keys: int = 0) -> int:
-    ignore: Callable[[Any], Any] = [].append
-    try:
-        return len(orjson.dumps(obj, ignore, PASSTHROUGH | keys))
-    except orjson.JSONEncodeError:
-        return 0 if keys else _length(obj, orjson.OPT_NON_STR_KEYS)
+def _escapes_slowly(obj: Any, collected: bytes | list[Any]) -> bool:
+    """Tell whether json, which escapes as it goes, takes less time."""
+    return isinstance(collected, bytes) and is_dense(collected) and not survey(obj, 0) & Kind.NUMPY

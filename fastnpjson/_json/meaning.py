@@ -21,7 +21,7 @@ from fastnpjson._documents.convert import UNKNOWN
 from fastnpjson._documents.refused import replacements as replacements_of
 from fastnpjson._documents.replace import replace
 from fastnpjson._documents.replies import Asked
-from fastnpjson._documents.rules import Natively, make_rules
+from fastnpjson._documents.rules import BUILTINS, FLOAT64, Natively, make_rules
 from fastnpjson._documents.survey import Kind
 from fastnpjson._json.keys import NeedsJson, text_by_json
 from fastnpjson._json.numpy_values import has_objects, is_numpy, text
@@ -88,7 +88,7 @@ LAYOUTS: Final[dict[Any, int]] = {
 }
 # The most common of those that are for the default: two checks for subclasses take as long as most defaults.
 _UNKNOWN_TYPES: Final = frozenset({datetime.date, datetime.datetime, datetime.time, Decimal})
-_NOTHING: Final = Natively(0, 0, sys.maxsize)
+_NO_NUMPY: Final = Natively(0, BUILTINS | FLOAT64, sys.maxsize)
 _WORDS: Final = (Fragment(b"NaN"), Fragment(b"Infinity"), Fragment(b"-Infinity"))
 
 
@@ -96,7 +96,8 @@ _WORDS: Final = (Fragment(b"NaN"), Fragment(b"Infinity"), Fragment(b"-Infinity")
 def rules_of_dumps(option: int, meaning: Meaning) -> Rules:
     """Make rules by which `dumps` takes a subclass of a builtin for that builtin, as json does."""
     rules = make_rules(option, Style(nan="error" if meaning.nan == "error" else "null"))
-    return rules._replace(convert=_convert(rules.convert, meaning), door=meaning.door)
+    natively = rules.natively._replace(dtypes=rules.natively.dtypes | BUILTINS)
+    return rules._replace(convert=_convert(rules.convert, meaning), natively=natively, door=meaning.door)
 
 
 class JSONRules(NamedTuple):
@@ -130,8 +131,8 @@ def rules_of_json(option: int, meaning: Meaning) -> JSONRules:
         looks |= _NAN
         convert = _convert(make_rules(option).convert, meaning, words=True)
         rules = rules._replace(convert=convert, refuse=None)
-        in_replies = in_replies._replace(convert=convert, refuse=None, natively=_NOTHING)
-    rules = rules._replace(natively=rules.natively if meaning.known else _NOTHING, for_replies=in_replies)
+        in_replies = in_replies._replace(convert=convert, refuse=None, natively=_NO_NUMPY)
+    rules = rules._replace(natively=rules.natively if meaning.known else _NO_NUMPY, for_replies=in_replies)
     return JSONRules(rules, replacements, looks, walks=False)
 
 
@@ -150,6 +151,8 @@ def _convert(written: Convert, meaning: Meaning, *, words: bool = False) -> Conv
         kind = type(obj)
         if kind in _UNKNOWN_TYPES:
             return UNKNOWN
+        if issubclass(kind, str):  # `numpy.str_`, too
+            return str.__str__(obj)
         if kind is np.float64:
             if math.isfinite(obj):
                 return float(obj)
@@ -159,8 +162,8 @@ def _convert(written: Convert, meaning: Meaning, *, words: bool = False) -> Conv
         if issubclass(kind, NUMPY_TYPES):
             if not (meaning.known or is_builtin):
                 return UNKNOWN
-            if words and not has_objects(obj.dtype) and is_numpy(obj):
-                if meaning.nan == "error" and has_nan(obj):
+            if words and not has_objects(obj.dtype) and has_nan(obj) and is_numpy(obj):
+                if meaning.nan == "error":
                     raise NeedsJson
                 return fragment(text(obj))
         elif is_builtin:

@@ -47,4 +47,4 @@ def is_subclass(kind: type) -> bool:
 
 def builtin(obj: Any) -> Any:
     """Return the builtin that an instance of a subclass is to json."""
-    return next(convert(obj) for base, convert in _BUILTINS.items() if issubclass(type(obj), base))
+    return next(filter(None, map(_BUILTINS.get, type(obj).__mro__)))(obj)

@@ -4,15 +4,28 @@
 class Text(str):
     __slots__ = ()
 
+    def __str__(self):
+        return "not JSON"
+
 
 class Whole(int):
     def __repr__(self):
         return "not JSON"
 
+    def __index__(self):
+        return -1
+
+    __int__ = __pos__ = __index__
+
 
 class Celsius(float):
     def __repr__(self):
         return "not JSON"
+
+    def __float__(self):
+        return -1.0
+
+    __pos__ = __float__
 
 
 class Mapping(dict):
