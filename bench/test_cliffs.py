@@ -99,6 +99,7 @@ KEYS: dict[str, Any] = {
     "IntEnum": Level.LOW,
     "subclass of str": Text("x"),
     "subclass of int": Number(3),
+    "tuple": (1, 2),
 }
 VALUES: dict[str, Any] = {
     "big int": 2**70,
@@ -176,7 +177,11 @@ SLOW = {
             for number in ("one", "many")
             for name in ("key: NaN", "NaN of NumPy")
         ]
-        + [("indent=4", f"{number} OrderedDict with a key of NumPy") for number in ("one", "many", "only")],
+        + [
+            (entry, f"{number} OrderedDict with a key of NumPy")
+            for entry in ("indent=4", "skipkeys")
+            for number in ("one", "many", "only")
+        ],
         "json asks about each of them, in a layout that orjson does not have",
     ),
 }
@@ -256,6 +261,7 @@ def _frameworks() -> Iterator[tuple[str, Entry]]:
     ours.sort_keys = stock.sort_keys = False
     yield "Flask", Entry(ours.dumps, stock.dumps)
     yield "Flask, indent=4", Entry(partial(ours.dumps, indent=4), partial(stock.dumps, indent=4))
+    yield "Flask, skipkeys", Entry(partial(ours.dumps, skipkeys=True), partial(stock.dumps, skipkeys=True))
     ours, stock = JSONProvider(app), flask.json.provider.DefaultJSONProvider(app)
     ours.default = stock.default = hook
     ours.sort_keys = stock.sort_keys = False

@@ -119,8 +119,8 @@ ask_python(Replacing *replacing, PyObject *key)
     if (text && PyUnicode_Check(text) && !PyUnicode_CheckExact(text)) {
         Py_SETREF(text, PyUnicode_FromObject(text));
     }
-    else if (text && replacing->for_json && !PyUnicode_Check(text)) {
-        Py_SETREF(text, Py_NewRef(key)); /* the error is json's, or the member is skipped */
+    else if (text && text != Py_None && replacing->for_json && !PyUnicode_Check(text)) {
+        Py_SETREF(text, Py_NewRef(key)); /* the error is json's */
     }
     else if (text && text != Py_None && !PyUnicode_Check(text)) {
         PyErr_SetString(PyExc_TypeError, "the text of a key is not a str");

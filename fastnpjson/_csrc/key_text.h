@@ -19,7 +19,7 @@ typedef struct {
     PyObject *dataclass;   /* turns members into what orjson takes for a dataclass */
     PyObject *key_type;    /* a str that equals no other */
     int like_json;         /* keys are as json writes them */
-    int for_json;          /* json encodes the document: the keys of an object that it knows stay, and those none knows */
+    int for_json;          /* json encodes the document: the keys of an object that it knows stay, and those without text */
     int sorts;             /* json sorts them */
     double factor;         /* 10 to the power of the decimals that floats are rounded to; 0 to leave them */
     int keeps;             /* there are keys left for orjson's flag */

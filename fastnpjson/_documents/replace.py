@@ -59,7 +59,7 @@ class Replacements(NamedTuple):
         like_json: True where ints and floats as keys have the text of json, not of orjson.
         sorts: True where json sorts keys, which it does before they are text.
         for_json: True where json is to encode the document: keys stay where it knows all of an object, and where
-            `text_of_key` returns no text.
+            `text_of_key` returns neither text nor `None`.
         factor: 10 to the power of the decimals that floats are rounded to; 0 to leave them.
     """
 
@@ -192,9 +192,9 @@ class _Replacing:
         if self._to.like_json and type(key) is float and math.isfinite(key):
             return float.__repr__(key)
         text = self._to.text_of_key(key)
-        if self._to.for_json and not isinstance(text, str):
-            return key
-        return None if text is None else str.__str__(text)
+        if text is None or (self._to.for_json and not isinstance(text, str)):
+            return None if text is None else key
+        return str.__str__(text)
 
     def _other(self, obj: Any, depth: int) -> Any:
         kind, kinds = kind_of(obj), self._to.kinds

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
+_KEYS_OF_JSON: Final = (str, int, float, type(None))
 
 
 class NeedsJson(Exception):
@@ -46,7 +47,7 @@ def with_text_keys(obj: Any, text_of: Callable[[Any], Any], *, sorts: bool = Fal
 
 
 def _with_text_keys(obj: Any, text_of: Callable[[Any], Any], copies: Copies, *, sorts: bool) -> Any:
-    if type(obj) in _LEAVES or not issubclass(type(obj), CONTAINERS):
+    if not issubclass(type(obj), CONTAINERS):
         return obj
     copy = copies.of(obj)
     if copy is not None:
@@ -55,19 +56,21 @@ def _with_text_keys(obj: Any, text_of: Callable[[Any], Any], copies: Copies, *, 
     members = members_of(obj) if issubclass(type(obj), MAPPINGS) else dict(enumerate(obj))
     walked = {}
     for key in sorted(members) if sorts else members:
-        walked[key] = _with_text_keys(members[key], text_of, copies, sorts=sorts)
+        value = members[key]
+        # Most values are leaves, for which a call takes longer than to look.
+        walked[key] = value if type(value) in _LEAVES else _with_text_keys(value, text_of, copies, sorts=sorts)
     return copies.keep(obj, _keyed(obj, members, walked, text_of))
 
 
 def _keyed(obj: Any, members: dict[Any, Any], walked: dict[Any, Any], text_of: Callable[[Any], Any]) -> Any:
     """Return a container, or another one if one of its values or keys is another."""
-    same = all(map(is_, walked, members)) and all(map(is_, walked.values(), members.values()))
+    same = all(map(is_, walked.values(), members.values())) and all(map(is_, walked, members))
     if not issubclass(type(obj), MAPPINGS):
         return obj if same else [*walked.values()]
     # All keys of an object become text, or json could not sort them.
-    if all(key is None or isinstance(key, (str, int, float)) for key in members):
+    if all(issubclass(kind, _KEYS_OF_JSON) for kind in {*map(type, members)}):
         return obj if same else walked
-    texts = {key: text_of(key) for key in walked}
+    texts = {key: key if type(key) is str else text_of(key) for key in walked}
     keyed = {_unique(key, texts[key]): value for key, value in walked.items() if texts[key] is not None or key is None}
     return obj if same and len(keyed) == len(members) and all(map(is_, keyed, members)) else keyed
 

@@ -88,6 +88,7 @@ LAYOUTS: Final[dict[Any, int]] = {
 }
 # The most common of those that are for the default: two checks for subclasses take as long as most defaults.
 _UNKNOWN_TYPES: Final = frozenset({datetime.date, datetime.datetime, datetime.time, Decimal})
+_NO_KEYS: Final = frozenset({tuple, frozenset, bytes, complex})
 _NO_NUMPY: Final = Natively(0, BUILTINS | FLOAT64, sys.maxsize)
 _WORDS: Final = (Fragment(b"NaN"), Fragment(b"Infinity"), Fragment(b"-Infinity"))
 
@@ -202,6 +203,8 @@ def _text_of_key(text_of_key: Callable[[Any], str], meaning: Meaning) -> Callabl
         return partial(text_by_json, allow_nan=meaning.nan != "error", skipkeys=meaning.skipkeys)
 
     def text_or_none(key: Any) -> str | None:
+        if type(key) in _NO_KEYS:  # an error takes as long as many members
+            return None
         try:
             return text_of_key(key)
         except JSONEncodeError:

@@ -184,6 +184,8 @@ def test_keys_for_json(replace):
     assert replace(known, for_json)[0] is known
     assert replace({1: 0, "a": 0, None: 0}, for_json)[0] == {"1": 0, "a": 0, "null": 0}
     assert replace({np.int64(2): 0, 1: 0, (3,): 0}, for_json)[0] == {"2": 0, "1": 0, (3,): 0}
+    skips = for_json._replace(text_of_key=lambda key: None)
+    assert replace([{"a": 0, (3,): BIG, "b": 1}, {1: 0, 2: 0}], skips)[0] == [{"a": 0, "b": 1}, {1: 0, 2: 0}]
 
 
 def test_a_key_that_is_left_out(replace):
