@@ -113,6 +113,7 @@ def encode_with_replacements(obj: Any, rules: Rules, default: Replies) -> bytes 
     return _attempt(obj, with_replacements(rules), default)
 
 
+@lru_cache(maxsize=64)
 def with_replacements(rules: Rules) -> Rules:
     """Return the rules by which what orjson refuses is replaced, and Python's floats are rounded."""
     from fastnpjson._documents.refused import replacements
