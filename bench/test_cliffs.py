@@ -111,6 +111,8 @@ VALUES: dict[str, Any] = {
     "datetime64": np.datetime64("2024-02-29T12:00", "s"),
     "timedelta64": np.timedelta64(90, "s"),
     "array": np.arange(3.0),
+    "array of str": np.array(["x", "yz"]),
+    "record": np.array([(1, 2.5)], "i4,f8"),
     "array of objects": np.array([1, "x", 2**70], object),
     "masked array": np.ma.array([1.0, 2.0], mask=[0, 1]),
     "date": MOMENT.date(),
@@ -143,6 +145,9 @@ SLOW = {
         "a second attempt for the integer in it, and small arrays are converted in Python, one by one",
     ),
     ("", "only masked array"): "small arrays are converted in Python, one by one",
+    ("", "only array of str"): "the same",
+    ("", "many record"): "the same",
+    ("", "only record"): "the same",
     ("decimals=", "only array"): "the same",
     ("decimals=", "only float64"): "the same, for scalars",
     ("decimals=", "only NaN of NumPy"): "the same, for scalars",
@@ -170,7 +175,7 @@ SLOW = {
         [
             ("compat, indent=4", f"{number} {name}")
             for number in ("many", "only")
-            for name in ("float16", "float32", "datetime64", "timedelta64", "array", "masked array")
+            for name in ("float16", "float32", "datetime64", "timedelta64", "array", "array of str", "masked array")
         ]
         + [
             ("Flask, indent=4", f"{number} {name}")

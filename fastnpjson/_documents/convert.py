@@ -13,6 +13,7 @@ import orjson
 from orjson import Fragment, JSONEncodeError
 
 from fastnpjson._arrays.dtypes import Unsupported, is_numpy_type
+from fastnpjson._arrays.layout import write_in_place
 from fastnpjson._arrays.strings import utf8_text
 from fastnpjson._arrays.times import DATES
 from fastnpjson._arrays.write import write
@@ -51,7 +52,7 @@ class NeedsWalk(TypeError):
 @cache
 def converter(style: Style) -> Convert:
     """Make the function that turns an object which orjson does not know into one that it knows, or into `UNKNOWN`."""
-    scalars, numbers = _scalars(style), _numbers(style)
+    scalars, numbers, is_plain = _scalars(style), _numbers(style), style.arrays == "digits"
     form: Convert | None = None
     if style.frames != "error":
         from fastnpjson._documents.frames import form_of
@@ -66,6 +67,9 @@ def converter(style: Style) -> Convert:
         if kind is np.ndarray and obj.dtype.num in numbers and 0 < obj.size < LARGE:
             with suppress(JSONEncodeError):  # not contiguous, of other bytes, or without dimensions
                 return _natively(obj)
+        # The way of `write`, which has questions that take as long.
+        if kind is np.ndarray and is_plain and obj.ndim and (text := write_in_place(obj, None, style)) is not None:
+            return fragment(text)
         if is_numpy_type(kind):
             return _written(obj, style)
         if form is not None and (rows := form(obj)) is not NotImplemented:

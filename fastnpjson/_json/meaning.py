@@ -88,6 +88,7 @@ LAYOUTS: Final[dict[Any, int]] = {
 }
 # The most common of those that are for the default: two checks for subclasses take as long as most defaults.
 _UNKNOWN_TYPES: Final = frozenset({datetime.date, datetime.datetime, datetime.time, Decimal})
+_WITHOUT_NAN: Final = "biuSUTMm"
 _NO_KEYS: Final = frozenset({tuple, frozenset, bytes, complex})
 _NO_NUMPY: Final = Natively(0, BUILTINS | FLOAT64, sys.maxsize)
 _WORDS: Final = (Fragment(b"NaN"), Fragment(b"Infinity"), Fragment(b"-Infinity"))
@@ -163,7 +164,8 @@ def _convert(written: Convert, meaning: Meaning, *, words: bool = False) -> Conv
         if issubclass(kind, NUMPY_TYPES):
             if not (meaning.known or is_builtin):
                 return UNKNOWN
-            if words and not has_objects(obj.dtype) and has_nan(obj) and is_numpy(obj):
+            may_have_nan = words and obj.dtype.kind not in _WITHOUT_NAN and not has_objects(obj.dtype)
+            if may_have_nan and has_nan(obj) and is_numpy(obj):
                 if meaning.nan == "error":
                     raise NeedsJson
                 return fragment(text(obj))
