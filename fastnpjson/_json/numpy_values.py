@@ -15,7 +15,8 @@ from fastnpjson._documents.dumps import dumps
 from fastnpjson._documents.encoder import Encoder
 from fastnpjson._documents.to_builtins import as_array, to_builtins
 from fastnpjson._json.places import Refused
-from fastnpjson._patch import json
+from fastnpjson._orjson import NUMPY
+from fastnpjson._patch import json, orjson
 
 _convert: Final = converter(Style())
 _with_words: Final = Encoder(nan="string").encode
@@ -39,8 +40,11 @@ def builtins(obj: Any) -> Any:
     Raises:
         Refused: it has no JSON; the path in the error is that in the object.
     """
-    if (issubclass(type(obj), np.generic) or type(obj) is np.ndarray) and obj.dtype.kind in "biu":
-        return obj.tolist()
+    if issubclass(type(obj), np.generic) or type(obj) is np.ndarray:
+        if obj.dtype.kind in "biu" or obj.dtype.char == "d":
+            return obj.tolist()
+        if obj.dtype.char == "f" and obj.ndim == 0 and np.isfinite(obj):  # item() has the digits of a float64
+            return orjson.loads(orjson.dumps(obj[()], None, NUMPY))
     try:
         return _builtins(obj)
     except TypeError as error:
