@@ -102,10 +102,18 @@ cost_of(const Replacing *replacing, PyObject *key)
     return kind_of(key) & (KIND_UUID | KIND_DATETIME | KIND_AWARE) ? FEW_KEYS : 0;
 }
 
+/* Python code may change containers after a walk: the next one looks at them anew. */
+void
+forget_containers(Replacing *replacing)
+{
+    replacing->count = 0;
+    Py_CLEAR(replacing->made);
+}
+
 void
 forget_replaced(Replacing *replacing)
 {
-    Py_CLEAR(replacing->made);
+    forget_containers(replacing);
     for (int i = 0; i < KNOWN_KEYS; i++) {
         Py_CLEAR(replacing->known[i][0]);
         Py_CLEAR(replacing->known[i][1]);

@@ -29,6 +29,7 @@ typedef struct {
     Py_ssize_t room;       /* for so many more keys to become text, before all others are left for orjson's flag */
 } Replacing;
 
+void forget_containers(Replacing *replacing);
 void forget_replaced(Replacing *replacing);
 PyObject *text_of_key(Replacing *replacing, PyObject *key);
 

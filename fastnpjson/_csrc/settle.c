@@ -76,6 +76,7 @@ settle_in_c(const Settling *settling, PyObject *reply)
 {
     if (settling->replacing) {
         Py_SETREF(reply, replace_value(settling->replacing, reply, 0));
+        forget_containers(settling->replacing);
     }
     if (!reply || ((is_text(reply) || is_leaf(reply)) && !is_refused(settling, reply))) {
         return reply;

@@ -144,12 +144,12 @@ class Replies:
         return True
 
     def freeze(self, obj: Any, reply: Any) -> None:
-        """Replace the reply for an object, and drop the replies nested in it."""
+        """Replace the reply for an object, and drop the replies nested in it, but not those of an attempt before."""
         if self.keeps:
             return
         obj = obj.obj if type(obj) is Asked else obj
         start = next(index for index in range(self.next - 1, -1, -1) if self.log[index][0] is obj)
-        self.log[start:] = [(obj, reply)]
+        self.log[start : self.next] = [(obj, reply)]
         self.next = start + 1
 
     def keep_error(self, obj: Any, error: BaseException) -> None:

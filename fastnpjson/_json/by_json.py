@@ -1,4 +1,4 @@
-"""Documents by json: those that orjson refuses, those full of what it does not know, and other layouts."""
+"""Documents by json: those that orjson refuses, those full of escapes, and other layouts."""
 
 from __future__ import annotations
 

@@ -205,11 +205,15 @@ def _text_of_key(text_of_key: Callable[[Any], str], meaning: Meaning) -> Callabl
         return partial(text_by_json, allow_nan=meaning.nan != "error", skipkeys=meaning.skipkeys)
 
     def text_or_none(key: Any) -> str | None:
-        if type(key) in _NO_KEYS:  # an error takes as long as many members
+        kind = type(key)
+        if kind in _NO_KEYS:  # an error takes as long as many members
             return None
         try:
             return text_of_key(key)
         except JSONEncodeError:
-            return None
+            # json knows these: a lone surrogate, and a float of a subclass.
+            if issubclass(kind, str):
+                return str.__str__(key)
+            return text_of_key(float.__pos__(key)) if issubclass(kind, float) else None
 
     return text_or_none if meaning.skipkeys else text_of_key

@@ -1,5 +1,7 @@
 """Documents whose parts are shared, or part of themselves: no walk sees a container for each path to it."""
 
+import json
+
 import numpy as np
 import orjson
 import pytest
@@ -125,6 +127,22 @@ def test_objects_are_asked_about_in_order_and_once(most, monkeypatch):
 
     assert orjson.loads(fastnpjson.Encoder(nan="string", default=default).encode(objects)) == list(range(1, 51))
     assert asked == objects
+
+
+def test_default_that_returns_a_list_again_behind_many_containers(package):
+    shared = []
+
+    def default(obj):
+        if type(obj) is set:
+            return [[]] * _graph.MANY
+        shared.append(2**70)
+        return shared
+
+    document = [set(), *[Odd() for _ in range(3)]]
+    expected = [[2**70] * 1, [2**70] * 2, [2**70] * 3]
+    assert json.loads(package.Encoder(nan="string", default=default).encode(document))[1:] == expected
+    shared.clear()
+    assert json.loads(package.compat.dumps(document, default=default))[1:] == expected
 
 
 def test_walks_take_no_longer_than_a_few_times_what_orjson_takes():

@@ -61,6 +61,12 @@ def test_default_is_asked_once():
     assert fastnpjson.dumps(document, list) == b"[[1]," + b"1," * 500 + b"[2]]"
 
 
+def test_default_is_asked_once_for_a_second_attempt(package):
+    replies = iter([[1], {"a": 2}, (3,), {True: 4}])  # a key that orjson refuses, after two replies that are copied
+    document = [object() for _ in range(4)]
+    assert package.dumps(document, lambda obj: next(replies)) == b'[[1],{"a":2},[3],{"true":4}]'
+
+
 def test_key_that_is_refused_behind_scalars():
     document = [np.int8(1)] * 100 + [{1: np.int8(1)}]
     assert fastnpjson.dumps(document) == b"[" + b"1," * 100 + b'{"1":1}]'

@@ -17,7 +17,7 @@ import uuid
 
 import numpy as np
 import pytest
-from doubles import Celsius, Mapping
+from doubles import Celsius, Mapping, Text
 from framework_documents import DATES, documents, meaning, plain
 from framework_documents import default as framework_default
 from hypothesis import given
@@ -370,6 +370,12 @@ def test_skipkeys_that_is_false_skips_nothing(app):
         for obj in ({(1, 2): 3}, {(1, 2): np.arange(2)}, [{(1, 2): 3}, np.int8(1)]):
             with pytest.raises(TypeError, match="tuple"):
                 flask.json.dumps(obj, skipkeys=False)
+
+
+def test_skipkeys_keeps_what_json_knows(app):
+    obj = {(3,): 1, Celsius(0.5): 2, Celsius("nan"): 3, Text("\ud800"): 4}
+    with app.app_context():
+        assert json.loads(flask.json.dumps(obj, skipkeys=True)) == {"0.5": 2, "null": 3, "\ud800": 4}
 
 
 def test_skipkeys_skips_what_nobody_knows(app):
