@@ -80,6 +80,16 @@ is_at_end(const Answering *answering)
     return place == PyList_GET_SIZE(answering->log);
 }
 
+/* A list or a dict as it is now, for a default may use it again; anything else is kept itself. */
+static PyObject *
+copy_of_container(PyObject *reply)
+{
+    if (PyDict_CheckExact(reply)) {
+        return PyDict_Copy(reply);
+    }
+    return PyList_CheckExact(reply) ? PyList_GetSlice(reply, 0, PyList_GET_SIZE(reply)) : Py_NewRef(reply);
+}
+
 /* What the default replies; it is in the log, at its end. */
 static PyObject *
 ask_about(Answering *answering, PyObject *obj)
@@ -94,7 +104,9 @@ ask_about(Answering *answering, PyObject *obj)
         Py_XDECREF(error);
         return reply;
     }
-    PyObject *entry = PyTuple_Pack(2, obj, reply);
+    PyObject *kept = answering->keeps ? copy_of_container(reply) : Py_NewRef(reply);
+    PyObject *entry = kept ? PyTuple_Pack(2, obj, kept) : NULL;
+    Py_XDECREF(kept);
     if (!entry || PyList_Append(answering->log, entry) < 0 || set_next(answering) < 0) {
         Py_CLEAR(reply);
     }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Exceptions by which a default declines an object. Any other, subclasses included, reaches the caller.
 DECLINED: Final = frozenset({TypeError, JSONEncodeError})
+_COPIED: Final = frozenset({list, dict})
 
 
 class _Raised(NamedTuple):
@@ -95,7 +96,7 @@ class Replies:
                 reply = self.reply(obj)
             except BaseException as error:
                 reply = self._raised = _Raised(error, error.__traceback__)
-            self.log.append((obj, reply))
+            self.log.append((obj, self.kept(reply)))
         self.next = place + 1
         if type(reply) is _Raised:
             try:
@@ -103,6 +104,10 @@ class Replies:
             finally:
                 del reply  # or the error would refer to itself
         return reply
+
+    def kept(self, reply: Any) -> Any:
+        """Return a reply for the log: a copy of a list or a dict that is not settled, which a default may use again."""
+        return reply.copy() if self.keeps and type(reply) in _COPIED else reply
 
     def reply(self, obj: Any) -> Any:
         """Return or raise what `ask` does, without a record."""

@@ -165,7 +165,7 @@ class ByJson(NamedTuple):
                 reply = self._declined(item, error)
             if not issubclass(kind, NUMPY_TYPES):
                 others.add(kind)
-            replies.log.append((item, reply))
+            replies.log.append((item, replies.kept(reply)))
             return reply
 
         return hook

@@ -853,3 +853,28 @@ def test_what_is_a_builtin_takes_a_few_times_as_long_as_one(package, times, obj,
     assert package.compat.dumps(many, cls=cls) == stdlib.dumps(builtins, separators=(",", ":"))
     times = times if package._extension.speedups else 100
     check_takes_at_most(times, lambda: package.compat.dumps(many, cls=cls), lambda: stdlib.dumps(builtins))
+
+
+@pytest.mark.parametrize("last", ["\ud800", 1], ids=["for json", "for orjson"])
+def test_replies_are_those_of_their_time(last):
+    """A default may return the same list again, with more in it."""
+
+    class Row:
+        pass
+
+    def make():
+        rows, texts = [], {}
+
+        def default(obj):
+            if isinstance(obj, set):
+                return last
+            if isinstance(obj, Row):
+                rows.append(len(rows))
+                return rows
+            texts[str(len(texts))] = 1
+            return texts
+
+        return default
+
+    obj = [Row(), Row(), {1}, object(), object()]
+    assert stdlib.loads(compat.dumps(obj, default=make())) == stdlib.loads(stdlib.dumps(obj, default=make()))

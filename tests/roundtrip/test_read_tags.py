@@ -167,6 +167,7 @@ def test_broken_tags_end_in_a_value_error(text, edits, untagged):
             value = roundtrip.loads(text, untagged=untagged)
         except ValueError:
             return
-        with contextlib.suppress(OverflowError):  # NumPy does not print the times at the end of all
+        # NumPy does not print the times at the end of all, nor those without a unit.
+        with contextlib.suppress(OverflowError, ValueError):
             repr(value)
         assert not isinstance(value, np.ndarray) or value.dtype.kind == "T" or not value.dtype.hasobject
