@@ -67,7 +67,7 @@ def converter(style: Style) -> Convert:
         if kind is np.ndarray and obj.dtype.num in numbers and 0 < obj.size < LARGE:
             with suppress(JSONEncodeError):  # not contiguous, of other bytes, or without dimensions
                 return _natively(obj)
-        # The way of `write`, which has questions that take as long.
+        # As `write` does, without its questions: they take as long as a short text.
         if kind is np.ndarray and is_plain and obj.ndim and (text := write_in_place(obj, None, style)) is not None:
             return fragment(text)
         if is_numpy_type(kind):
