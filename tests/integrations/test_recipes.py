@@ -89,7 +89,9 @@ def postgresql(directory):
     initdb = program("initdb", "usr/lib/postgresql/*/bin/initdb")
     user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}  # it refuses to run as root
     data, port = f"{directory}/data", free_port()
-    run = {"cwd": directory, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
+    # With the library of a sanitizer, which is for Python, it waits for ever.
+    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    run = {"cwd": directory, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment, **user}
     subprocess.run([initdb, "-D", data, "-U", "postgres", "-A", "trust", "-N"], check=True, **run)
     options = ["-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
     server = subprocess.Popen([str(Path(initdb).with_name("postgres")), *options], **run)
