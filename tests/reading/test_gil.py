@@ -3,7 +3,7 @@
 import numpy as np
 import orjson
 import pytest
-from processes import linux, posix, run_code
+from processes import linux, posix, run_code, without_sanitizer
 from signals import check_a_signal_ends
 from threads import in_threads
 from ticking import held
@@ -72,6 +72,7 @@ def load_arrays(text):
 
 
 @linux
+@without_sanitizer
 def test_a_thread_without_memory_gets_its_error():
     done = run_code(
         """

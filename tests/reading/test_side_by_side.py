@@ -10,7 +10,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import linux, posix, run_code
+from processes import linux, posix, run_code, without_sanitizer
 from threads import in_threads
 
 import fastnpjson
@@ -313,6 +313,7 @@ def test_a_signal_ends_the_reading(error, is_alone, monkeypatch):
 
 
 @linux
+@without_sanitizer
 def test_who_has_no_memory_gets_the_error():
     done = run_code(
         """
