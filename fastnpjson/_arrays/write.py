@@ -104,7 +104,9 @@ def _parts(obj: Any) -> tuple[Array, Array | None]:
         Unsupported: the mask is not one of such an array.
     """
     if not issubclass(type(obj), ma.MaskedArray):
-        return np.asarray(obj), None
+        array = np.asarray(obj)
+        # Another thread may give the array of the caller another dtype or shape, and not a view of it.
+        return array.view() if array is obj else array, None
     mask: Any = ma.getmask(obj)
     data = ma.getdata(obj, subok=False)
     if mask is ma.nomask:

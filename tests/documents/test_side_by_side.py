@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import linux, posix, run_code
+from processes import linux, posix, run_code, without_sanitizer
 from strategies import documents
 from threads import in_threads
 
@@ -206,6 +206,7 @@ def test_a_process_may_end_meanwhile():
 
 
 @linux
+@without_sanitizer
 @pytest.mark.skipif(speedups is None, reason="orjson aborts the process")
 def test_who_has_no_memory_gets_the_error():
     done = run_code(
@@ -233,6 +234,7 @@ def test_who_has_no_memory_gets_the_error():
     assert (done.returncode, done.stdout) == (0, "18\n"), done.stderr
 
 
+@without_sanitizer
 @pytest.mark.skipif(speedups is None, reason="it has the room")
 def test_a_room_checks_what_it_is_given():
     room = speedups.room(10)

@@ -19,7 +19,7 @@ ARRAY = np.arange(12.0).reshape(4, 3) / 7
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, terminals and file system faults of POSIX")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="a facility of Linux")
 without_sanitizer = pytest.mark.skipif(
-    "asan" in os.environ.get("LD_PRELOAD", ""), reason="AddressSanitizer ends a process that has no memory left"
+    "asan" in os.environ.get("LD_PRELOAD", ""), reason="AddressSanitizer ends a process that gets no memory"
 )
 
 
