@@ -183,7 +183,7 @@ def test_workers_with_less_memory_than_the_data_and_one_that_dies(tmp_path):
     with (
         warnings.catch_warnings(),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit="700 MiB"
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", memory_limit="700 MiB"
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):
