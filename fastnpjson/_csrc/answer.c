@@ -80,16 +80,6 @@ is_at_end(const Answering *answering)
     return place == PyList_GET_SIZE(answering->log);
 }
 
-/* A list or a dict as it is now, for a default may use it again; anything else is kept itself. */
-static PyObject *
-copy_of_container(PyObject *reply)
-{
-    if (PyDict_CheckExact(reply)) {
-        return PyDict_Copy(reply);
-    }
-    return PyList_CheckExact(reply) ? PyList_GetSlice(reply, 0, PyList_GET_SIZE(reply)) : Py_NewRef(reply);
-}
-
 /* What the default replies; it is in the log, at its end. */
 static PyObject *
 ask_about(Answering *answering, PyObject *obj)

@@ -45,29 +45,39 @@ is_known(const Settling *settling, PyObject *item)
     return is_simple && !is_refused(settling, item);
 }
 
-/* A copy of a short container that holds nothing unknown, which takes less than its text; or NULL without an error. */
-static PyObject *
-copy_of_short(const Settling *settling, PyObject *reply)
+/* Whether a reply is a short container that holds nothing unknown: a copy takes less than its text. */
+static int
+is_short_and_known(const Settling *settling, PyObject *reply)
 {
     PyObject *key, *item;
     Py_ssize_t position = 0;
     if (PyDict_CheckExact(reply) && PyDict_GET_SIZE(reply) <= SHORT) {
         while (PyDict_Next(reply, &position, &key, &item)) {
             if (!PyUnicode_CheckExact(key) || !is_known(settling, item)) {
-                return NULL;
+                return 0;
             }
         }
-        return PyDict_Copy(reply);
+        return 1;
     }
     if (!PyList_CheckExact(reply) || PyList_GET_SIZE(reply) > SHORT) {
-        return NULL;
+        return 0;
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(reply); i++) {
         if (!is_known(settling, PyList_GET_ITEM(reply, i))) {
-            return NULL;
+            return 0;
         }
     }
-    return PyList_GetSlice(reply, 0, PyList_GET_SIZE(reply));
+    return 1;
+}
+
+/* A list or a dict as it is now, for a default may use it again; anything else itself. */
+PyObject *
+copy_of_container(PyObject *reply)
+{
+    if (PyDict_CheckExact(reply)) {
+        return PyDict_Copy(reply);
+    }
+    return PyList_CheckExact(reply) ? PyList_GetSlice(reply, 0, PyList_GET_SIZE(reply)) : Py_NewRef(reply);
 }
 
 /* What orjson knows for a reply, or NULL without an error, if Python is to settle it. Takes the reply. */
@@ -86,8 +96,9 @@ settle_in_c(const Settling *settling, PyObject *reply)
         Py_DECREF(reply);
         return NULL;
     }
-    PyObject *copy = copy_of_short(settling, reply);
-    if (copy || PyErr_Occurred() || settling->finite_only || settling->indents) {
+    int is_copied = is_short_and_known(settling, reply);
+    if (is_copied || settling->finite_only || settling->indents) {
+        PyObject *copy = is_copied ? copy_of_container(reply) : NULL;
         Py_DECREF(reply);
         return copy;
     }

@@ -14,6 +14,7 @@ typedef struct {
 } Settling;
 
 int is_text(PyObject *reply);
+PyObject *copy_of_container(PyObject *reply);
 PyObject *settle_in_c(const Settling *settling, PyObject *reply);
 
 #endif
